@@ -1,0 +1,63 @@
+using System.Text;
+
+namespace ArcLearn.Core.IO;
+
+/// <summary>What every writer needs on top of <see cref="IFileSystem"/>.</summary>
+internal static class FileSystemExtensions
+{
+    private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false);
+
+    public static byte[] ReadAllBytes(this IFileSystem files, string path)
+    {
+        using Stream stream = files.OpenRead(path);
+        byte[] bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+
+    public static string ReadAllText(this IFileSystem files, string path)
+    {
+        using StreamReader reader = new(files.OpenRead(path), s_utf8);
+        return reader.ReadToEnd();
+    }
+
+    /// <summary>Writes to a temporary name beside the file and moves it into place, so that no reader meets half a file.</summary>
+    public static void WriteAtomically(this IFileSystem files, string path, Action<Stream> write)
+    {
+        string partial = PartialName(path);
+        try
+        {
+            using (Stream stream = files.Create(partial))
+            {
+                write(stream);
+                stream.Flush();
+            }
+
+            files.Move(partial, path, overwrite: true);
+        }
+        catch
+        {
+            TryDelete(files, partial);
+            throw;
+        }
+    }
+
+    public static void WriteAllText(this IFileSystem files, string path, string text) =>
+        files.WriteAtomically(path, stream => stream.Write(s_utf8.GetBytes(text)));
+
+    /// <summary>A hidden name in the same folder: a move within one folder is atomic.</summary>
+    public static string PartialName(string path) => Path.Combine(
+        Path.GetDirectoryName(path) ?? "", $".{Path.GetFileName(path)}.{Guid.NewGuid().ToString("N")[..8]}.partial");
+
+    /// <summary>Cleans up after a failure: the failure itself is what the user must hear of, not that of the cleaning.</summary>
+    public static void TryDelete(IFileSystem files, string path)
+    {
+        try
+        {
+            files.DeleteFile(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+        }
+    }
+}

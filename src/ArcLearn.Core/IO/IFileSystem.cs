@@ -1,0 +1,74 @@
+namespace ArcLearn.Core.IO;
+
+/// <summary>
+/// The one door to files beneath readers and writers: tests put a full disk, a failing read or a read-only folder behind it.
+/// Every member throws what System.IO throws.
+/// </summary>
+internal interface IFileSystem
+{
+    bool FileExists(string path);
+
+    bool DirectoryExists(string path);
+
+    /// <summary>A seekable stream; several may be open on one file.</summary>
+    Stream OpenRead(string path);
+
+    /// <summary>A new file or an emptied old one, open for reading and writing.</summary>
+    Stream Create(string path);
+
+    void CreateDirectory(string path);
+
+    void Move(string source, string destination, bool overwrite);
+
+    void MoveDirectory(string source, string destination);
+
+    /// <summary>No error where nothing is.</summary>
+    void DeleteFile(string path);
+
+    /// <summary>With all it holds; no error where nothing is.</summary>
+    void DeleteDirectory(string path);
+
+    IEnumerable<string> EnumerateFiles(string directory);
+
+    IEnumerable<string> EnumerateDirectories(string directory);
+}
+
+/// <summary>The disk.</summary>
+internal sealed class LocalFileSystem : IFileSystem
+{
+    public static readonly LocalFileSystem Instance = new();
+
+    public bool FileExists(string path) => File.Exists(path);
+
+    public bool DirectoryExists(string path) => Directory.Exists(path);
+
+    public Stream OpenRead(string path) => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+
+    public Stream Create(string path) => new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.Read);
+
+    public void CreateDirectory(string path) => Directory.CreateDirectory(path);
+
+    public void Move(string source, string destination, bool overwrite) => File.Move(source, destination, overwrite);
+
+    public void MoveDirectory(string source, string destination) => Directory.Move(source, destination);
+
+    public void DeleteFile(string path)
+    {
+        if (File.Exists(path))
+        {
+            File.Delete(path);
+        }
+    }
+
+    public void DeleteDirectory(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            Directory.Delete(path, recursive: true);
+        }
+    }
+
+    public IEnumerable<string> EnumerateFiles(string directory) => Directory.EnumerateFiles(directory);
+
+    public IEnumerable<string> EnumerateDirectories(string directory) => Directory.EnumerateDirectories(directory);
+}

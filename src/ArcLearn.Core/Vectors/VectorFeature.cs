@@ -1,0 +1,49 @@
+using NetTopologySuite.Geometries;
+
+namespace ArcLearn.Core.Vectors;
+
+/// <summary>A geometry with its attributes, in the order of the layer's fields.</summary>
+/// <param name="Id">The feature's id in its file, or its ordinal from 1.</param>
+/// <param name="Geometry">Null where the file gives none.</param>
+/// <param name="Values">One per field: string, long, double, bool or null.</param>
+internal sealed record VectorFeature(long Id, Geometry? Geometry, IReadOnlyList<object?> Values);
+
+/// <summary>The type of a field.</summary>
+internal enum FieldType
+{
+    Text,
+    Integer,
+    Real,
+    Boolean,
+}
+
+/// <summary>A field of a layer.</summary>
+internal sealed record FieldDefinition(string Name, FieldType Type);
+
+/// <summary>A layer that is read feature by feature.</summary>
+internal interface IVectorLayer : IDisposable
+{
+    string Path { get; }
+
+    string Name { get; }
+
+    /// <summary>Null where the file names none (a GeoJSON without <c>crs</c> is EPSG:4326: see <see cref="IsCrsExplicit"/>).</summary>
+    SpatialReference? SpatialReference { get; }
+
+    /// <summary>False for a GeoJSON without a <c>crs</c> member: beside a raster without a CRS its coordinates are the raster's own.</summary>
+    bool IsCrsExplicit { get; }
+
+    IReadOnlyList<FieldDefinition> Fields { get; }
+
+    /// <summary>Reads from the start; each call is a new pass.</summary>
+    IEnumerable<VectorFeature> Read();
+}
+
+/// <summary>A layer that is written feature by feature; the file appears under its name only on <see cref="Complete"/>.</summary>
+internal interface IFeatureWriter : IDisposable
+{
+    void Write(Geometry geometry, IReadOnlyList<object?> values);
+
+    /// <summary>Finishes the file and moves it into place. Disposing without it leaves nothing behind.</summary>
+    void Complete();
+}

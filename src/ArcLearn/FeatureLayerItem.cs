@@ -1,0 +1,41 @@
+namespace ArcLearn;
+
+/// <summary>A layer of detected objects and how it came about.</summary>
+public sealed record FeatureLayerItem
+{
+    /// <summary>The file.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The layer inside it.</summary>
+    public required string LayerName { get; init; }
+
+    /// <summary>GeoPackage or GeoJSON.</summary>
+    public required string Format { get; init; }
+
+    /// <summary>Objects written.</summary>
+    public required int Features { get; init; }
+
+    /// <summary>Objects per class name.</summary>
+    public required IReadOnlyDictionary<string, int> FeaturesByClass { get; init; }
+
+    /// <summary>The coordinate reference system; null for a raster without one.</summary>
+    public required SpatialReference? SpatialReference { get; init; }
+
+    /// <summary>The raster that was searched.</summary>
+    public required string SourcePath { get; init; }
+
+    /// <summary>The model that searched it.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Tiles that the model saw.</summary>
+    public required int Tiles { get; init; }
+
+    /// <summary>Tiles left out because they hold nothing but nodata.</summary>
+    public required int SkippedTiles { get; init; }
+
+    /// <summary>Time of the run.</summary>
+    public required TimeSpan Duration { get; init; }
+
+    /// <summary>The file again: binds to parameters that take a literal path.</summary>
+    public string PSPath => Path;
+}
