@@ -8,7 +8,14 @@ namespace ArcLearn.Core.Formats;
 /// <summary>An edge of a pixel on the ground, in units of the reference system, as an EMD's MinCellSize and MaxCellSize give it.</summary>
 /// <param name="Wkid">Esri's id of the reference system; null where the definition has none.</param>
 /// <param name="LatestWkid">Its EPSG code, where that differs.</param>
-internal sealed record CellSizeDefinition(double X, double Y, int? Wkid, int? LatestWkid);
+internal sealed record CellSizeDefinition(double X, double Y, int? Wkid, int? LatestWkid)
+{
+    private const int WebMercator = 3857;
+    private const int EsriWebMercator = 102100;
+
+    /// <summary>A square pixel in a system known by its EPSG code; Web Mercator has an id of Esri's own.</summary>
+    public static CellSizeDefinition Of(double size, int? epsg) => new(size, size, epsg == WebMercator ? EsriWebMercator : epsg, epsg);
+}
 
 /// <summary>What only ArcLearn says of a model, under the definition's key "ArcLearn": how input was prepared and training was set.</summary>
 internal sealed record TrainedSettings

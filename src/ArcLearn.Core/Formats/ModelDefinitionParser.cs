@@ -48,7 +48,8 @@ internal static partial class ModelDefinitionParser
         catch (JsonException e)
         {
             int? line = e.LineNumber is long n ? (int)n + 1 : null;
-            throw new LearnFormatException($"is not valid JSON of at most {ModelDefinitionFile.MaximumDepth} levels: {e.Message}", path, line, e);
+            throw new LearnFormatException(
+                $"is not valid JSON of at most {ModelDefinitionFile.MaximumDepth} levels: {e.Message}", path, line, e);
         }
         catch (InvalidOperationException e)
         {
@@ -73,8 +74,8 @@ internal static partial class ModelDefinitionParser
             ExtractBandNames = bandNames,
             Classes = Classes(keys),
             Backbone = Backbone(keys),
-            Grids = keys.List("Grids", "a whole number of cells from 1 to 1024", item => JsonKeys.AsInteger(item) is int n and >= 1 and <= 1024 ? n : (int?)null),
-            Zooms = keys.List("Zooms", "a positive number", item => JsonKeys.AsNumber(item) is double zoom and > 0 ? zoom : (double?)null),
+            Grids = keys.List("Grids", "a whole number of cells from 1 to 1024", GridSize),
+            Zooms = keys.List("Zooms", "a positive number", Positive),
             Ratios = keys.List("Ratios", "a pair of positive numbers", Ratio),
             SsdVersion = keys.Integer("SSDVersion", 1, 2) ?? 1,
             MinCellSize = CellSize(keys, "MinCellSize"),
@@ -108,7 +109,7 @@ internal static partial class ModelDefinitionParser
             return ([], [.. value.EnumerateArray().Select(item => item.GetString()!)]);
         }
 
-        return (keys.List("ExtractBands", "a band's index from 0", item => JsonKeys.AsInteger(item) is int n and >= 0 ? n : (int?)null), []);
+        return (keys.List("ExtractBands", "a band's index from 0", BandIndex), []);
     }
 
     private static List<ClassDefinition> Classes(JsonKeys keys)
@@ -186,7 +187,8 @@ internal static partial class ModelDefinitionParser
         int version = keys.Integer("Version", 1, int.MaxValue) ?? throw keys.Fail("Version", "is missing.");
         if (version > TrainedSettings.CurrentVersion)
         {
-            throw keys.Fail("Version", $"is {version}, newer than this ArcLearn reads ({TrainedSettings.CurrentVersion}); update the module.");
+            throw keys.Fail(
+                "Version", $"is {version}, newer than this ArcLearn reads ({TrainedSettings.CurrentVersion}); update the module.");
         }
 
         string sampleText = keys.Text("SampleType") ?? throw keys.Fail("SampleType", "is missing.");
@@ -199,7 +201,7 @@ internal static partial class ModelDefinitionParser
         JsonKeys statistics = keys.Object("Normalization") ?? throw keys.Fail("Normalization", "is missing.");
         double scale = statistics.Number("Scale") ?? throw statistics.Fail("Scale", "is missing.");
         IReadOnlyList<float> mean = statistics.List("Mean", "a number", Single);
-        IReadOnlyList<float> deviation = statistics.List("Deviation", "a positive number", item => Single(item) is float d and > 0 ? d : (float?)null);
+        IReadOnlyList<float> deviation = statistics.List("Deviation", "a positive number", PositiveSingle);
         if (!((float)scale > 0 && float.IsFinite((float)scale)))
         {
             throw statistics.Fail("Scale", "is not a positive number.");
@@ -224,6 +226,14 @@ internal static partial class ModelDefinitionParser
                 ?? [],
         };
     }
+
+    private static int? GridSize(JsonElement item) => JsonKeys.AsInteger(item) is int cells and >= 1 and <= 1024 ? cells : null;
+
+    private static int? BandIndex(JsonElement item) => JsonKeys.AsInteger(item) is int band and >= 0 ? band : null;
+
+    private static double? Positive(JsonElement item) => JsonKeys.AsNumber(item) is double number and > 0 ? number : null;
+
+    private static float? PositiveSingle(JsonElement item) => Single(item) is float number and > 0 ? number : null;
 
     private static float? Single(JsonElement item) =>
         item.ValueKind == JsonValueKind.Number && item.TryGetSingle(out float number) && float.IsFinite(number) ? number : null;

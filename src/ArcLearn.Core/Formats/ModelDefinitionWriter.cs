@@ -50,7 +50,9 @@ internal static class ModelDefinitionWriter
 
         // A model that was read and trained on has other statistics now.
         HashSet<string> written = new(map.Select(item => item.Key).Concat(s_statisticsKeys), StringComparer.Ordinal);
-        map.AddRange(definition.Other.Where(item => written.Add(item.Key)).Select(item => KeyValuePair.Create(item.Key, (object?)item.Value)));
+        map.AddRange(definition.Other
+            .Where(item => written.Add(item.Key))
+            .Select(item => KeyValuePair.Create(item.Key, (object?)item.Value)));
         return PythonJson.Write(map);
     }
 
@@ -133,7 +135,9 @@ internal static class ModelDefinitionWriter
     private static void Check(ModelDefinitionFile definition)
     {
         Require(definition.ModelFile?.Length > 0, "names no file of weights");
-        Require(definition.EffectiveModelType == "ObjectDetection", $"is of type '{definition.EffectiveModelType}'; only detectors are written");
+        Require(
+            definition.EffectiveModelType == "ObjectDetection",
+            $"is of type '{definition.EffectiveModelType}'; only detectors are written");
         Require(definition.ImageHeight is int height && height == definition.ImageWidth, "has no square chip size");
         Require(definition.Backbone?.Length > 0, "names no backbone");
         Require(definition.Grids.Count > 0 && definition.Zooms.Count > 0 && definition.Ratios.Count > 0, "lacks grids, zooms or ratios");
@@ -145,13 +149,15 @@ internal static class ModelDefinitionWriter
             Require(item.Value > 0 && item.Name.Trim().Length > 0, $"has the {shown}; classes need a value from 1 and a name");
             Require(item.Color.Count == 3, $"has the {shown} with a colour of {item.Color.Count} parts instead of 3");
             Require(definition.Classes.Count(other => other.Value == item.Value) == 1, $"has the value of {shown} more than once");
-            Require(definition.Classes.Count(other => string.Equals(other.Name, item.Name, StringComparison.Ordinal)) == 1, $"has the name of {shown} more than once");
+            Require(definition.Classes.Count(other => other.Name == item.Name) == 1, $"has the name of {shown} more than once");
         }
 
         TrainedSettings? settings = definition.Settings;
         Require(settings is not null, "lacks the settings it was trained with");
         Normalization normalization = settings!.Normalization;
-        Require(definition.ExtractBands.Count == settings.Bands, $"extracts {definition.ExtractBands.Count} bands and normalises {settings.Bands}");
+        Require(
+            definition.ExtractBands.Count == settings.Bands,
+            $"extracts {definition.ExtractBands.Count} bands and normalises {settings.Bands}");
         Require(
             normalization.Deviation.Count == settings.Bands && normalization.Mean.All(float.IsFinite)
                 && normalization.Deviation.Append(normalization.Scale).All(value => value > 0 && float.IsFinite(value)),

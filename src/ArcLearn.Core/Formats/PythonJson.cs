@@ -43,10 +43,10 @@ internal static class PythonJson
                 text.Append(CultureInfo.InvariantCulture, $"{value}");
                 break;
             case float f:
-                text.Append(Number(f, f.ToString("E8", CultureInfo.InvariantCulture), f.ToString("R", CultureInfo.InvariantCulture)));
+                text.Append(Number(f.ToString("R", CultureInfo.InvariantCulture)));
                 break;
             case double d:
-                text.Append(Number(d, d.ToString("E16", CultureInfo.InvariantCulture), d.ToString("R", CultureInfo.InvariantCulture)));
+                text.Append(Number(d.ToString("R", CultureInfo.InvariantCulture)));
                 break;
             case JsonElement element:
                 AppendElement(text, element, newLine);
@@ -130,20 +130,25 @@ internal static class PythonJson
     }
 
     /// <summary>Python's <c>repr</c>: the shortest digits that read back the same, a point always, an exponent below 1e-4 and from 1e16 on.</summary>
-    /// <param name="scientific">The number as d.ddd…E±xxx: its exponent counts.</param>
-    /// <param name="shortest">The number in the fewest digits: its digits count.</param>
-    private static string Number(double value, string scientific, string shortest)
+    /// <param name="shortest">The number in the fewest digits, in .NET's layout.</param>
+    private static string Number(string shortest)
     {
-        if (!double.IsFinite(value))
+        string sign = shortest.StartsWith('-') ? "-" : "";
+        string[] parts = shortest[sign.Length..].Split('E');
+        if (!char.IsAsciiDigit(parts[0][0]))
         {
-            throw new ArgumentException("JSON has no number that is not finite.", nameof(value));
+            throw new ArgumentException($"JSON has no {shortest}.", nameof(shortest));
         }
 
-        int mark = scientific.IndexOf('E', StringComparison.Ordinal);
-        int exponent = int.Parse(scientific.AsSpan(mark + 1), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        string sign = shortest.StartsWith('-') ? "-" : "";
-        string digits = new([.. shortest.TakeWhile(c => c != 'E').Where(char.IsAsciiDigit)]);
-        digits = digits.TrimStart('0').TrimEnd('0');
+        int point = parts[0].IndexOf('.', StringComparison.Ordinal);
+        int whole = point < 0 ? parts[0].Length : point;
+        string all = parts[0].Replace(".", "", StringComparison.Ordinal);
+        string digits = all.TrimStart('0');
+
+        // The power of ten of the first digit that is not 0.
+        int exponent = whole - 1 - (all.Length - digits.Length)
+            + (parts.Length > 1 ? int.Parse(parts[1], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) : 0);
+        digits = digits.TrimEnd('0');
         if (digits.Length == 0)
         {
             return sign + "0.0";
@@ -160,8 +165,8 @@ internal static class PythonJson
             return $"{sign}0.{new string('0', -exponent - 1)}{digits}";
         }
 
-        string whole = digits.PadRight(exponent + 1, '0');
-        string rest = whole[(exponent + 1)..];
-        return $"{sign}{whole[..(exponent + 1)]}.{(rest.Length > 0 ? rest : "0")}";
+        string padded = digits.PadRight(exponent + 1, '0');
+        string rest = padded[(exponent + 1)..];
+        return $"{sign}{padded[..(exponent + 1)]}.{(rest.Length > 0 ? rest : "0")}";
     }
 }

@@ -11,7 +11,8 @@ namespace ArcLearn.Core.Packaging;
 internal sealed record InstalledFile(string Name, long Length, string Sha256);
 
 /// <summary>install.json in the folder of an installed model: what was unpacked, when, and how to tell that it is still that.</summary>
-internal sealed record InstallRecord(string Name, string Source, DateTime Installed, string Definition, string Weights, IReadOnlyList<InstalledFile> Files)
+internal sealed record InstallRecord(
+    string Name, string Source, DateTime Installed, string Definition, string Weights, IReadOnlyList<InstalledFile> Files)
 {
     public const string FileName = "install.json";
     private const int Version = 1;
@@ -55,7 +56,8 @@ internal sealed record InstallRecord(string Name, string Source, DateTime Instal
         }
     }
 
-    private static string Text(JsonElement element, string key) => element.GetProperty(key).GetString() ?? throw new FormatException($"{key} is null.");
+    private static string Text(JsonElement element, string key) =>
+        element.GetProperty(key).GetString() ?? throw new FormatException($"{key} is null.");
 
     private static string Member(JsonElement element, string key, string path)
     {

@@ -44,7 +44,8 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
         try
         {
             List<InstalledFile> unpacked = Unpack(package, stage, cancel);
-            InstallRecord record = new(name, Path.GetFileName(Path.TrimEndingDirectorySeparator(path)), DateTime.UtcNow, package.DefinitionName, package.WeightsName, unpacked);
+            string source = Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
+            InstallRecord record = new(name, source, DateTime.UtcNow, package.DefinitionName, package.WeightsName, unpacked);
             _files.WriteAllText(Path.Combine(stage, InstallRecord.FileName), record.Write());
             InstalledModel model = Describe(stage, scope);         // what was written can be read
             cancel.ThrowIfCancellationRequested();
@@ -126,9 +127,14 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
         List<InstalledFile> unpacked = [];
         _files.CreateDirectory(stage);
 
-        // A package made of an installed model's folder carries that install's record; this one gets its own.
-        foreach (string member in package.Members().Where(name => !string.Equals(name, InstallRecord.FileName, StringComparison.OrdinalIgnoreCase)))
+        foreach (string member in package.Members())
         {
+            // A package made of an installed model's folder carries that install's record; this one gets its own.
+            if (string.Equals(member, InstallRecord.FileName, StringComparison.OrdinalIgnoreCase))
+            {
+                continue;
+            }
+
             string target = Path.Combine(stage, member);
             _files.CreateDirectory(Path.GetDirectoryName(target)!);
             using SHA256 hash = SHA256.Create();
@@ -169,12 +175,14 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
         try
         {
             return _files.DirectoryExists(root)
-                ? [.. _files.EnumerateDirectories(root).Where(folder => Path.GetFileName(folder)[0] != '.').Order(StringComparer.OrdinalIgnoreCase)]
+                ? [.. _files.EnumerateDirectories(root)
+                    .Where(folder => Path.GetFileName(folder)[0] != '.')
+                    .Order(StringComparer.OrdinalIgnoreCase)]
                 : [];
         }
         catch (Exception e) when (warn is not null && e is IOException or UnauthorizedAccessException)
         {
-            warn!($"The models in {root} cannot be listed: {e.Message}");
+            warn($"The models in {root} cannot be listed: {e.Message}");
             return [];
         }
     }

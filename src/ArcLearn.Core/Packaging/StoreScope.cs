@@ -30,10 +30,12 @@ internal sealed record StoreRoots(string CurrentUser, string AllUsers)
         if (string.IsNullOrWhiteSpace(own))
         {
             // Unverified: on a new account the folder is yet to be made.
-            string local = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+            string local = Environment.GetFolderPath(
+                Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
             own = local.Length > 0
                 ? Path.Combine(local, "ArcLearn", "Models")
-                : throw new DirectoryNotFoundException($"This account has no folder for application data. Set the environment variable {Variable} to a folder for models.");
+                : throw new DirectoryNotFoundException(
+                    $"This account has no folder for application data. Set the environment variable {Variable} to a folder for models.");
         }
 
         return new StoreRoots(Path.GetFullPath(own), Path.Combine(common, "ArcLearn", "Models"));
