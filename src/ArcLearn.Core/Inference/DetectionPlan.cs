@@ -25,7 +25,7 @@ internal sealed class DetectionPlan
         TileGrid grid = new(raster.Width, raster.Height, backend.ChipSize, options.Padding ?? backend.ChipSize / 4);
         TileOwnership ownership = new(grid, options.ExcludePadDetections);
         return new DetectionPlan(
-            ownership, options.Extent is GeoExtent extent ? Select(grid, raster, extent, ownership.Grow) : grid.SelectAll());
+            ownership, options.Extent is GeoExtent extent ? Select(grid, raster, extent, ownership.MergeGrow) : grid.SelectAll());
     }
 
     private static void CheckCount(int count, string name)

@@ -13,6 +13,8 @@ internal static class SeamMerge
 {
     private const double SameObject = 0.5;
 
+    /// <param name="detections">What the tiles kept, in any order.</param>
+    /// <param name="ownership">The run's.</param>
     /// <returns>What stays, best first (score, tile, index).</returns>
     public static Detection[] Merge(IEnumerable<Detection> detections, TileOwnership ownership)
     {

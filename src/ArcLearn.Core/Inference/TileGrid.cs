@@ -73,7 +73,7 @@ internal sealed class TileGrid
     /// <summary>All tiles.</summary>
     public TileSelection SelectAll() => new(this, 0, Columns - 1, 0, Rows - 1);
 
-    /// <summary>Tiles that may keep a detection whose centre lies within the rectangle, in pixels of the raster.</summary>
+    /// <summary>Tiles whose core, grown on each side, reaches the rectangle, in pixels of the raster.</summary>
     public TileSelection Select(double xMin, double yMin, double xMax, double yMax, int grow)
     {
         (int left, int right) = _x.Reaching(xMin, xMax, grow);

@@ -29,36 +29,38 @@ internal sealed class TileOwnership
         Grow = excludePadding ? Math.Min(SeamWidth, grid.Padding) : grid.Padding;
     }
 
-    /// <summary>Pixels that a core grows on each side; at most the padding, beyond which the chip ends.</summary>
+    /// <summary>Pixels by which a core grows on each side for keeping; at most the padding, beyond which the chip ends.</summary>
     public int Grow { get; }
 
-    /// <summary>Whether the tile keeps a detection with this centre.</summary>
-    public bool Keeps(in Tile tile, double x, double y) =>
-        x >= tile.Core.Column - Grow && x < tile.Core.Right + Grow && y >= tile.Core.Row - Grow && y < tile.Core.Bottom + Grow;
+    /// <summary>
+    /// Pixels by which it grows for merging. Twice as many: two tiles that disagree by up to <see cref="Grow"/> can both keep an object that
+    /// one of them places just outside the band of keeping, and merging within that band alone would leave it doubled.
+    /// </summary>
+    public int MergeGrow => 2 * Grow;
 
-    /// <summary>Whether another tile might keep the detection too.</summary>
+    /// <summary>Whether the tile keeps a detection with this centre.</summary>
+    public bool Keeps(in Tile tile, double x, double y) => Holds(tile.Core, Grow, x, y);
+
+    /// <summary>Whether another tile might have kept the same object.</summary>
     public bool IsAtSeam(in Detection detection)
     {
         PixelWindow core = _grid[detection.Tile].Core;
         double x = detection.CenterX;
         double y = detection.CenterY;
-        return (core.Column > 0 && x < core.Column + Grow)
-            || (core.Right < _grid.Width && x >= core.Right - Grow)
-            || (core.Row > 0 && y < core.Row + Grow)
-            || (core.Bottom < _grid.Height && y >= core.Bottom - Grow);
+        return (core.Column > 0 && x < core.Column + MergeGrow)
+            || (core.Right < _grid.Width && x >= core.Right - MergeGrow)
+            || (core.Row > 0 && y < core.Row + MergeGrow)
+            || (core.Bottom < _grid.Height && y >= core.Bottom - MergeGrow);
     }
 
-    /// <summary>
-    /// Whether both centres lie in the band that the two tiles share: where both would keep a detection.
-    /// </summary>
-    public bool ShareSeam(in Detection left, in Detection right)
-    {
-        if (left.Tile == right.Tile)
-        {
-            return false;
-        }
+    /// <summary>Whether the detections are of two tiles and both centres lie in the band that those share.</summary>
+    public bool ShareSeam(in Detection left, in Detection right) =>
 
         // Each was kept by its own tile, so only the other's core is left to ask.
-        return Keeps(_grid[right.Tile], left.CenterX, left.CenterY) && Keeps(_grid[left.Tile], right.CenterX, right.CenterY);
-    }
+        left.Tile != right.Tile
+        && Holds(_grid[right.Tile].Core, MergeGrow, left.CenterX, left.CenterY)
+        && Holds(_grid[left.Tile].Core, MergeGrow, right.CenterX, right.CenterY);
+
+    private static bool Holds(in PixelWindow core, int grow, double x, double y) =>
+        x >= core.Column - grow && x < core.Right + grow && y >= core.Row - grow && y < core.Bottom + grow;
 }
