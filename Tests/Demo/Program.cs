@@ -47,7 +47,7 @@ static void Render(string rasterPath, string labelPath)
 // West to train on, east to measure on, with a gap between them: xmin, ymin, xmax, ymax each.
 static void Split(string path, int gap)
 {
-    using IRaster raster = Rasters.Open(path);
+    using IRaster raster = RasterFile.Open(path);
     double border = Math.Floor(raster.Width * 0.6);
     Print(0, border);
     Print(border + gap, raster.Width);
