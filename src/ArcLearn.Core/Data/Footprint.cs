@@ -1,0 +1,28 @@
+using NetTopologySuite.Geometries;
+
+namespace ArcLearn.Core.Data;
+
+/// <summary>Where a chip lies. Chips of different spaces (other CRS, other image) never overlap.</summary>
+/// <param name="Bounds">In map units, a rotated chip's box around it; null where the chip has no place.</param>
+internal sealed record Footprint(string Space, Envelope? Bounds)
+{
+    public static Footprint Of(ChipEntry chip, TrainingFolder folder, int folderIndex)
+    {
+        string space = folder.IsMapSpace && (chip.SpatialReference?.ToString() ?? folder.SpaceKey) is string crs
+            ? crs
+            : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"folder {folderIndex}");
+        if (chip.Transform is not GeoTransform transform)
+        {
+            return new Footprint(space, null);
+        }
+
+        Envelope bounds = new();
+        foreach ((int column, int row) in new[] { (0, 0), (chip.Width, 0), (0, chip.Height), (chip.Width, chip.Height) })
+        {
+            (double x, double y) = transform.ToMap(column, row);
+            bounds.ExpandToInclude(x, y);
+        }
+
+        return new Footprint(space, bounds);
+    }
+}
