@@ -1,0 +1,14 @@
+namespace ArcLearn.Tests.Unit.TestSupport;
+
+/// <summary>Tests that use torch, one after the other: they share its threads and its generator of random numbers.</summary>
+[CollectionDefinition(Name)]
+public sealed class TorchTests : ICollectionFixture<TorchFixture>
+{
+    public const string Name = "Torch";
+}
+
+/// <summary>Loads torch once, and fails with the loader's own words where it does not load.</summary>
+public sealed class TorchFixture
+{
+    public TorchFixture() => ArcLearn.Core.Runtime.TorchRuntime.EnsureLoaded();
+}

@@ -1,0 +1,149 @@
+using System.Collections.ObjectModel;
+using System.Management.Automation;
+
+namespace ArcLearn.Commands;
+
+/// <summary>What every cmdlet here shares: a token that Ctrl-C cancels, errors from one table, warnings said once, paths of the session.</summary>
+public abstract class LearnCmdlet : PSCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
+
+    /// <summary>Cancelled when the pipeline is stopped.</summary>
+    protected CancellationToken StopToken => _stop.Token;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Called by the engine at the end of the pipeline.</summary>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _stop.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing()
+    {
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The stop came as the command had just ended.
+        }
+    }
+
+    /// <summary>Does one piece of work; errors of the table are written, or end the command where they must.</summary>
+    /// <param name="target">What the work is about, for the error record.</param>
+    /// <param name="work">The work; it may write objects, on this thread.</param>
+    /// <returns>Whether it was done.</returns>
+    protected bool Attempt(object? target, Action work)
+    {
+        try
+        {
+            work();
+            return true;
+        }
+        catch (OperationCanceledException) when (StopToken.IsCancellationRequested)
+        {
+            // Ctrl-C: the engine is already unwinding the pipeline, so there is nothing to report.
+        }
+        catch (Exception e) when (LearnError.TryDescribe(e, target, out ErrorRecord? error))
+        {
+            Report(error);
+        }
+
+        return false;
+    }
+
+    /// <summary>Writes an error, or ends the command with it where the next input would fare no better.</summary>
+    protected void Report(ErrorRecord error)
+    {
+        if (LearnError.EndsCommand(error))
+        {
+            ThrowTerminatingError(error);
+        }
+
+        WriteError(error);
+    }
+
+    /// <summary>Writes a warning the first time that this call of the command meets it; a delegate for the work beneath.</summary>
+    protected void WarnOnce(string message)
+    {
+        if (_warned.Add(message))
+        {
+            WriteWarning(message);
+        }
+    }
+
+    /// <summary>The absolute file system path of something that may not exist yet.</summary>
+    /// <exception cref="PipelineStoppedException">After the error: the path belongs to no file system drive.</exception>
+    protected string ResolveOutput(string path)
+    {
+        try
+        {
+            string resolved = SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out ProviderInfo provider, out _);
+            if (!IsFileSystem(provider))
+            {
+                ThrowTerminatingError(LearnError.NotFileSystem(path, provider.Name));
+            }
+
+            return resolved;
+        }
+        catch (Exception e) when (LearnError.TryDescribe(e, path, out ErrorRecord? error))
+        {
+            ThrowTerminatingError(error);
+            throw;
+        }
+    }
+
+    /// <summary>Existing files and folders of an argument: text is a path with wildcards, an object with PSPath a literal path.</summary>
+    /// <remarks>What is not there is written as PathNotFound; the others follow all the same.</remarks>
+    protected IReadOnlyList<string> ResolveItem(object item) =>
+        PSObject.AsPSObject(item).Properties["PSPath"]?.Value is string literal
+            ? ResolveExisting(literal, literal: true)
+            : ResolveExisting(LanguagePrimitives.ConvertTo<string>(item), literal: false);
+
+    /// <summary>Existing files and folders behind a path of this session; what is not there is written as PathNotFound.</summary>
+    protected IReadOnlyList<string> ResolveExisting(string path, bool literal)
+    {
+        try
+        {
+            ProviderInfo provider;
+            Collection<string> found = literal
+                ? [SessionState.Path.GetUnresolvedProviderPathFromPSPath(path, out provider, out _)]
+                : SessionState.Path.GetResolvedProviderPathFromPSPath(path, out provider);
+            if (!IsFileSystem(provider))
+            {
+                WriteError(LearnError.NotFileSystem(path, provider.Name));
+                return [];
+            }
+
+            if (found.Count > 0 && found.All(System.IO.Path.Exists))
+            {
+                return found;
+            }
+        }
+        catch (ItemNotFoundException)
+        {
+        }
+        catch (Exception e) when (LearnError.TryDescribe(e, path, out ErrorRecord? error))
+        {
+            WriteError(error);
+            return [];
+        }
+
+        WriteError(LearnError.PathNotFound(path));
+        return [];
+    }
+
+    private static bool IsFileSystem(ProviderInfo provider) => provider.Name == "FileSystem";
+}

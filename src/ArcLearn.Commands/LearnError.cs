@@ -1,0 +1,86 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Management.Automation;
+using System.Reflection;
+using System.Runtime.InteropServices;
+
+namespace ArcLearn.Commands;
+
+/// <summary>The one table from the exceptions of the work to the ErrorRecords that scripts test for.</summary>
+internal static class LearnError
+{
+    private static readonly HashSet<string> s_endsCommand =
+        new(StringComparer.Ordinal) { "InvalidArgument", "BackendMissing", "LossNotFinite", "OutOfMemory" };
+
+    /// <summary>Describes an exception of the table; false for any other, which must pass through.</summary>
+    /// <param name="exception">What was thrown; wrappers that only say where are taken off.</param>
+    /// <param name="target">What the cmdlet worked on, unless the exception knows better.</param>
+    /// <param name="error">The record.</param>
+    public static bool TryDescribe(Exception exception, object? target, [NotNullWhen(true)] out ErrorRecord? error)
+    {
+        exception = Unwrap(exception);
+        error = exception switch
+        {
+            LearnFormatException e => new ErrorRecord(e, "InvalidFormat", ErrorCategory.InvalidData, e.Path),
+            LearnDataException e => new ErrorRecord(e, e.Id, ErrorCategory.InvalidData, e.Target ?? target),
+            LearnArgumentException e => new ErrorRecord(e, "InvalidArgument", ErrorCategory.InvalidArgument, e.Parameter),
+            OutputExistsException e => new ErrorRecord(e, "OutputExists", ErrorCategory.ResourceExists, e.Path),
+            ModelExistsException e => new ErrorRecord(e, "ModelExists", ErrorCategory.ResourceExists, e.Name),
+            ModelNotFoundException e => new ErrorRecord(e, "ModelNotInstalled", ErrorCategory.ObjectNotFound, e.Name),
+            BackendMissingException e => new ErrorRecord(e, "BackendMissing", ErrorCategory.NotInstalled, e.Library),
+            TrainingException e => new ErrorRecord(e, "LossNotFinite", ErrorCategory.InvalidResult, target),
+
+            // A library of the package itself is missing: the installation is at fault, not the user's path.
+            DllNotFoundException or BadImageFormatException => new ErrorRecord(exception, "BackendMissing", ErrorCategory.NotInstalled, target),
+            FileNotFoundException { FileName: string name } e when name.Contains(", Version=", StringComparison.Ordinal) =>
+                new ErrorRecord(e, "BackendMissing", ErrorCategory.NotInstalled, name),
+
+            ItemNotFoundException or System.Management.Automation.DriveNotFoundException or FileNotFoundException or DirectoryNotFoundException =>
+                new ErrorRecord(exception, "PathNotFound", ErrorCategory.ObjectNotFound, target),
+            UnauthorizedAccessException => new ErrorRecord(exception, "AccessDenied", ErrorCategory.PermissionDenied, target),
+            EndOfStreamException => new ErrorRecord(exception, "IOFailed", ErrorCategory.ReadError, target),
+            IOException => new ErrorRecord(exception, "IOFailed", ErrorCategory.WriteError, target),
+            _ when IsOutOfMemory(exception) => OutOfMemory(exception, target),
+            _ => null,
+        };
+        return error is not null;
+    }
+
+    /// <summary>Whether the next input would fare no better.</summary>
+    public static bool EndsCommand(ErrorRecord error) =>
+        s_endsCommand.Contains(error.FullyQualifiedErrorId.Split(',')[0]);
+
+    public static ErrorRecord PathNotFound(string path) => new(
+        new ItemNotFoundException($"Nothing is at '{path}', or it matches no file or folder."), "PathNotFound", ErrorCategory.ObjectNotFound, path);
+
+    public static ErrorRecord NotFileSystem(string path, string provider) => new(
+        new PSNotSupportedException($"'{path}' belongs to the provider {provider}; a path in the file system is needed."),
+        "NotFileSystem",
+        ErrorCategory.InvalidArgument,
+        path);
+
+    private static Exception Unwrap(Exception exception)
+    {
+        while (exception is TypeInitializationException or TargetInvocationException or AggregateException { InnerExceptions.Count: 1 }
+            && exception.InnerException is Exception inner)
+        {
+            exception = inner;
+        }
+
+        return exception;
+    }
+
+    // torch reports every native failure as an ExternalException; only its text tells memory from the rest.
+    private static bool IsOutOfMemory(Exception exception) =>
+        exception is OutOfMemoryException
+        || (exception is ExternalException && (exception.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
+            || exception.Message.Contains("not enough memory", StringComparison.OrdinalIgnoreCase)));
+
+    private static ErrorRecord OutOfMemory(Exception exception, object? target) =>
+        new(exception, "OutOfMemory", ErrorCategory.LimitsExceeded, target)
+        {
+            ErrorDetails = new ErrorDetails("There is not enough memory for this step; lower -BatchSize or -ChipSize.")
+            {
+                RecommendedAction = exception.Message,
+            },
+        };
+}
