@@ -32,7 +32,7 @@ public class TrainingScheduleTests
     [Fact]
     public void A_constant_schedule_keeps_the_rate_and_the_optimisers_own_momentum()
     {
-        TrainingSchedule schedule = TrainingSchedule.Create(ScheduleKind.Constant, 10);
+        TrainingSchedule schedule = TrainingSchedule.Create(LearningRateSchedule.Constant, 10);
 
         Assert.Equal(((double, double))(1, 0.9), schedule.At(0));
         Assert.Equal(((double, double))(1, 0.9), schedule.At(9));

@@ -9,7 +9,7 @@ internal sealed record TrainingOptions
 
     public LearningRate LearningRate { get; init; } = LearningRate.Default;
 
-    public ScheduleKind Schedule { get; init; } = ScheduleKind.OneCycle;
+    public LearningRateSchedule Schedule { get; init; } = LearningRateSchedule.OneCycle;
 
     /// <summary>Ends the training at the sixth epoch in a row that does not lower the monitored loss by 0.001.</summary>
     public bool EarlyStopping { get; init; }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using ArcLearn.Core.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -72,6 +73,10 @@ internal sealed class TrainingRun : IDisposable
         {
             _isCancelled = true;
             throw;
+        }
+        catch (ExternalException e) when (TorchFailure.IsOutOfMemory(e))
+        {
+            throw TorchFailure.OutOfMemory(e);
         }
     }
 

@@ -1,20 +1,10 @@
 namespace ArcLearn.Core.Training;
 
-/// <summary>How rate and momentum move over a training.</summary>
-internal enum ScheduleKind
-{
-    /// <summary>Up and down once: fast convergence, the default.</summary>
-    OneCycle,
-
-    /// <summary>As given, throughout.</summary>
-    Constant,
-}
-
 /// <summary>Factor of the learning rates and the first beta, step by step. Steps count from 0 over all epochs.</summary>
 internal abstract class TrainingSchedule
 {
-    public static TrainingSchedule Create(ScheduleKind kind, int steps) =>
-        kind == ScheduleKind.OneCycle ? new OneCycle(steps) : new ConstantSchedule();
+    public static TrainingSchedule Create(LearningRateSchedule kind, int steps) =>
+        kind == LearningRateSchedule.OneCycle ? new OneCycle(steps) : new ConstantSchedule();
 
     /// <summary>What the rates are multiplied by, and Adam's first beta, in one step.</summary>
     public abstract (double RateFactor, double Momentum) At(int step);
