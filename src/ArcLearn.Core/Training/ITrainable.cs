@@ -1,0 +1,50 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace ArcLearn.Core.Training;
+
+/// <summary>A batch that is ready to be learnt from.</summary>
+/// <param name="Images">Chips in the batch.</param>
+/// <param name="Loss">Runs the network forward; a scalar tensor with its graph, for the caller's dispose scope.</param>
+internal readonly record struct TrainingStep(int Images, Func<Tensor> Loss);
+
+/// <summary>What a pass over the validation chips finds.</summary>
+/// <param name="Loss">Loss per batch of full size, in evaluation mode.</param>
+internal readonly record struct ValidationResult(double Loss, double Metric);
+
+/// <summary>What <see cref="Trainer"/> needs of a model; it says nothing of what the model is for.</summary>
+internal interface ITrainable
+{
+    string Name { get; }
+
+    nn.Module Network { get; }
+
+    /// <summary>Weights from the input to the head; frozen ones take no gradient.</summary>
+    IReadOnlyList<IReadOnlyList<Parameter>> LayerGroups { get; }
+
+    /// <summary>The first folder of the data: checkpoints go below it.</summary>
+    string DataFolder { get; }
+
+    /// <summary>Chips per step.</summary>
+    int BatchSize { get; }
+
+    int StepsPerEpoch { get; }
+
+    bool HasValidation { get; }
+
+    string MetricName { get; }
+
+    int Seed { get; }
+
+    /// <summary>Whether a training holds the model; <see cref="Trainer"/> sets it.</summary>
+    bool IsTraining { get; set; }
+
+    /// <summary>The steps of an epoch (from 1), shuffled and augmented by (seed, epoch).</summary>
+    IEnumerable<TrainingStep> TrainingSteps(int epoch, CancellationToken cancel);
+
+    /// <summary>One pass over the validation chips; leaves the network in evaluation mode.</summary>
+    ValidationResult Validate(CancellationToken cancel);
+
+    /// <summary>Writes the weights as a .pth.</summary>
+    void WriteWeights(Stream stream);
+}

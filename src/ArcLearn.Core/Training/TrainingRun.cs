@@ -1,0 +1,187 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using ArcLearn.Core.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ArcLearn.Core.Training;
+
+/// <summary>One training: the optimiser, the schedule and the best weights so far.</summary>
+internal sealed class TrainingRun : IDisposable
+{
+    private readonly ITrainable _model;
+    private readonly TrainingOptions _options;
+    private readonly Checkpoint? _checkpoint;
+    private readonly Action<BatchProgress>? _progress;
+    private readonly AdamOptimizer _optimizer;
+    private readonly TrainingSchedule _schedule;
+    private readonly double[] _rates;
+    private readonly WeightSnapshot _best;
+    private readonly EarlyStopping? _stopping;
+    private readonly LossMeter _trainLoss = new();
+    private readonly TrainingClock _clock;
+    private double _bestLoss = double.PositiveInfinity;
+    private int _bestEpoch;
+    private int _lastEpoch;
+    private bool _isCancelled;
+
+    public TrainingRun(ITrainable model, TrainingOptions options, Checkpoint? checkpoint, Action<BatchProgress>? progress)
+    {
+        (_model, _options, _checkpoint, _progress) = (model, options, checkpoint, progress);
+        _optimizer = new AdamOptimizer(model.LayerGroups, options.WeightDecay);
+        _schedule = TrainingSchedule.Create(options.Schedule, model.StepsPerEpoch * options.Epochs);
+        _rates = options.LearningRate.ForGroups(model.LayerGroups.Count);
+        _best = new WeightSnapshot(model.Network);
+        _stopping = options.EarlyStopping ? new EarlyStopping() : null;
+        _clock = new TrainingClock(options.Epochs, model.StepsPerEpoch);
+    }
+
+    /// <summary>Whether early stopping has had enough.</summary>
+    public bool ShouldStop { get; private set; }
+
+    /// <summary>Trains and validates one epoch, and keeps it if it is the best.</summary>
+    public EpochResult Train(int epoch, CancellationToken cancel)
+    {
+        using IntraOpThreads threads = IntraOpThreads.All();
+        try
+        {
+            Stopwatch watch = Stopwatch.StartNew();
+            _clock.BeginEpoch();
+            (double meanLoss, int images, double rate) = TrainBatches(epoch, cancel);
+            double trained = watch.Elapsed.TotalSeconds;
+            ValidationResult validation = _model.HasValidation ? _model.Validate(cancel) : new(double.NaN, double.NaN);
+            _clock.EndEpoch(watch.Elapsed.TotalSeconds - trained);
+            _lastEpoch = epoch;
+            bool isBest = Keep(epoch, _model.HasValidation ? validation.Loss : meanLoss);
+            return new EpochResult
+            {
+                Epoch = epoch,
+                Epochs = _options.Epochs,
+                TrainLoss = _trainLoss.Value,
+                ValidLoss = validation.Loss,
+                MetricName = _model.MetricName,
+                Metric = validation.Metric,
+                LearningRate = rate,
+                Duration = watch.Elapsed,
+                ImagesPerSecond = images / trained,
+                CheckpointPath = _checkpoint is { IsWritten: true } written ? written.Folder : null,
+                IsBest = isBest,
+            };
+        }
+        catch (Exception e) when (e is OperationCanceledException || cancel.IsCancellationRequested)
+        {
+            _isCancelled = true;
+            throw;
+        }
+        catch (ExternalException e) when (TorchFailure.IsOutOfMemory(e))
+        {
+            throw TorchFailure.OutOfMemory(e);
+        }
+    }
+
+    /// <summary>Puts the right weights into the model.</summary>
+    /// <param name="isWhole">Whether the last epoch that was begun came to its end.</param>
+    public void End(bool isWhole)
+    {
+        bool isFailure = !isWhole && !_isCancelled;
+
+        // Without a checkpoint the reference leaves the last weights; and half an epoch's are better than none.
+        bool staysAsIs = _checkpoint is null || _bestEpoch == 0;
+        if (isFailure || (!staysAsIs && !(isWhole && _bestEpoch == _lastEpoch)))
+        {
+            _best.Restore(_model.Network);
+        }
+
+        _optimizer.ZeroGrad();
+        _model.Network.eval();
+    }
+
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        _best.Dispose();
+    }
+
+    private (double MeanLoss, int Images, double Rate) TrainBatches(int epoch, CancellationToken cancel)
+    {
+        // Each epoch has its own random numbers for dropout, whatever else drew some in between.
+        random.manual_seed(SeedOf(_model.Seed, epoch));
+        _model.Network.train();
+        double sum = 0;
+        int images = 0;
+        int batch = 0;
+        double rate = 0;
+        double[] rates = new double[_rates.Length];
+        foreach (TrainingStep step in _model.TrainingSteps(epoch, cancel))
+        {
+            cancel.ThrowIfCancellationRequested();
+            (double factor, double momentum) = _schedule.At(((epoch - 1) * _model.StepsPerEpoch) + batch);
+            for (int i = 0; i < rates.Length; i++)
+            {
+                rates[i] = _rates[i] * factor;
+            }
+
+            batch++;
+            rate = rates[^1];
+            double loss = Learn(step, rates, momentum, epoch, batch);
+            _trainLoss.Add(loss);
+            sum += loss;
+            images += step.Images;
+            _clock.EndStep();
+            _progress?.Invoke(new BatchProgress(
+                epoch, _options.Epochs, batch, _model.StepsPerEpoch, _trainLoss.Value, rate, images / _clock.EpochSeconds, _clock.Remaining(epoch, batch)));
+        }
+
+        cancel.ThrowIfCancellationRequested();
+        return (sum / Math.Max(1, batch), images, rate);
+    }
+
+    private double Learn(TrainingStep step, ReadOnlySpan<double> rates, double momentum, int epoch, int batch)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        _optimizer.ZeroGrad();
+        Tensor loss = step.Loss();
+        double value = loss.item<float>();
+        if (!double.IsFinite(value))
+        {
+            throw NotFinite(value, epoch, batch, rates[^1]);
+        }
+
+        loss.backward();
+        _optimizer.Step(rates, momentum);
+        return value;
+    }
+
+    /// <summary>Keeps the weights of an epoch that is better than all before it.</summary>
+    private bool Keep(int epoch, double loss)
+    {
+        if (!double.IsFinite(loss))
+        {
+            throw NotFinite(loss, epoch, _model.StepsPerEpoch, _rates[^1]);
+        }
+
+        ShouldStop = _stopping?.ShouldStop(loss) ?? false;
+        if (loss >= _bestLoss)
+        {
+            return false;
+        }
+
+        (_bestLoss, _bestEpoch) = (loss, epoch);
+        _best.Take(_model.Network);
+        _checkpoint?.Write(_model);
+        return true;
+    }
+
+    private TrainingException NotFinite(double loss, int epoch, int batch, double rate)
+    {
+        string kept = _bestEpoch > 0 ? $"those of epoch {_bestEpoch}" : "those from before the training";
+        return new TrainingException(
+            string.Create(CultureInfo.InvariantCulture, $"The loss is {loss} in epoch {epoch}, batch {batch}, at a learning rate of {rate:G3}. Lower -LearningRate; the model's weights are {kept}."),
+            epoch,
+            batch,
+            rate);
+    }
+
+    private static long SeedOf(int seed, int epoch) => ((long)(uint)seed << 20) ^ epoch;
+}
