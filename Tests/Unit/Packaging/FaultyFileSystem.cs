@@ -14,7 +14,7 @@ internal sealed class FaultyFileSystem : IFileSystem
     /// <summary>Bytes that may still be read before reading fails.</summary>
     public long ReadRoom { get; set; } = long.MaxValue;
 
-    /// <summary>The move that fails, from 1; 0 for none.</summary>
+    /// <summary>The move that is denied, from 1; 0 for none.</summary>
     public int FailingMove { get; init; }
 
     /// <summary>Runs before each move of a folder.</summary>
@@ -55,7 +55,7 @@ internal sealed class FaultyFileSystem : IFileSystem
     {
         if (++_moves == FailingMove)
         {
-            throw new IOException("The move failed.");
+            throw new UnauthorizedAccessException("The move was denied.");
         }
     }
 

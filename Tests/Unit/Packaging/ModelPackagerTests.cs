@@ -140,7 +140,7 @@ public sealed class ModelPackagerTests : IDisposable
         Dictionary<string, string> before = Samples.Snapshot(_folder.Root);
         FaultyFileSystem files = new() { FailingMove = move };
 
-        Assert.Throws<IOException>(() => Samples.Save(folder, force: true, files: files));
+        Assert.Throws<UnauthorizedAccessException>(() => Samples.Save(folder, force: true, files: files));
 
         Assert.Equal(before, Samples.Snapshot(_folder.Root));
     }

@@ -229,7 +229,7 @@ public sealed class ModelStoreTests : IDisposable
         string path = Samples.Save(_folder.PathOf("b"), weights: [7]).Path;
         ModelStore failing = new(Roots, new FaultyFileSystem { FailingMove = move });
 
-        Assert.Throws<IOException>(() => failing.Install(path, StoreScope.CurrentUser, force: true, "trees"));
+        Assert.Throws<UnauthorizedAccessException>(() => failing.Install(path, StoreScope.CurrentUser, force: true, "trees"));
 
         Assert.Equal(before, Samples.Snapshot(_folder.PathOf("mine")));
     }
@@ -260,6 +260,27 @@ public sealed class ModelStoreTests : IDisposable
 
         Assert.Equal([force ? (byte)1 : (byte)2], File.ReadAllBytes(_folder.PathOf("mine", "trees", "trees.pth")));
         Assert.Single(Directory.GetDirectories(_folder.PathOf("mine")));
+    }
+
+    [Fact]
+    public void A_move_that_never_works_gives_up_and_keeps_the_old_model()
+    {
+        InstallSample("trees");
+        Dictionary<string, string> before = Samples.Snapshot(_folder.PathOf("mine"));
+        FaultyFileSystem files = new();
+        files.BeforeMoveDirectory = (source, destination) =>
+        {
+            // Only the new one's way in is barred: the old one goes aside and comes back.
+            if (destination == _folder.PathOf("mine", "trees") && File.Exists(Path.Combine(source, "new.txt")))
+            {
+                throw new IOException("The device is lost.");
+            }
+        };
+        string path = Samples.Zip(_folder.PathOf("a.dlpk"), ("trees.emd", Samples.Emd), ("trees.pth", "w"), ("new.txt", "x"));
+
+        Assert.Throws<IOException>(() => new ModelStore(Roots, files).Install(path, StoreScope.CurrentUser, force: true));
+
+        Assert.Equal(before, Samples.Snapshot(_folder.PathOf("mine")));
     }
 
     [Theory]

@@ -5,7 +5,7 @@ namespace ArcLearn.Core.Packaging;
 /// <summary>Moves a complete model to its place in the store, against others who may do the same at this moment.</summary>
 internal static class StorePublisher
 {
-    private const int Attempts = 20;
+    private const int Attempts = 50;
 
     /// <returns>The model's folder.</returns>
     /// <param name="findFolder">The folder in a root that has a name in any case; null where there is none.</param>
@@ -38,9 +38,11 @@ internal static class StorePublisher
                     files.MoveDirectory(stage, target);
                     break;
                 }
-                catch (IOException) when (attempt < Attempts && files.DirectoryExists(target))
+                catch (IOException) when (attempt < Attempts)
                 {
-                    // Another install was faster: it is answered, or replaced, in the next round.
+                    // Another install was faster: it is answered, or replaced, in the next round. Whether its folder is
+                    // there now says nothing: a third one may have moved it aside since.
+                    Thread.Sleep(attempt > 5 ? 1 : 0);
                 }
             }
         }
@@ -68,7 +70,7 @@ internal static class StorePublisher
             files.MoveDirectory(source, destination);
             return true;
         }
-        catch (IOException) when (!files.DirectoryExists(source))
+        catch (DirectoryNotFoundException)
         {
             return false;
         }
