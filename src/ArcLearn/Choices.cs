@@ -1,0 +1,60 @@
+namespace ArcLearn;
+
+/// <summary>Where a model runs.</summary>
+public enum LearnDevice
+{
+    /// <summary>CUDA where torch reports a device, else the CPU.</summary>
+    Auto,
+
+    /// <summary>The CPU.</summary>
+    Cpu,
+
+    /// <summary>The first CUDA device; an error where there is none.</summary>
+    Cuda,
+}
+
+/// <summary>How chips are separated into training and validation.</summary>
+public enum DataSplit
+{
+    /// <summary>Spatial where the chips have a georeference, else random.</summary>
+    Auto,
+
+    /// <summary>By place: no chip of one side overlaps one of the other.</summary>
+    Spatial,
+
+    /// <summary>By chance alone.</summary>
+    Random,
+}
+
+/// <summary>How samples are scaled before they reach the network.</summary>
+public enum NormalizationKind
+{
+    /// <summary>ImageNet for 8-bit chips of three bands, else Dataset.</summary>
+    Auto,
+
+    /// <summary>x/255, then the mean and deviation of ImageNet.</summary>
+    ImageNet,
+
+    /// <summary>Mean and deviation of the training chips, band by band.</summary>
+    Dataset,
+}
+
+/// <summary>How the learning rate goes over a training.</summary>
+public enum LearningRateSchedule
+{
+    /// <summary>Up over the first 30 % of the steps, then down to almost nothing, by cosines; the momentum goes the other way.</summary>
+    OneCycle,
+
+    /// <summary>The same rate throughout.</summary>
+    Constant,
+}
+
+/// <summary>Whose model store.</summary>
+public enum ModelScope
+{
+    /// <summary>The current user's.</summary>
+    CurrentUser,
+
+    /// <summary>The machine's.</summary>
+    AllUsers,
+}
