@@ -35,5 +35,5 @@ public sealed class BackboneCompleter : NameCompleter
 /// <summary>Completes the models in the store.</summary>
 public sealed class InstalledModelCompleter : NameCompleter
 {
-    private protected override IEnumerable<string> Names() => ModelStore.Default.Get(_ => true).Select(m => m.Name);
+    private protected override IEnumerable<string> Names() => ModelStore.Open().Get(null, null, _ => { }).Select(m => m.Name);
 }

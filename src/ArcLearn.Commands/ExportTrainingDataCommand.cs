@@ -108,24 +108,30 @@ public sealed class ExportTrainingDataCommand : LearnCmdlet
 
         try
         {
-            Attempt(OutputLocation, () => WriteObject(TrainingDataExporter.Export(
-                new ExportOptions
+            Attempt(folder, () => WriteObject(ExportJob.Run(
+                new ExportRequest
                 {
                     Rasters = _rasters,
                     Labels = labels,
-                    OutputFolder = folder,
-                    ChipFormat = ChipFormat,
-                    TileSize = TileSize,
-                    StrideSize = StrideSize ?? TileSize,
-                    MetadataFormat = MetadataFormat,
                     ClassValueField = ClassValueField,
                     BufferRadius = BufferRadius,
-                    MinPolygonOverlapRatio = MinPolygonOverlapRatio,
-                    Context = ExportContext.Parse(ContextTable.From(Context)),
-                    Force = Force,
+                    Settings = ExportSettings.Parse(Table.From(Context, nameof(Context))),
+                    Options = new ExportOptions
+                    {
+                        Sources = [],
+                        Classes = [],
+                        OutputFolder = folder,
+                        Format = ChipFormat,
+                        MetadataFormat = MetadataFormat,
+                        TileWidth = TileSize.Width,
+                        TileHeight = TileSize.Height,
+                        StrideX = StrideSize?.Width ?? 0,
+                        StrideY = StrideSize?.Height ?? 0,
+                        MinPolygonOverlapRatio = MinPolygonOverlapRatio,
+                        Force = Force,
+                    },
                 },
-                ShowTile,
-                WarnOnce,
+                new ExportContext { Progress = ShowTile, Warn = WarnOnce },
                 StopToken)));
         }
         finally

@@ -32,7 +32,7 @@ public sealed class GetLearnModelCommand : LearnCmdlet
             {
                 WildcardPattern pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
                 bool found = false;
-                foreach (InstalledModel model in ModelStore.Default.Get(pattern.IsMatch, Scope, WarnOnce))
+                foreach (InstalledModel model in ModelStore.Open().Get(pattern.IsMatch, Scope, WarnOnce))
                 {
                     found = true;
                     WriteObject(model);
@@ -40,7 +40,7 @@ public sealed class GetLearnModelCommand : LearnCmdlet
 
                 if (!found && !WildcardPattern.ContainsWildcardCharacters(name))
                 {
-                    throw new ModelNotFoundException(name, ModelStore.Default.Describe(Scope));
+                    throw new ModelNotFoundException(name, ModelStore.Open().Where(Scope));
                 }
             });
         }

@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using ArcLearn.Core.Training;
+using ArcLearn.Core.Models;
 
 namespace ArcLearn.Commands;
 
@@ -30,7 +30,7 @@ public sealed class ImportLearnModelCommand : PathCmdlet
         foreach (string path in ResolvePaths())
         {
             Attempt(path, () => WriteObject(new SingleShotDetector(
-                SsdEngine.Open(path, Data is null ? null : Inside.Detection(Data), Device))));
+                SsdEngine.Open(path, Data, Device, StopToken))));
         }
     }
 }

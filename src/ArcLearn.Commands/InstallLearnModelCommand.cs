@@ -27,7 +27,7 @@ public sealed class InstallLearnModelCommand : PathCmdlet
         {
             if (ShouldProcess(file, "Install model package"))
             {
-                Attempt(file, () => WriteObject(ModelStore.Default.Install(file, Scope, Force)));
+                Attempt(file, () => WriteObject(ModelStore.Open().Install(file, Scope, Force, cancel: StopToken)));
             }
         }
     }

@@ -1,6 +1,9 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using ArcLearn.Core.Inference;
-using ArcLearn.Core.Training;
+using ArcLearn.Core.Models;
+using ArcLearn.Core.Packaging;
 
 namespace ArcLearn.Commands;
 
@@ -91,4 +94,109 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
 
     /// <inheritdoc/>
     protected override void ProcessRecord() => _rasters.AddRange(InputRaster.SelectMany(ResolveItem));
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (_rasters.Count == 0)
+        {
+            return;
+        }
+
+        Attempt(Model, () =>
+        {
+            DetectionFields.CheckNames(ConfidenceScoreField, ClassValueField);
+            InferenceContext context = InferenceContext.Parse(Table.From(Context, nameof(Context)));
+            IDictionary arguments = Table.From(ModelArguments, nameof(ModelArguments));
+            string[] outputs = [.. _rasters.Select(raster => OutputFor(raster, ModelName()))];
+            if (outputs.Distinct(StringComparer.Ordinal).Count() < outputs.Length)
+            {
+                ThrowTerminatingError(LearnError.ParameterMix(
+                    nameof(OutputName), $"{_rasters.Count} rasters cannot go into one layer; give -OutputName a folder (ending in a separator) or a script block."));
+            }
+
+            // Asked before the model is opened: -WhatIf needs no libtorch.
+            (string Raster, string Output)[] wanted = [.. _rasters.Zip(outputs).Where(pair => ShouldProcess(pair.Second, $"Detect objects in {pair.First} with {ModelName()}"))];
+            if (wanted.Length > 0)
+            {
+                Detect(wanted, arguments, context);
+            }
+        });
+    }
+
+    private void Detect((string Raster, string Output)[] wanted, IDictionary arguments, InferenceContext context)
+    {
+        LearnDevice device = context.ProcessorType switch { "GPU" => LearnDevice.Cuda, "CPU" => LearnDevice.Cpu, _ => LearnDevice.Auto };
+        SsdEngine model = OpenModel(device, out bool isOurs);
+        try
+        {
+            foreach ((string raster, string output) in wanted)
+            {
+                DetectionRequest request = new()
+                {
+                    Raster = raster,
+                    Output = output,
+                    ModelArguments = arguments,
+                    Context = context,
+                    RunNms = RunNms,
+                    MaxOverlapRatio = MaxOverlapRatio,
+                    Force = Force,
+                };
+                Attempt(raster, () => WriteObject(DetectionJob.Run(request, model, at => ShowTile(raster, at), WarnOnce, StopToken)));
+            }
+        }
+        finally
+        {
+            CompleteProgress("Detecting objects");
+            if (isOurs)
+            {
+                model.Dispose();
+            }
+        }
+    }
+
+    private SsdEngine OpenModel(LearnDevice device, out bool isOurs)
+    {
+        object model = Plain(Model);
+        isOurs = model is not LearnModel;
+        return model switch
+        {
+            LearnModel inHand => Inside.Detector(inHand),
+            InstalledModel installed => SsdEngine.Open(installed.EmdPath, null, device, StopToken),
+            _ => SsdEngine.Open(ModelPath(LanguagePrimitives.ConvertTo<string>(model)), null, device, StopToken),
+        };
+    }
+
+    private string ModelPath(string model) =>
+        ModelStore.IsPath(model) ? SessionState.Path.GetUnresolvedProviderPathFromPSPath(model) : ModelStore.Open().Resolve(model);
+
+    private string ModelName() => Plain(Model) switch
+    {
+        LearnModel inHand => inHand.Name,
+        InstalledModel installed => installed.Name,
+        object other => System.IO.Path.GetFileNameWithoutExtension(System.IO.Path.TrimEndingDirectorySeparator(LanguagePrimitives.ConvertTo<string>(other))),
+    };
+
+    private string OutputFor(string raster, string model)
+    {
+        string usual = $"{System.IO.Path.GetFileNameWithoutExtension(raster)}_{model}.gpkg";
+        string name = Plain(OutputName) switch
+        {
+            null => usual,
+            ScriptBlock script => LanguagePrimitives.ConvertTo<string>(script.InvokeWithContext(null, [new PSVariable("_", raster)]).FirstOrDefault()),
+            object other => LanguagePrimitives.ConvertTo<string>(other),
+        };
+        return ResolveOutput(name.EndsWith('/') || name.EndsWith(System.IO.Path.DirectorySeparatorChar) ? name + usual : name);
+    }
+
+    private void ShowTile(string raster, InferenceProgress at) => WriteProgress(
+        new ProgressRecord(1, "Detecting objects", $"{System.IO.Path.GetFileName(raster)}: tile {at.Done} of {at.Tiles}, {at.Skipped} without data")
+        {
+            CurrentOperation = $"{at.MegapixelsPerSecond:F2} Mpx/s",
+            PercentComplete = (int)(100L * at.Done / Math.Max(1, at.Tiles)),
+            SecondsRemaining = (int)Math.Min(int.MaxValue, at.Remaining.TotalSeconds),
+        });
+
+    [return: NotNullIfNotNull(nameof(value))]
+    private static object? Plain(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
 }

@@ -54,11 +54,7 @@ public sealed class MeasureAveragePrecisionCommand : LearnCmdlet
         foreach (double iou in IouThreshold)
         {
             WriteObject(
-                DetectorMeasure.Measure(
-                    Inside.Detector(Model),
-                    Data is null ? null : Inside.Detection(Data),
-                    new AveragePrecisionOptions { DetectThreshold = DetectThreshold, IouThreshold = iou, NmsOverlap = NmsOverlap ?? iou },
-                    StopToken),
+                Inside.Detector(Model).Measure(new AveragePrecisionOptions(DetectThreshold, iou, NmsOverlap), Data, StopToken),
                 enumerateCollection: true);
         }
     });

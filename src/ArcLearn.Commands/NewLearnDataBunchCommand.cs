@@ -75,7 +75,7 @@ public sealed class NewLearnDataBunchCommand : PathCmdlet
         Attempt(_folders[0], () => WriteObject(new LearnDataBunch(DataBunchBuilder.Build(
             new DataBunchOptions
             {
-                Folders = _folders,
+                Paths = _folders,
                 ClassMapping = Mapping(),
                 ChipSize = ChipSize,
                 BatchSize = BatchSize,
@@ -84,8 +84,9 @@ public sealed class NewLearnDataBunchCommand : PathCmdlet
                 Split = Split,
                 DatasetType = DatasetType,
                 Normalization = Normalization,
+                Warn = WarnOnce,
+                Inform = WriteVerbose,
             },
-            WarnOnce,
             StopToken))));
     }
 

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using ArcLearn.Core.Models;
-using ArcLearn.Core.Training;
 
 namespace ArcLearn.Commands;
 
@@ -84,6 +83,10 @@ public sealed class NewSingleShotDetectorCommand : LearnCmdlet
     [Parameter]
     public LearnDevice Device { get; set; } = LearnDevice.Auto;
 
+    /// <summary>The seed of the first weights and of dropout; the data's where it is left out.</summary>
+    [Parameter]
+    public int? Seed { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -93,10 +96,12 @@ public sealed class NewSingleShotDetectorCommand : LearnCmdlet
         }
 
         Attempt(Data, () => WriteObject(new SingleShotDetector(SsdEngine.Create(
-            Inside.Detection(Data),
-            new SsdSettings
+            Data,
+            new SsdOptions
             {
                 Backbone = Backbone,
+                ChipSize = Data.ChipSize,
+                Classes = Data.Classes.Count,
                 Grids = Grids,
                 Zooms = Zooms,
                 Ratios = Ratios,
@@ -105,9 +110,9 @@ public sealed class NewSingleShotDetectorCommand : LearnCmdlet
                 FocalLoss = FocalLoss,
                 LocationLossFactor = LocationLossFactor,
             },
-            backbone,
-            pretrained,
+            new StartWeights(backbone, pretrained),
             Device,
+            Seed ?? Data.Seed,
             WarnOnce))));
     }
 }

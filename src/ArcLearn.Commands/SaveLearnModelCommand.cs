@@ -1,5 +1,4 @@
 using System.Management.Automation;
-using ArcLearn.Core.Training;
 
 namespace ArcLearn.Commands;
 
@@ -41,7 +40,7 @@ public sealed class SaveLearnModelCommand : LearnCmdlet
         string folder = ParameterSetName == "Name" ? ModelFolder(Name) : ResolveOutput(Path);
         if (ShouldProcess(folder, $"Save {Model.Name}"))
         {
-            WriteObject(Inside.Detector(Model).Save(folder, Force));
+            WriteObject(Inside.Detector(Model).Save(folder, Force, StopToken));
         }
     });
 

@@ -50,6 +50,10 @@ public sealed class StartModelTrainingCommand : LearnCmdlet
     [Parameter]
     public string? CheckpointPath { get; set; }
 
+    /// <summary>Replaces what lies at CheckpointPath.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -66,13 +70,14 @@ public sealed class StartModelTrainingCommand : LearnCmdlet
                 TrainingOptions options = new()
                 {
                     Epochs = Epochs,
-                    LearningRate = LearningRate,
-                    Schedule = Schedule,
+                    LearningRate = LearningRate.Length == 2 ? new LearningRate(LearningRate[0], LearningRate[1]) : new LearningRate(LearningRate[0]),
+                    Schedule = Schedule == LearningRateSchedule.Constant ? ScheduleKind.Constant : ScheduleKind.OneCycle,
                     EarlyStopping = EarlyStopping,
                     NoCheckpoint = NoCheckpoint,
                     CheckpointPath = checkpoint,
+                    ReplaceCheckpoint = Force,
                 };
-                foreach (EpochResult epoch in Trainer.Fit(Inside.Detector(Model), options, ShowBatch, StopToken))
+                foreach (EpochResult epoch in Inside.Detector(Model).Fit(options, ShowBatch, StopToken))
                 {
                     WriteObject(epoch);
                 }

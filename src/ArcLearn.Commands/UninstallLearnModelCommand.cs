@@ -39,17 +39,17 @@ public sealed class UninstallLearnModelCommand : LearnCmdlet
     private void Remove(string name)
     {
         WildcardPattern pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
-        InstalledModel[] models = [.. ModelStore.Default.Get(pattern.IsMatch, Scope)];
+        InstalledModel[] models = [.. ModelStore.Open().Get(pattern.IsMatch, Scope, WarnOnce)];
         if (models.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
         {
-            throw new ModelNotFoundException(name, ModelStore.Default.Describe(Scope));
+            throw new ModelNotFoundException(name, ModelStore.Open().Where(Scope));
         }
 
         foreach (InstalledModel model in models)
         {
             if (ShouldProcess(model.Name, $"Uninstall model from {model.Path}"))
             {
-                ModelStore.Default.Uninstall(model);
+                ModelStore.Open().Uninstall(model.Name, Enum.Parse<ModelScope>(model.Scope));
                 if (PassThru)
                 {
                     WriteObject(model);

@@ -23,7 +23,7 @@ public sealed class ModelStoreTests : IDisposable
         Samples.Save(_folder.PathOf("trees"));
         DateTime before = DateTime.UtcNow;
 
-        InstalledModel actual = _store.Install(_folder.PathOf("trees", member), StoreScope.CurrentUser, force: false);
+        InstalledModel actual = _store.Install(_folder.PathOf("trees", member), ModelScope.CurrentUser, force: false);
 
         Assert.Equal(("trees", "ObjectDetection", "resnet34", 224, "CurrentUser"), (actual.Name, actual.ModelType, actual.Backbone, actual.ChipSize, actual.Scope));
         Assert.Equal(["Tree", "Käfer \U0001F41E"], actual.Classes);
@@ -47,10 +47,10 @@ public sealed class ModelStoreTests : IDisposable
         Dictionary<string, string> before = Samples.Snapshot(_folder.PathOf("mine"));
         string other = Samples.Save(_folder.PathOf("b"), weights: [1, 2, 3]).Path;
 
-        Assert.Equal(name, Assert.Throws<ModelExistsException>(() => _store.Install(other, StoreScope.CurrentUser, force: false, name)).Name);
+        Assert.Equal(name, Assert.Throws<ModelExistsException>(() => _store.Install(other, ModelScope.CurrentUser, force: false, name)).Name);
         Assert.Equal(before, Samples.Snapshot(_folder.PathOf("mine")));
 
-        InstalledModel actual = _store.Install(other, StoreScope.CurrentUser, force: true, name);
+        InstalledModel actual = _store.Install(other, ModelScope.CurrentUser, force: true, name);
         Assert.Equal([1, 2, 3], File.ReadAllBytes(Path.Combine(actual.Path, "trees.pth")));
         Assert.Equal([actual.Path], Directory.GetDirectories(_folder.PathOf("mine")));
     }
@@ -72,18 +72,18 @@ public sealed class ModelStoreTests : IDisposable
     public void The_users_own_model_comes_before_one_of_all_users()
     {
         string path = Samples.Save(_folder.PathOf("trees")).Path;
-        _store.Install(path, StoreScope.AllUsers, force: false);
+        _store.Install(path, ModelScope.AllUsers, force: false);
         Assert.Equal("AllUsers", _store.Find("trees").Scope);
-        _store.Install(path, StoreScope.CurrentUser, force: false);
+        _store.Install(path, ModelScope.CurrentUser, force: false);
 
         Assert.Equal("CurrentUser", _store.Find("trees").Scope);
         Assert.Equal(["CurrentUser", "AllUsers"], _store.Get(null, null, Unexpected).Select(model => model.Scope));
-        Assert.Equal("AllUsers", Assert.Single(_store.Get(null, StoreScope.AllUsers, Unexpected)).Scope);
+        Assert.Equal("AllUsers", Assert.Single(_store.Get(null, ModelScope.AllUsers, Unexpected)).Scope);
 
         _store.Uninstall("trees");
         Assert.Equal("AllUsers", _store.Find("trees").Scope);
-        Assert.Throws<ModelNotFoundException>(() => _store.Uninstall("trees", StoreScope.CurrentUser));
-        _store.Uninstall("TREES", StoreScope.AllUsers);
+        Assert.Throws<ModelNotFoundException>(() => _store.Uninstall("trees", ModelScope.CurrentUser));
+        _store.Uninstall("TREES", ModelScope.AllUsers);
         Assert.Empty(_store.Get(null, null, Unexpected));
     }
 
@@ -165,7 +165,7 @@ public sealed class ModelStoreTests : IDisposable
     {
         string path = Samples.Zip(_folder.PathOf("a.dlpk"), ("trees.emd", Samples.Emd), ("trees.pth", "w"), (entry, "{}"));
 
-        Assert.Throws<LearnFormatException>(() => _store.Install(path, StoreScope.CurrentUser, force: true));
+        Assert.Throws<LearnFormatException>(() => _store.Install(path, ModelScope.CurrentUser, force: true));
 
         Assert.False(Directory.Exists(_folder.PathOf("mine")));
         Assert.Equal([path], Directory.GetFileSystemEntries(_folder.Root));
@@ -176,7 +176,7 @@ public sealed class ModelStoreTests : IDisposable
     {
         string path = Samples.Zip(_folder.PathOf("a.dlpk"), ("top/trees.emd", Samples.Emd), ("top/trees.pth", "w"), ("install.json", "{}"), ("top/docs/read.me", "hi"));
 
-        InstalledModel actual = _store.Install(path, StoreScope.CurrentUser, force: false);
+        InstalledModel actual = _store.Install(path, ModelScope.CurrentUser, force: false);
 
         Assert.Equal(Path.Combine(actual.Path, "top", "trees.emd"), Path.GetFullPath(actual.EmdPath));
         Assert.Equal("hi", File.ReadAllText(Path.Combine(actual.Path, "top", "docs", "read.me")));
@@ -191,7 +191,7 @@ public sealed class ModelStoreTests : IDisposable
         string path = Samples.Save(_folder.PathOf("b"), weights: [7]).Path;
         if (installed)
         {
-            _store.Install(path, StoreScope.CurrentUser, force: false);
+            _store.Install(path, ModelScope.CurrentUser, force: false);
         }
 
         Dictionary<string, string> before = Samples.Snapshot(_folder.PathOf("mine"));
@@ -201,7 +201,7 @@ public sealed class ModelStoreTests : IDisposable
         foreach (long room in new[] { 10, definition + 20_000, definition + Samples.Weights.Length + 10 })
         {
             ModelStore full = new(Roots, new FaultyFileSystem { Room = room });
-            Assert.Throws<IOException>(() => full.Install(path, StoreScope.CurrentUser, force: true));
+            Assert.Throws<IOException>(() => full.Install(path, ModelScope.CurrentUser, force: true));
         }
 
         Assert.Equal(before, Samples.Snapshot(_folder.PathOf("mine")));
@@ -214,7 +214,7 @@ public sealed class ModelStoreTests : IDisposable
         Dictionary<string, string> before = Samples.Snapshot(_folder.PathOf("mine"));
         ModelStore failing = new(Roots, new FaultyFileSystem { ReadRoom = 20_000 });
 
-        Assert.Throws<IOException>(() => failing.Install(_folder.PathOf("source", "trees.dlpk"), StoreScope.CurrentUser, force: true));
+        Assert.Throws<IOException>(() => failing.Install(_folder.PathOf("source", "trees.dlpk"), ModelScope.CurrentUser, force: true));
 
         Assert.Equal(before, Samples.Snapshot(_folder.PathOf("mine")));
     }
@@ -229,7 +229,7 @@ public sealed class ModelStoreTests : IDisposable
         string path = Samples.Save(_folder.PathOf("b"), weights: [7]).Path;
         ModelStore failing = new(Roots, new FaultyFileSystem { FailingMove = move });
 
-        Assert.Throws<UnauthorizedAccessException>(() => failing.Install(path, StoreScope.CurrentUser, force: true, "trees"));
+        Assert.Throws<UnauthorizedAccessException>(() => failing.Install(path, ModelScope.CurrentUser, force: true, "trees"));
 
         Assert.Equal(before, Samples.Snapshot(_folder.PathOf("mine")));
     }
@@ -245,17 +245,17 @@ public sealed class ModelStoreTests : IDisposable
         files.BeforeMoveDirectory = (_, _) =>
         {
             files.BeforeMoveDirectory = (_, _) => { };
-            _store.Install(other, StoreScope.CurrentUser, force: false);
+            _store.Install(other, ModelScope.CurrentUser, force: false);
         };
         ModelStore slow = new(Roots, files);
 
         if (force)
         {
-            slow.Install(mine, StoreScope.CurrentUser, force);
+            slow.Install(mine, ModelScope.CurrentUser, force);
         }
         else
         {
-            Assert.Throws<ModelExistsException>(() => slow.Install(mine, StoreScope.CurrentUser, force));
+            Assert.Throws<ModelExistsException>(() => slow.Install(mine, ModelScope.CurrentUser, force));
         }
 
         Assert.Equal([force ? (byte)1 : (byte)2], File.ReadAllBytes(_folder.PathOf("mine", "trees", "trees.pth")));
@@ -278,7 +278,7 @@ public sealed class ModelStoreTests : IDisposable
         };
         string path = Samples.Zip(_folder.PathOf("a.dlpk"), ("trees.emd", Samples.Emd), ("trees.pth", "w"), ("new.txt", "x"));
 
-        Assert.Throws<IOException>(() => new ModelStore(Roots, files).Install(path, StoreScope.CurrentUser, force: true));
+        Assert.Throws<IOException>(() => new ModelStore(Roots, files).Install(path, ModelScope.CurrentUser, force: true));
 
         Assert.Equal(before, Samples.Snapshot(_folder.PathOf("mine")));
     }
@@ -295,7 +295,7 @@ public sealed class ModelStoreTests : IDisposable
         {
             try
             {
-                _store.Install(package, StoreScope.CurrentUser, force);
+                _store.Install(package, ModelScope.CurrentUser, force);
             }
             catch (ModelExistsException)
             {
@@ -315,7 +315,7 @@ public sealed class ModelStoreTests : IDisposable
         using CancellationTokenSource cancel = new();
         cancel.Cancel();
 
-        Assert.ThrowsAny<OperationCanceledException>(() => _store.Install(path, StoreScope.CurrentUser, force: false, cancel: cancel.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() => _store.Install(path, ModelScope.CurrentUser, force: false, cancel: cancel.Token));
 
         Assert.Empty(Directory.GetFileSystemEntries(_folder.PathOf("mine")));
     }
@@ -341,7 +341,7 @@ public sealed class ModelStoreTests : IDisposable
     private static void Unexpected(string warning) => Assert.Fail(warning);
 
     private InstalledModel InstallSample(string name, bool force = false) =>
-        _store.Install(Samples.Save(_folder.PathOf("source"), "trees", force: true).Path, StoreScope.CurrentUser, force, name);
+        _store.Install(Samples.Save(_folder.PathOf("source"), "trees", force: true).Path, ModelScope.CurrentUser, force, name);
 
     private IEnumerable<string> List(Func<string, bool> matches) => _store.Get(matches, null, Unexpected).Select(model => model.Name);
 }

@@ -5,7 +5,8 @@ using ArcLearn.Core.Vectors;
 namespace ArcLearn.Core.Chips;
 
 /// <summary>A raster with the objects on it, in the raster's own coordinate reference system.</summary>
-internal sealed record ExportSource(IRaster Raster, IReadOnlyList<LabelObject> Objects);
+/// <param name="Area">The part to cut, within the raster; null for all of it.</param>
+internal sealed record ExportSource(IRaster Raster, IReadOnlyList<LabelObject> Objects, PixelWindow? Area = null);
 
 /// <summary>What to cut and where to put it.</summary>
 internal sealed record ExportOptions

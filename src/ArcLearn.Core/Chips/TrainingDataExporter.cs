@@ -66,9 +66,16 @@ internal static class TrainingDataExporter
                 besides += raster.Width + options.TileWidth;
             }
 
-            TileGrid grid = new(raster.Width, raster.Height, options.TileWidth, options.TileHeight, options.StrideX, options.StrideY);
+            PixelWindow area = source.Area ?? new PixelWindow(0, 0, raster.Width, raster.Height);
+            TileGrid grid = new(area, raster.Width, raster.Height, options.TileWidth, options.TileHeight, options.StrideX, options.StrideY);
             parts.Add(new ExportPart(raster, new ObjectIndex(source.Objects, raster), grid, transform, checked((int)tiles)));
             tiles += grid.Count();
+            if (grid.Count() == 0)
+            {
+                throw new LearnArgumentException(
+                    "Context", $"The extent covers {area.Width} by {area.Height} pixels of {raster.Path}: less than one tile of {options.TileWidth} by {options.TileHeight}.");
+            }
+
             if (options.StartIndex + tiles > 1_000_000_000)
             {
                 throw new LearnArgumentException("StrideSize", $"{tiles} tiles are more than nine digits can number; take a larger -StrideSize.");

@@ -12,7 +12,7 @@ namespace ArcLearn.Core.Packaging;
 internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
 {
     private static readonly string[] s_pathEndings = [".emd", ".dlpk", ".onnx"];
-    private static readonly StoreScope[] s_scopes = [StoreScope.CurrentUser, StoreScope.AllUsers];
+    private static readonly ModelScope[] s_scopes = [ModelScope.CurrentUser, ModelScope.AllUsers];
 
     private readonly IFileSystem _files = files ?? LocalFileSystem.Instance;
 
@@ -28,7 +28,7 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
     /// <param name="name">Its name in the store; null for its definition's file name.</param>
     /// <exception cref="ModelExistsException">There is one of that name in that scope and <paramref name="force"/> is not given.</exception>
     /// <exception cref="LearnFormatException">It is no sound package; nothing was installed.</exception>
-    public InstalledModel Install(string path, StoreScope scope, bool force, string? name = null, CancellationToken cancel = default)
+    public InstalledModel Install(string path, ModelScope scope, bool force, string? name = null, CancellationToken cancel = default)
     {
         using ModelPackageReader package = ModelPackageReader.Open(path, _files);
         name ??= package.Name;
@@ -63,9 +63,9 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
     /// <param name="matches">Which names; null for all.</param>
     /// <param name="scope">Null for both.</param>
     /// <param name="warn">Takes a sentence about each damaged model.</param>
-    public IEnumerable<InstalledModel> Get(Func<string, bool>? matches, StoreScope? scope, Action<string> warn)
+    public IEnumerable<InstalledModel> Get(Func<string, bool>? matches, ModelScope? scope, Action<string> warn)
     {
-        foreach (StoreScope at in s_scopes.Where(each => scope is null || scope == each))
+        foreach (ModelScope at in s_scopes.Where(each => scope is null || scope == each))
         {
             foreach (string folder in Folders(roots[at], warn).Where(folder => matches?.Invoke(Path.GetFileName(folder)) ?? true))
             {
@@ -82,7 +82,7 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
     /// <exception cref="LearnFormatException">It is damaged.</exception>
     public InstalledModel Find(string name)
     {
-        (string folder, StoreScope scope) = Locate(name, null);
+        (string folder, ModelScope scope) = Locate(name, null);
         return Describe(folder, scope);
     }
 
@@ -90,12 +90,15 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
     /// <exception cref="ModelNotFoundException">It is a name, and no model has it.</exception>
     public string Resolve(string model) => IsPath(model) ? model : Find(model).EmdPath;
 
+    /// <summary>The folders of a scope, or of both, for messages.</summary>
+    public string Where(ModelScope? scope) => string.Join(" or ", s_scopes.Where(each => scope is null || scope == each).Select(each => roots[each]));
+
     /// <summary>Removes a model, damaged ones too; it is gone from the list before its files are.</summary>
     /// <param name="scope">Null for the user's own before one of all users.</param>
     /// <exception cref="ModelNotFoundException">There is none.</exception>
-    public void Uninstall(string name, StoreScope? scope = null)
+    public void Uninstall(string name, ModelScope? scope = null)
     {
-        (string folder, StoreScope at) = Locate(name, scope);
+        (string folder, ModelScope at) = Locate(name, scope);
         string aside = FileSystemExtensions.PartialName(Path.Combine(roots[at], Path.GetFileName(folder)));
         _files.MoveDirectory(folder, aside);
         _files.DeleteDirectory(aside);
@@ -151,10 +154,10 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
         return unpacked;
     }
 
-    private (string Folder, StoreScope Scope) Locate(string name, StoreScope? scope)
+    private (string Folder, ModelScope Scope) Locate(string name, ModelScope? scope)
     {
-        StoreScope[] searched = scope is StoreScope only ? [only] : s_scopes;
-        foreach (StoreScope at in searched)
+        ModelScope[] searched = scope is ModelScope only ? [only] : s_scopes;
+        foreach (ModelScope at in searched)
         {
             if (FindFolder(roots[at], name) is string folder)
             {
@@ -187,7 +190,7 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
         }
     }
 
-    private InstalledModel? TryDescribe(string folder, StoreScope scope, Action<string> warn)
+    private InstalledModel? TryDescribe(string folder, ModelScope scope, Action<string> warn)
     {
         try
         {
@@ -205,7 +208,7 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
         }
     }
 
-    private InstalledModel Describe(string folder, StoreScope scope)
+    private InstalledModel Describe(string folder, ModelScope scope)
     {
         InstallRecord record = InstallRecord.Read(_files, Path.Combine(folder, InstallRecord.FileName));
         foreach (InstalledFile file in record.Files)

@@ -4,13 +4,13 @@ using System.Management.Automation;
 namespace ArcLearn.Commands;
 
 /// <summary>Hashtables as users write them, for the parsers beneath.</summary>
-internal static class ContextTable
+internal static class Table
 {
     /// <summary>Names to values without PowerShell's wrappers, names compared without case.</summary>
     /// <exception cref="LearnArgumentException">The argument is no table.</exception>
-    public static IReadOnlyDictionary<string, object?> From(object? argument, string parameter = "Context")
+    public static Hashtable From(object? argument, string parameter)
     {
-        Dictionary<string, object?> table = new(StringComparer.OrdinalIgnoreCase);
+        Hashtable table = new(StringComparer.OrdinalIgnoreCase);
         switch (Plain(argument))
         {
             case null:

@@ -1,12 +1,5 @@
 namespace ArcLearn.Core.Packaging;
 
-/// <summary>Whose models.</summary>
-internal enum StoreScope
-{
-    CurrentUser,
-    AllUsers,
-}
-
 /// <summary>Where models are installed.</summary>
 /// <param name="CurrentUser">Absolute folder.</param>
 /// <param name="AllUsers">Absolute folder.</param>
@@ -14,7 +7,7 @@ internal sealed record StoreRoots(string CurrentUser, string AllUsers)
 {
     public const string Variable = "ARCLEARN_MODEL_PATH";
 
-    public string this[StoreScope scope] => scope == StoreScope.CurrentUser ? CurrentUser : AllUsers;
+    public string this[ModelScope scope] => scope == ModelScope.CurrentUser ? CurrentUser : AllUsers;
 
     /// <summary>
     /// The user's: $env:ARCLEARN_MODEL_PATH, else the folder of local application data. All users': common application data on
