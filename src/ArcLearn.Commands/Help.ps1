@@ -2,6 +2,9 @@
 # Runs in PowerShell and in ArcLearn.Shell: language and .NET calls only.
 param([string] $Commands, [string] $OutputPath)
 
+# Doc comments leave out what they have nothing to say on.
+Set-StrictMode -Off
+
 $folder = [IO.Path]::GetDirectoryName($Commands)
 $context = [Runtime.Loader.AssemblyLoadContext]::new('ArcLearn help', $true)
 # From bytes, into a context of their own: no file stays locked and no type is seen twice by the session.
