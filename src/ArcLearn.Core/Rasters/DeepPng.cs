@@ -41,7 +41,7 @@ internal static class DeepPng
 
             return null;
         }
-        catch (InvalidDataException)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
             return "its pixels are not a Deflate stream";
         }
