@@ -94,7 +94,6 @@ def make(name, bands, dtype, options, extra):
 
 files = [make(*case) for case in CASES]
 
-rgb = memory(3, U8, 5, None, None)
 for name, driver, bands, options in [
     ("rgb.png", "PNG", 3, []), ("grey.png", "PNG", 1, []), ("rgba.png", "PNG", 4, []),
     ("rgb.jpg", "JPEG", 3, ["QUALITY=92"]), ("grey.jpg", "JPEG", 1, []),
@@ -102,7 +101,8 @@ for name, driver, bands, options in [
     gdal.GetDriverByName(driver).CreateCopy(name, memory(bands, U8, 5, None, None), options=options)
     files.append(name)
 gdal.GetDriverByName("PNG").CreateCopy("grey16.png", memory(1, U16, 5, None, None))
-files.append("grey16.png")
+gdal.GetDriverByName("PNG").CreateCopy("rgb16.png", memory(3, U16, 5, None, None))
+files += ["grey16.png", "rgb16.png"]
 for name, kind in [("float32.tif", gdal.GDT_Float32), ("int16.tif", gdal.GDT_Int16)]:
     gdal.Translate(name, memory(1, U8, 6), outputType=kind)
 gdal.Translate("zstd.tif", memory(1, U8, 6), creationOptions=["COMPRESS=ZSTD"])

@@ -10,7 +10,10 @@ internal sealed record RasterFixture(
 {
     public static string Folder { get; } = System.IO.Path.Combine(TestEnvironment.RepositoryRoot, "Tests", "Data", "rasters");
 
-    public static IReadOnlyList<RasterFixture> All { get; } = System.IO.File.ReadLines(PathOf("expected.csv")).Skip(1).Select(Parse).ToArray();
+    public static IReadOnlyList<RasterFixture> All { get; } = Read("expected.csv");
+
+    /// <summary>GDAL's view of georeferenced rasters in the shared data; the checksum is that of the first band.</summary>
+    public static IReadOnlyList<RasterFixture> Shared { get; } = Read("shared.csv");
 
     public static string PathOf(string name) => System.IO.Path.Combine(Folder, name);
 
@@ -38,6 +41,8 @@ internal sealed record RasterFixture(
 
         return sum;
     }
+
+    private static RasterFixture[] Read(string table) => System.IO.File.ReadLines(PathOf(table)).Skip(1).Select(Parse).ToArray();
 
     private static RasterFixture Parse(string line)
     {

@@ -1,10 +1,11 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using ArcLearn.Core.Rasters.Tiff;
 using SkiaSharp;
 
 namespace ArcLearn.Core.Rasters;
 
-/// <summary>A PNG or JPEG: 8-bit, decoded whole at the first read. Grey has 1 band, colours 3, with opacity 4.</summary>
+/// <summary>A PNG or JPEG, decoded whole at the first read. Grey has 1 band (16-bit grey with opacity 2), colours 3, with opacity 4.</summary>
 internal sealed class PictureRaster : IRaster
 {
     private const long MaximumBytes = 1L << 30;
@@ -26,6 +27,7 @@ internal sealed class PictureRaster : IRaster
         if (isPng)
         {
             CheckPng(bytes);
+            SampleType = bytes[24] == 16 ? SampleType.UInt16 : SampleType.UInt8;
         }
 
         using (SKData data = SKData.CreateCopy(bytes))
@@ -35,7 +37,7 @@ internal sealed class PictureRaster : IRaster
             Bands = isPng ? PngBands(bytes) : codec.Info.ColorType == SKColorType.Gray8 ? 1 : 3;
         }
 
-        if ((long)Width * Height * 4 > MaximumBytes)
+        if ((long)Width * Height * 4 * SampleBytes > MaximumBytes)
         {
             throw RasterFile.Unsupported(source.Path, $"is a picture of {Width} by {Height} pixels, which would be decoded whole", "-of GTiff -co TILED=YES");
         }
@@ -53,7 +55,7 @@ internal sealed class PictureRaster : IRaster
 
     public int Bands { get; }
 
-    public SampleType SampleType => SampleType.UInt8;
+    public SampleType SampleType { get; }
 
     public GeoTransform Transform { get; }
 
@@ -87,10 +89,10 @@ internal sealed class PictureRaster : IRaster
 
         byte[] planes = _planes.Get(0);
         int pixels = window.Width * window.Height;
-        int plane = Width * Height;
+        int plane = Width * Height * SampleBytes;
         for (int i = 0; i < bands.Length; i++)
         {
-            WindowCopy.Copy(planes.AsSpan(bands[i] * plane, plane), 1, whole, inside, window, destination.Slice(i * pixels, pixels));
+            WindowCopy.Copy(planes.AsSpan(bands[i] * plane, plane), SampleBytes, whole, inside, window, destination.Slice(i * pixels, pixels));
         }
     }
 
@@ -106,9 +108,10 @@ internal sealed class PictureRaster : IRaster
             throw Damaged("it ends inside its header");
         }
 
-        if (bytes[24] == 16)
+        bool isDeep = bytes[24] == 16;
+        if (isDeep && (DeepPng.Bands(bytes[25]) == 0 || bytes[28] != 0))
         {
-            throw RasterFile.Unsupported(Path, "is a PNG of 16-bit samples", "-of GTiff -co COMPRESS=DEFLATE");
+            throw RasterFile.Unsupported(Path, "is an interlaced PNG of 16-bit samples", "-of GTiff -co COMPRESS=DEFLATE");
         }
 
         // Deflate makes at most 1032 bytes of one: more pixels than that were never in the file.
@@ -120,7 +123,9 @@ internal sealed class PictureRaster : IRaster
         }
     }
 
-    private static int PngBands(byte[] bytes) => bytes[25] switch
+    private int SampleBytes => SampleType == SampleType.UInt8 ? 1 : 2;
+
+    private static int PngBands(byte[] bytes) => bytes[24] == 16 ? DeepPng.Bands(bytes[25]) : bytes[25] switch
     {
         0 => 1,
         2 => 3,
@@ -128,9 +133,22 @@ internal sealed class PictureRaster : IRaster
         _ => 4,
     };
 
-    private unsafe byte[] Decode()
+    private byte[] Decode()
     {
-        using SKData data = SKData.CreateCopy(_source.ReadAll());
+        byte[] file = _source.ReadAll();
+        if (SampleType == SampleType.UInt8)
+        {
+            return DecodeColours(file);
+        }
+
+        byte[] planes = GC.AllocateUninitializedArray<byte>(Width * Height * Bands * 2);
+        string? fault = DeepPng.Decode(file, Width, Height, Bands, MemoryMarshal.Cast<byte, ushort>(planes.AsSpan()));
+        return fault is null ? planes : throw Damaged(fault);
+    }
+
+    private unsafe byte[] DecodeColours(byte[] file)
+    {
+        using SKData data = SKData.CreateCopy(file);
         using SKCodec codec = SKCodec.Create(data) ?? throw Damaged("its header cannot be read");
         bool isGrey = Bands == 1 && codec.Info.ColorType == SKColorType.Gray8;
         int stride = isGrey ? 1 : 4;

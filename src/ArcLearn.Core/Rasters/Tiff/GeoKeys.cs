@@ -65,13 +65,13 @@ internal sealed record GeoKeys(SpatialReference? SpatialReference, bool IsPixelP
             return Named((int)(zone < 16100 ? zone - 16000 + 32600 : zone - 16100 + 32700), citation);
         }
 
-        citation ??= Text(texts, GeographicCitation);
         const string Esri = "ESRI PE String = ";
-        if (citation is not null && citation.StartsWith(Esri, StringComparison.Ordinal))
+        if (texts.Values.FirstOrDefault(text => text.StartsWith(Esri, StringComparison.Ordinal)) is string text)
         {
-            return PrjText.TryParse(citation[Esri.Length..]) ?? new SpatialReference("unnamed", null, null);
+            return PrjText.TryParse(text[Esri.Length..]) ?? new SpatialReference("unnamed", null, null);
         }
 
+        citation ??= Text(texts, GeographicCitation);
         bool isNamed = isProjected || geographic == UserDefined;
         return isNamed ? new SpatialReference(CleanName(citation) ?? "unnamed", null, null) : null;
     }

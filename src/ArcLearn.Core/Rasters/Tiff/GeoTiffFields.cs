@@ -38,19 +38,12 @@ internal static class GeoTiffFields
                 ? KnownReferences.IsGeographic(code)
                 : crs.Wkt?.StartsWith("GEOG", StringComparison.OrdinalIgnoreCase) == true;
             int epsg = crs.Epsg is int known and >= 1024 and < UserDefined ? known : UserDefined;
-            Key(1024, isGeographic ? 2 : 1);
+            string? wkt = epsg == UserDefined ? crs.Wkt : null;
+            Key(1024, wkt is not null && !isGeographic ? UserDefined : isGeographic ? 2 : 1);
             Key(1025, 1); // raster positions name areas: (0, 0) is the corner
             Text(1026, crs.Name);
-            if (isGeographic)
-            {
-                Key(2048, epsg);
-            }
-            else
-            {
-                Key(3072, epsg);
-            }
-
-            if (epsg == UserDefined && crs.Wkt is string wkt)
+            Key(isGeographic ? 2048 : 3072, epsg);
+            if (wkt is not null)
             {
                 Text(isGeographic ? 2049 : 3073, "ESRI PE String = " + wkt); // how Esri and GDAL carry a system without a code
             }

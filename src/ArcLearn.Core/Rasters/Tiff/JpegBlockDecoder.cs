@@ -143,9 +143,15 @@ internal static class JpegBlockDecoder
                 for (int row = 0; row < rows; row++)
                 {
                     ReadOnlySpan<byte> line = pixels.AsSpan(row * rowBytes, width * pixelBytes);
-                    for (int band = 0; band < bands; band++)
+                    int at = row * width;
+                    if (isGrey)
                     {
-                        TakeBand(line[band..], pixelBytes, planes.Slice((band * plane) + (row * width), width));
+                        line.CopyTo(planes[at..]);
+                    }
+                    else
+                    {
+                        TiffSamples.SeparateThree(
+                            line, planes.Slice(at, width), planes.Slice(plane + at, width), planes.Slice((2 * plane) + at, width), pixelBytes);
                     }
                 }
 
@@ -155,20 +161,6 @@ internal static class JpegBlockDecoder
             {
                 ArrayPool<byte>.Shared.Return(pixels);
             }
-        }
-    }
-
-    private static void TakeBand(ReadOnlySpan<byte> line, int stride, Span<byte> target)
-    {
-        if (stride == 1)
-        {
-            line[..target.Length].CopyTo(target);
-            return;
-        }
-
-        for (int i = 0, source = 0; i < target.Length; i++, source += stride)
-        {
-            target[i] = line[source];
         }
     }
 }

@@ -122,8 +122,9 @@ internal sealed class TiffBlockReader(TiffLayout layout, double? noData)
             using ZLibStream stream = new(new MemoryStream(raw, 0, length, writable: false), CompressionMode.Decompress);
             return stream.ReadAtLeast(output, output.Length, throwOnEndOfStream: false);
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
+            // The bytes are in memory: what the stream throws is about them, not about the disk.
             throw Damaged(block, "is not a Deflate stream", e);
         }
     }

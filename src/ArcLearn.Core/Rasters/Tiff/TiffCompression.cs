@@ -20,13 +20,13 @@ internal static class TiffCompression
 
     /// <summary>
     /// The most that one compressed byte can become, rounded up: a block that claims more is damaged, which is known before memory is taken for it.
-    /// Deflate: 258 bytes from two bits; LZW: a string of at most 4096 bytes from nine bits; PackBits: 128 bytes from two.
+    /// Deflate: 258 bytes from two bits; LZW: a string of at most 3838 bytes from twelve bits; PackBits: 128 bytes from two.
     /// </summary>
     public static long MaximumRatio(int compression) => compression switch
     {
         None => 1,
         PackBits => 64,
-        Lzw => 4096,
+        Lzw => 2600,
         Jpeg => 1024,
         2 or 3 or 4 or 32771 => 1 << 16, // a row of any width can be one bit: the same as the row above
         ThunderScan => 64,

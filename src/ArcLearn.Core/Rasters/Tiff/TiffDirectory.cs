@@ -36,6 +36,11 @@ internal sealed class TiffDirectory
         if (isBigTiff)
         {
             source.Read(0, head);
+            if (directory.UInt16(head[4..]) != 8)
+            {
+                throw directory.Damaged($"is a BigTIFF with file positions of {directory.UInt16(head[4..])} bytes, where 8 are the rule.");
+            }
+
             directory.ReadEntries((long)directory.UInt64(head[8..]));
         }
         else

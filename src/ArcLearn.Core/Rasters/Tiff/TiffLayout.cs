@@ -227,12 +227,19 @@ internal sealed class TiffLayout
             return;
         }
 
+        // Also keeps a damaged header from asking for endless lists of pieces.
+        long rowBytes = RowBytes;
+        int planes = IsPlanar ? Bands : 1;
+        if (rowBytes * Height > Directory.Source.Length / planes)
+        {
+            throw Damaged($"is truncated: {Directory.Source.Length} bytes cannot hold {Width} by {Height} pixels of {Bands} bands.");
+        }
+
         long[] offsets = Offsets;
         long[] lengths = Lengths;
-        long rowBytes = RowBytes;
         BlockHeight = (int)rows;
         BlocksDown = (int)((Height + rows - 1) / rows);
-        Offsets = new long[BlocksDown * (IsPlanar ? Bands : 1)];
+        Offsets = new long[BlocksDown * planes];
         Lengths = new long[Offsets.Length];
         for (int i = 0; i < Offsets.Length; i++)
         {

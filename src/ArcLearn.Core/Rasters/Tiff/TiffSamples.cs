@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace ArcLearn.Core.Rasters.Tiff;
 
@@ -60,6 +61,13 @@ internal static class TiffSamples
             return;
         }
 
+        if (bands == 3 && typeof(T) == typeof(byte))
+        {
+            Span<byte> bytes = MemoryMarshal.AsBytes(planes);
+            SeparateThree(MemoryMarshal.AsBytes(interleaved), bytes[..pixels], bytes.Slice(pixels, pixels), bytes.Slice(2 * pixels, pixels), stride);
+            return;
+        }
+
         if (bands == 3)
         {
             SeparateThree(interleaved, planes[..pixels], planes.Slice(pixels, pixels), planes.Slice(2 * pixels, pixels), stride);
@@ -74,6 +82,24 @@ internal static class TiffSamples
                 plane[i] = interleaved[source];
             }
         }
+    }
+
+    /// <summary>Spreads pixels of three or four bytes over the planes of the first three: four pixels at a time.</summary>
+    public static void SeparateThree(ReadOnlySpan<byte> interleaved, Span<byte> first, Span<byte> second, Span<byte> third, int stride)
+    {
+        Vector128<byte> order = stride == 3
+            ? Vector128.Create((byte)0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11, 255, 255, 255, 255)
+            : Vector128.Create((byte)0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 255, 255, 255, 255);
+        int i = 0;
+        for (int source = 0; i + 4 <= first.Length && source + 16 <= interleaved.Length; i += 4, source += 4 * stride)
+        {
+            Vector128<uint> bands = Vector128.Shuffle(Vector128.Create(interleaved.Slice(source, 16)), order).AsUInt32();
+            MemoryMarshal.Write(first.Slice(i, 4), bands.ToScalar());
+            MemoryMarshal.Write(second.Slice(i, 4), bands.GetElement(1));
+            MemoryMarshal.Write(third.Slice(i, 4), bands.GetElement(2));
+        }
+
+        SeparateThree<byte>(interleaved[(i * stride)..], first[i..], second[i..], third[i..], stride);
     }
 
     /// <summary>Reads samples of <paramref name="bits"/> bits, most significant bit first, rows padded to whole bytes.</summary>
