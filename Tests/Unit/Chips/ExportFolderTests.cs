@@ -144,6 +144,36 @@ public sealed class ExportFolderTests : IDisposable
         Assert.Equal(9, fixture.Pixels($"000000000{extension}")[500], tolerance: 1);
     }
 
+    [Theory]
+    [InlineData(32632, "PROJCS[\"WGS 84 / UTM zone 32N\"")]
+    [InlineData(2056, "EPSG:2056")]
+    public void A_pam_file_names_a_crs_that_has_a_code_only(int epsg, string expected)
+    {
+        using ExportFixture fixture = new() { Raster = new MemoryRaster(64, 64, 1, (_, _, _) => 9) { SpatialReference = new SpatialReference("x", epsg, null) } };
+        fixture.Export(fixture.Options(fixture.Box(4, 4, 10, 12)) with { Format = ChipFormat.PNG });
+
+        System.Xml.Linq.XDocument pam = System.Xml.Linq.XDocument.Parse(fixture.Text("images", "000000000.png.aux.xml"));
+        Assert.StartsWith(expected, pam.Root!.Element("SRS")!.Value, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Rasters_without_georeference_are_exported_in_pixels_side_by_side()
+    {
+        using ExportFixture fixture = new()
+        {
+            Raster = new MemoryRaster(32, 32, 1, (_, _, _) => 9) { Transform = GeoTransform.Pixels, IsGeoreferenced = false, SpatialReference = null },
+        };
+        ExportOptions one = fixture.Options(fixture.Box(4, 4, 10, 12));
+        fixture.Export(one with { Sources = [one.Sources[0], one.Sources[0]] });
+
+        Assert.EndsWith("\n0.5000000000\n-0.5000000000\n", fixture.Text("images", "000000000.tfw"), StringComparison.Ordinal);
+        Assert.EndsWith("\n64.5000000000\n-0.5000000000\n", fixture.Text("images", "000000001.tfw"), StringComparison.Ordinal);
+        Assert.Contains("\"ImageSpaceUsed\" : \"PIXEL_SPACE\"", fixture.Text("esri_model_definition.emd"), StringComparison.Ordinal);
+        Core.Data.TrainingFolder folder = Core.Data.TrainingFolder.Open(fixture.Output, Core.IO.LocalFileSystem.Instance);
+        Assert.False(folder.IsMapSpace);
+        Assert.All(folder.Chips, c => Assert.NotNull(c.Transform));
+    }
+
     [Fact]
     public void Numbers_are_written_the_same_in_every_culture()
     {
