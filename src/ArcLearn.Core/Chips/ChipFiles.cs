@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security;
 using System.Text;
+using ArcLearn.Core.Crs;
 using ArcLearn.Core.Formats;
 using ArcLearn.Core.IO;
 using ArcLearn.Core.Rasters;
@@ -32,7 +33,7 @@ internal sealed class ChipFiles(IFileSystem files, string folder, ChipFormat for
         string imagePath = Path.Combine(_images, stem + _extension);
         ImageWriter.Write(files, imagePath, format, image, isGeoreferenced ? transform : null, crs, noData);
         WriteText(WorldFile.NameFor(imagePath), WorldFile.Format(transform));
-        if (format != ChipFormat.TIFF && crs?.Wkt is string wkt)
+        if (format != ChipFormat.TIFF && SrsText(crs) is string wkt)
         {
             WriteText(imagePath + ".aux.xml", $"<PAMDataset>\n  <SRS>{SecurityElement.Escape(wkt)}</SRS>\n</PAMDataset>\n");
         }
@@ -40,6 +41,12 @@ internal sealed class ChipFiles(IFileSystem files, string folder, ChipFormat for
         WriteText(
             Path.Combine(_labels, stem + ".xml"), VocXml.Format(stem + _extension, image.Width, image.Height, image.Bands, objects));
     }
+
+    /// <summary>Well-known text, or a code where none is at hand: GDAL takes both.</summary>
+    private static string? SrsText(SpatialReference? crs) =>
+        crs is null ? null
+        : crs.Wkt is null && CoordinateSystems.Identify(crs) is null ? (crs.Epsg is int code ? string.Create(CultureInfo.InvariantCulture, $"EPSG:{code}") : null)
+        : CoordinateSystems.ToWkt1(crs);
 
     // The whole folder appears at once, so its files need no temporary names of their own.
     private void WriteText(string path, string text)

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace ArcLearn.Core.Data;
 
 /// <summary>
@@ -9,8 +11,8 @@ internal static class ChipSampler
     /// <param name="tables">One per band: 256 entries for 8-bit samples, 65,536 for 16-bit ones.</param>
     public static void Render(DecodedChip chip, ChipView view, float[][] tables, int side, Span<float> output)
     {
-        Axis x = new(view.Left - chip.Column, view.Side, view.FlipX, chip.Width, side, 1);
-        Axis y = new(view.Top - chip.Row, view.Side, view.FlipY, chip.Height, side, chip.Width);
+        Axis x = new(view.Left, view.Side, view.FlipX, chip.WholeWidth, side, chip.Column, 1);
+        Axis y = new(view.Top, view.Side, view.FlipY, chip.WholeHeight, side, chip.Row, chip.Width);
         (Axis rows, Axis columns) = view.Transpose ? (x, y) : (y, x);
         for (int band = 0; band < chip.Bands; band++)
         {
@@ -18,16 +20,17 @@ internal static class ChipSampler
             Span<float> target = output.Slice(band * side * side, side * side);
             if (chip.Bytes.Length > 0)
             {
-                Render(chip.Bytes.AsSpan(band * plane, plane), rows, columns, tables[band], target);
+                Render<byte>(chip.Bytes.AsSpan(band * plane, plane), rows, columns, tables[band], target);
             }
             else
             {
-                Render(chip.Words.AsSpan(band * plane, plane), rows, columns, tables[band], target);
+                Render<ushort>(chip.Words.AsSpan(band * plane, plane), rows, columns, tables[band], target);
             }
         }
     }
 
-    private static void Render(ReadOnlySpan<byte> samples, Axis rows, Axis columns, float[] table, Span<float> output)
+    private static void Render<T>(ReadOnlySpan<T> samples, Axis rows, Axis columns, float[] table, Span<float> output)
+        where T : unmanaged, IBinaryInteger<T>
     {
         int side = rows.Near.Length;
         int[] near = columns.Near;
@@ -41,40 +44,12 @@ internal static class ChipSampler
             float down = rows.Weight[i];
             for (int j = 0; j < side; j++, at++)
             {
-                float upper = table[samples[a + near[j]]];
+                float upper = table[int.CreateTruncating(samples[a + near[j]])];
                 if (!isExact)
                 {
-                    upper += weight[j] * (table[samples[a + far[j]]] - upper);
-                    float lower = table[samples[b + near[j]]];
-                    lower += weight[j] * (table[samples[b + far[j]]] - lower);
-                    upper += down * (lower - upper);
-                }
-
-                output[at] = upper;
-            }
-        }
-    }
-
-    private static void Render(ReadOnlySpan<ushort> samples, Axis rows, Axis columns, float[] table, Span<float> output)
-    {
-        int side = rows.Near.Length;
-        int[] near = columns.Near;
-        int[] far = columns.Far;
-        float[] weight = columns.Weight;
-        bool isExact = rows.IsExact && columns.IsExact;
-        for (int i = 0, at = 0; i < side; i++)
-        {
-            int a = rows.Near[i];
-            int b = rows.Far[i];
-            float down = rows.Weight[i];
-            for (int j = 0; j < side; j++, at++)
-            {
-                float upper = table[samples[a + near[j]]];
-                if (!isExact)
-                {
-                    upper += weight[j] * (table[samples[a + far[j]]] - upper);
-                    float lower = table[samples[b + near[j]]];
-                    lower += weight[j] * (table[samples[b + far[j]]] - lower);
+                    upper += weight[j] * (table[int.CreateTruncating(samples[a + far[j]])] - upper);
+                    float lower = table[int.CreateTruncating(samples[b + near[j]])];
+                    lower += weight[j] * (table[int.CreateTruncating(samples[b + far[j]])] - lower);
                     upper += down * (lower - upper);
                 }
 
@@ -86,7 +61,9 @@ internal static class ChipSampler
     /// <summary>For each place along an output side, two source places and the weight of the second.</summary>
     private readonly struct Axis
     {
-        public Axis(double start, double length, bool isFlipped, int sourceLength, int side, int pitch)
+        /// <param name="start">Of the view within the whole chip, not its part: equal bits whichever of them is at hand.</param>
+        /// <param name="partStart">Of the part within the chip.</param>
+        public Axis(double start, double length, bool isFlipped, int sourceLength, int side, int partStart, int pitch)
         {
             (Near, Far, Weight) = (new int[side], new int[side], new float[side]);
             double step = length / side;
@@ -96,8 +73,8 @@ internal static class ChipSampler
                 double centre = start + (((isFlipped ? side - 1 - i : i) + 0.5) * step) - 0.5;
                 double clamped = Math.Clamp(centre, 0, sourceLength - 1);
                 int near = (int)clamped;
-                Near[i] = near * pitch;
-                Far[i] = Math.Min(near + 1, sourceLength - 1) * pitch;
+                Near[i] = (near - partStart) * pitch;
+                Far[i] = (Math.Min(near + 1, sourceLength - 1) - partStart) * pitch;
                 Weight[i] = (float)(clamped - near);
                 IsExact &= Weight[i] == 0;
             }

@@ -73,11 +73,11 @@ internal sealed class ChipStore
         {
             byte[] bytes = GC.AllocateUninitializedArray<byte>(samples);
             raster.Read<byte>(window, bands, bytes, 0);
-            return new DecodedChip(window.Column, window.Row, window.Width, window.Height, chip.Bands, bytes, []);
+            return new DecodedChip(window.Column, window.Row, window.Width, window.Height, chip.Width, chip.Height, chip.Bands, bytes, []);
         }
 
         ushort[] words = GC.AllocateUninitializedArray<ushort>(samples);
         raster.Read<ushort>(window, bands, words, 0);
-        return new DecodedChip(window.Column, window.Row, window.Width, window.Height, chip.Bands, [], words);
+        return new DecodedChip(window.Column, window.Row, window.Width, window.Height, chip.Width, chip.Height, chip.Bands, [], words);
     }
 }

@@ -76,6 +76,7 @@ internal sealed class DetectionData : IDetectionData
 
     public IEnumerable<DetectionBatch> ValidationBatches(CancellationToken cancel) => InOrder(_split.Validation, cancel);
 
+    /// <summary>Those that the split dropped as well: they are only too near to be on both sides.</summary>
     public IEnumerable<DetectionBatch> AllBatches(CancellationToken cancel) =>
         InOrder([.. Enumerable.Range(0, _chips.Count)], cancel);
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+using ArcLearn.Core.Crs;
 using NetTopologySuite.Geometries;
 
 namespace ArcLearn.Core.Data;
@@ -8,9 +10,9 @@ internal sealed record Footprint(string Space, Envelope? Bounds)
 {
     public static Footprint Of(ChipEntry chip, TrainingFolder folder, int folderIndex)
     {
-        string space = folder.IsMapSpace && (chip.SpatialReference?.ToString() ?? folder.SpaceKey) is string crs
+        string space = folder.IsMapSpace && (Key(chip.SpatialReference) ?? folder.SpaceKey) is string crs
             ? crs
-            : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"folder {folderIndex}");
+            : string.Create(CultureInfo.InvariantCulture, $"folder {folderIndex}");
         if (chip.Transform is not GeoTransform transform)
         {
             return new Footprint(space, null);
@@ -25,4 +27,10 @@ internal sealed record Footprint(string Space, Envelope? Bounds)
 
         return new Footprint(space, bounds);
     }
+
+    /// <summary>The code, found out from the well-known text where need be: one file names it, its neighbour may not.</summary>
+    private static string? Key(SpatialReference? crs) =>
+        crs is null ? null
+        : (crs.Epsg ?? CoordinateSystems.Identify(crs)?.Epsg) is int code ? string.Create(CultureInfo.InvariantCulture, $"EPSG:{code}")
+        : crs.Name;
 }
