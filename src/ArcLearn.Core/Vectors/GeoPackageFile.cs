@@ -18,7 +18,7 @@ internal static class GeoPackageFile
     public static SqliteConnection OpenRead(string path, IFileSystem files)
     {
         string source = IsClosedWriteAhead(path, files)
-            ? $"file:///{string.Join('/', Path.GetFullPath(path).TrimStart('/').Split('/', '\\').Select(Uri.EscapeDataString))}?immutable=1"
+            ? $"file:///{string.Join('/', Path.GetFullPath(path).TrimStart('/').Split(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar).Select(Uri.EscapeDataString))}?immutable=1"
             : path;
         return Open(new SqliteConnection(ConnectionString(source, SqliteOpenMode.ReadOnly)));
     }
