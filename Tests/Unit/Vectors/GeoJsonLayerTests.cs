@@ -136,10 +136,17 @@ public sealed class GeoJsonLayerTests : IDisposable
         string path = _folder.PathOf("latin1.geojson");
         File.WriteAllBytes(path, Encoding.Latin1.GetBytes(Collection("""{"name":"Küste"}""")));
 
-        using IVectorLayer layer = VectorLayers.Open(path);
-        LearnFormatException error = Assert.Throws<LearnFormatException>(() => layer.Read().Count());
+        LearnFormatException error = Assert.Throws<LearnFormatException>(() => VectorLayers.Open(path));
 
         Assert.Contains("not UTF-8", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Half_a_surrogate_pair_is_a_format_error()
+    {
+        using IVectorLayer layer = Open(Collection("""{"name":"\uD800"}"""));
+
+        Assert.Contains("broken \\u escape", Assert.Throws<LearnFormatException>(() => layer.Read().Count()).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -137,6 +137,37 @@ public sealed class VectorLayersTests
     }
 
     [Fact]
+    public void A_file_in_write_ahead_mode_is_read_without_leaving_others_beside_it()
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.PathOf("with #1 %41 blank.gpkg");
+        File.Copy(VectorData.PathOf("labels-utm18.gpkg"), path);
+        Assert.Equal("wal", TestDatabase.Row(path, "PRAGMA journal_mode = WAL"));
+
+        using (IVectorLayer layer = VectorLayers.Open(path))
+        {
+            Assert.Equal(4, layer.Read().Count());
+        }
+
+        Assert.Equal([path], Directory.GetFileSystemEntries(folder.Root));
+    }
+
+    [Fact]
+    public void Values_of_the_wrong_type_in_the_tables_are_a_format_error()
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.PathOf("types.gpkg");
+        File.Copy(VectorData.PathOf("labels-utm18.gpkg"), path);
+        TestDatabase.Execute(path, "PRAGMA writable_schema = 1; UPDATE sqlite_master SET sql = replace(sql, 'organization TEXT NOT NULL', 'organization TEXT') "
+            + "WHERE name = 'gpkg_spatial_ref_sys'");
+        TestDatabase.Execute(path, "UPDATE gpkg_spatial_ref_sys SET organization = NULL");
+
+        LearnFormatException error = Assert.Throws<LearnFormatException>(() => VectorLayers.Open(path));
+
+        Assert.Contains("values of the wrong type", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_damaged_geometry_names_its_feature()
     {
         using TemporaryFolder folder = new();

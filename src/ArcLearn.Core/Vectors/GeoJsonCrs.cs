@@ -18,9 +18,9 @@ internal static class GeoJsonCrs
         if (crs.ValueKind == JsonValueKind.Object && crs.TryGetProperty("properties", out JsonElement properties)
             && properties.ValueKind == JsonValueKind.Object)
         {
-            if (properties.TryGetProperty("name", out JsonElement name) && name.ValueKind == JsonValueKind.String)
+            if (properties.TryGetProperty("name", out JsonElement name) && name.AsText() is string text)
             {
-                return CoordinateSystems.FromName(name.GetString()!, path);
+                return CoordinateSystems.FromName(text, path);
             }
 
             if (properties.TryGetProperty("code", out JsonElement code) && code.ValueKind == JsonValueKind.Number && code.TryGetInt32(out int epsg))
@@ -28,9 +28,9 @@ internal static class GeoJsonCrs
                 return CoordinateSystems.FromEpsg(epsg);
             }
 
-            if (properties.TryGetProperty("href", out JsonElement link) && link.ValueKind == JsonValueKind.String)
+            if (properties.TryGetProperty("href", out JsonElement link) && link.AsText() is string address)
             {
-                return CoordinateSystems.FromName(link.GetString()!, path);
+                return CoordinateSystems.FromName(address, path);
             }
         }
 

@@ -20,7 +20,8 @@ internal static class GeoJsonGeometry
         }
 
         string? type = element.ValueKind == JsonValueKind.Object && element.TryGetProperty("type", out JsonElement named)
-            && named.ValueKind == JsonValueKind.String ? named.GetString() : null;
+            ? named.AsText()
+            : null;
         if (type == "GeometryCollection")
         {
             return s_factory.CreateGeometryCollection([.. Items(Member(element, "geometries")).Select(Read).OfType<Geometry>()]);

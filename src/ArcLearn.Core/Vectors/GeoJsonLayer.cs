@@ -87,12 +87,13 @@ internal sealed class GeoJsonLayer : IVectorLayer
         }
         catch (InvalidOperationException e)
         {
-            throw NotUtf8(line, e);
+            throw NotUnicode(line, e);
         }
     }
 
-    private LearnFormatException NotUtf8(int line, InvalidOperationException e) =>
-        new("has text that is not UTF-8; save it in that encoding.", Path, line, e);
+    /// <summary>What .NET throws for half a surrogate pair.</summary>
+    private LearnFormatException NotUnicode(int line, InvalidOperationException e) =>
+        new("has text with a broken \\u escape.", Path, line, e);
 
     private void TakeMember(string name, JsonElement value, int line)
     {
@@ -101,7 +102,7 @@ internal sealed class GeoJsonLayer : IVectorLayer
             SpatialReference = GeoJsonCrs.Read(value, Path, line);
             IsCrsExplicit = SpatialReference is not null;
         }
-        else if (name == "name" && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text)
+        else if (name == "name" && value.AsText() is { Length: > 0 } text)
         {
             Name = text;
         }
@@ -141,7 +142,7 @@ internal sealed class GeoJsonLayer : IVectorLayer
             onMember?.Invoke(name, value.RootElement, reader.Line);
             if (name == "type")
             {
-                type = value.RootElement.ValueKind == JsonValueKind.String ? value.RootElement.GetString() : null;
+                type = value.RootElement.AsText();
             }
 
             if (name is "type" or "id" or "properties" or "geometry" or "coordinates" or "geometries")
@@ -178,7 +179,7 @@ internal sealed class GeoJsonLayer : IVectorLayer
         }
         catch (InvalidOperationException e)
         {
-            throw NotUtf8(line, e);
+            throw NotUnicode(line, e);
         }
         catch (FormatException e)
         {
@@ -206,8 +207,7 @@ internal sealed class GeoJsonLayer : IVectorLayer
     /// <summary>The properties, or null where there are none.</summary>
     private JsonElement? Properties(JsonElement feature, int line)
     {
-        if (feature.ValueKind != JsonValueKind.Object
-            || !feature.TryGetProperty("type", out JsonElement type) || type.ValueKind != JsonValueKind.String || type.GetString() != "Feature")
+        if (feature.ValueKind != JsonValueKind.Object || !feature.TryGetProperty("type", out JsonElement type) || type.AsText() != "Feature")
         {
             throw new LearnFormatException("a member of 'features' is not an object of type 'Feature'.", Path, line);
         }

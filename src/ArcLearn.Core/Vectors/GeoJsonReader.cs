@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace ArcLearn.Core.Vectors;
 
@@ -9,6 +10,7 @@ namespace ArcLearn.Core.Vectors;
 internal sealed class GeoJsonReader : IDisposable
 {
     private const int InitialBuffer = 64 * 1024;
+    private const int LargestFeature = 1 << 29;
 
     private readonly Stream _stream;
     private readonly string _path;
@@ -69,6 +71,11 @@ internal sealed class GeoJsonReader : IDisposable
 
         // Only a reader that stands on the value reads it in every state: one that resumes after a feature stands on its closing brace.
         bool read = JsonDocument.TryParseValue(ref ahead, out value);
+        if (read && !Utf8.IsValid(_buffer.AsSpan(_start, (int)ahead.BytesConsumed)))
+        {
+            throw new InvalidOperationException();
+        }
+
         reader = read ? ahead : reader;
         return read;
     });
@@ -103,7 +110,7 @@ internal sealed class GeoJsonReader : IDisposable
             }
             catch (InvalidOperationException e)
             {
-                throw new LearnFormatException("has a name that is not UTF-8.", _path, _line, e);
+                throw new LearnFormatException("has text that is not UTF-8; save it in that encoding.", _path, _line, e);
             }
             catch (JsonException e)
             {
@@ -135,7 +142,12 @@ internal sealed class GeoJsonReader : IDisposable
     private void Fill()
     {
         int left = _end - _start;
-        byte[] target = left > _buffer.Length / 2 ? new byte[checked(_buffer.Length * 2)] : _buffer;
+        if (left >= LargestFeature)
+        {
+            throw new LearnFormatException("has a feature of more than half a gigabyte.", _path, _line);
+        }
+
+        byte[] target = left > _buffer.Length / 2 ? new byte[_buffer.Length * 2] : _buffer;
         _buffer.AsSpan(_start, left).CopyTo(target);
         (_buffer, _start, _end) = (target, 0, left);
         int read = _stream.ReadAtLeast(_buffer.AsSpan(left), 1, throwOnEndOfStream: false);

@@ -33,8 +33,8 @@ internal sealed class GeoJsonWriter : IFeatureWriter
 
         // The default encoder escapes every letter beyond ASCII, for HTML's sake.
         _json = new Utf8JsonWriter(_buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
-        _stream = files.Create(_partial);
         Header(layerName, GeoJsonCrs.NameFor(crs));
+        _stream = files.Create(_partial);
     }
 
     /// <inheritdoc/>

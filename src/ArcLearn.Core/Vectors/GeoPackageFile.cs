@@ -1,3 +1,4 @@
+using ArcLearn.Core.IO;
 using Microsoft.Data.Sqlite;
 
 namespace ArcLearn.Core.Vectors;
@@ -13,53 +14,26 @@ internal static class GeoPackageFile
     private const int CannotOpen = 14;
     private const int NotADatabase = 26;
 
-    /// <summary>Without a pool, so that the file is free when the connection is disposed.</summary>
-    public static SqliteConnection OpenRead(string path)
+    /// <summary>Without a pool, so that the file is free when the connection is disposed, and without leaving files beside it.</summary>
+    public static SqliteConnection OpenRead(string path, IFileSystem files)
     {
-        SqliteConnection connection = new(ConnectionString(path, SqliteOpenMode.ReadOnly));
-        try
-        {
-            connection.Open();
-            using SqliteCommand probe = connection.CreateCommand();
-            probe.CommandText = "SELECT COUNT(*) FROM sqlite_master";
-            probe.ExecuteScalar();
-            return connection;
-        }
-        catch (SqliteException e) when (e.SqliteErrorCode is CannotOpen or ReadOnly)
-        {
-            // A write-ahead file in a folder that cannot be written: nobody else writes there either, so the file may be taken as fixed.
-            connection.Dispose();
-            string uri = "file:" + Uri.EscapeDataString(Path.GetFullPath(path)).Replace("%2F", "/", StringComparison.Ordinal) + "?immutable=1";
-            connection = new SqliteConnection(ConnectionString(uri, SqliteOpenMode.ReadOnly));
-            connection.Open();
-            return connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
+        string source = IsClosedWriteAhead(path, files)
+            ? $"file:///{string.Join('/', Path.GetFullPath(path).TrimStart('/').Split(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar).Select(Uri.EscapeDataString))}?immutable=1"
+            : path;
+        return Open(new SqliteConnection(ConnectionString(source, SqliteOpenMode.ReadOnly)));
     }
 
     /// <summary>The file must exist and may be empty.</summary>
-    public static SqliteConnection OpenWrite(string path)
-    {
-        SqliteConnection connection = new(ConnectionString(path, SqliteOpenMode.ReadWrite));
-        try
-        {
-            connection.Open();
-            return connection;
-        }
-        catch
-        {
-            connection.Dispose();
-            throw;
-        }
-    }
+    public static SqliteConnection OpenWrite(string path) => Open(new SqliteConnection(ConnectionString(path, SqliteOpenMode.ReadWrite)));
+
+    /// <summary>True for what reading a damaged file throws: SQLite's errors, and values of other types than the tables' declarations.</summary>
+    public static bool IsBadContent(Exception error) =>
+        error is SqliteException or InvalidCastException or FormatException or OverflowException or InvalidOperationException and not ObjectDisposedException;
 
     /// <summary>The exception to throw instead: a bad file, or what System.IO would throw.</summary>
-    public static Exception Describe(SqliteException error, string path) => error.SqliteErrorCode switch
+    public static Exception Describe(Exception error, string path) => (error as SqliteException)?.SqliteErrorCode switch
     {
+        null => new LearnFormatException($"is a GeoPackage whose tables hold values of the wrong type: {error.Message}", path, line: null, error),
         Full => new IOException($"The disk is full: {path} could not be written. Make room or choose another folder.", error),
         ReadOnly => new UnauthorizedAccessException($"{path} cannot be written: it or its folder is read-only.", error),
         IOError or CannotOpen => new IOException($"{path} could not be read or written: {error.Message}", error),
@@ -76,4 +50,30 @@ internal static class GeoPackageFile
 
     private static string ConnectionString(string source, SqliteOpenMode mode) =>
         new SqliteConnectionStringBuilder { DataSource = source, Mode = mode, Pooling = false }.ToString();
+
+    private static SqliteConnection Open(SqliteConnection connection)
+    {
+        try
+        {
+            connection.Open();
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// A file in write-ahead mode that nobody has open: a reader would create its -wal and -shm files, could not remove them, and fails in
+    /// a folder that it cannot write. Taken as immutable it needs neither.
+    /// </summary>
+    private static bool IsClosedWriteAhead(string path, IFileSystem files)
+    {
+        const int ReadVersion = 19;     // offset in the header; 2 is write-ahead (sqlite.org/fileformat.html, 1.3)
+        using Stream stream = files.OpenRead(path);
+        stream.Position = ReadVersion;
+        return stream.ReadByte() == 2 && !files.FileExists(path + "-wal");
+    }
 }

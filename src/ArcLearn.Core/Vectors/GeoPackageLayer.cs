@@ -1,4 +1,5 @@
 using ArcLearn.Core.Crs;
+using ArcLearn.Core.IO;
 using Microsoft.Data.Sqlite;
 using NetTopologySuite.Geometries;
 using NetTopologySuite.IO;
@@ -36,12 +37,12 @@ internal sealed class GeoPackageLayer : IVectorLayer
 
     /// <exception cref="LearnFormatException">The file is a SQLite database without a feature layer, or a damaged one.</exception>
     /// <exception cref="LearnDataException">LayerMissing.</exception>
-    public static GeoPackageLayer Open(string path, string? name)
+    public static GeoPackageLayer Open(string path, string? name, IFileSystem files)
     {
         SqliteConnection? connection = null;
         try
         {
-            connection = GeoPackageFile.OpenRead(path);
+            connection = GeoPackageFile.OpenRead(path, files);
             IReadOnlyList<GeoPackageTable> tables = GeoPackageTable.List(connection, path);
             GeoPackageTable? table = name is null
                 ? tables[0]
@@ -53,9 +54,9 @@ internal sealed class GeoPackageLayer : IVectorLayer
         catch (Exception e)
         {
             connection?.Dispose();
-            if (e is SqliteException error)
+            if (GeoPackageFile.IsBadContent(e))
             {
-                throw GeoPackageFile.Describe(error, path);
+                throw GeoPackageFile.Describe(e, path);
             }
 
             throw;
@@ -73,14 +74,7 @@ internal sealed class GeoPackageLayer : IVectorLayer
         while (Guard(rows.Read))
         {
             ordinal++;
-            long id = rows.IsDBNull(0) ? ordinal : rows.GetInt64(0);
-            object?[] values = new object?[Fields.Count];
-            for (int i = 0; i < values.Length; i++)
-            {
-                values[i] = Value(rows.GetValue(i + 2), Fields[i].Type);
-            }
-
-            yield return new VectorFeature(id, rows.IsDBNull(1) ? null : ReadGeometry(rows, id), values);
+            yield return Guard(() => ReadFeature(rows, ordinal));
         }
     }
 
@@ -92,10 +86,22 @@ internal sealed class GeoPackageLayer : IVectorLayer
         {
             return read();
         }
-        catch (SqliteException e)
+        catch (Exception e) when (GeoPackageFile.IsBadContent(e))
         {
             throw GeoPackageFile.Describe(e, Path);
         }
+    }
+
+    private VectorFeature ReadFeature(SqliteDataReader rows, long ordinal)
+    {
+        long id = rows.IsDBNull(0) ? ordinal : rows.GetInt64(0);
+        object?[] values = new object?[Fields.Count];
+        for (int i = 0; i < values.Length; i++)
+        {
+            values[i] = Value(rows.GetValue(i + 2), Fields[i].Type);
+        }
+
+        return new VectorFeature(id, rows.IsDBNull(1) ? null : ReadGeometry(rows, id), values);
     }
 
     private Geometry ReadGeometry(SqliteDataReader rows, long id)
@@ -105,9 +111,9 @@ internal sealed class GeoPackageLayer : IVectorLayer
             GeoPackageGeoReader reader = new() { HandleOrdinates = Ordinates.XY };
             return reader.Read(rows.GetFieldValue<byte[]>(1));
         }
-        catch (Exception e) when (e is not (OutOfMemoryException or OperationCanceledException))
+        catch (Exception e) when (e is not SqliteException)
         {
-            // The reader throws many kinds for damaged bytes and for curves, which it does not know.
+            // The reader throws many kinds for curves, which it does not know, and for damaged bytes: a count of points that is too large is out of memory.
             throw new LearnFormatException(
                 $"the geometry of feature {id} in layer '{Name}' cannot be read: {e.Message}", Path, line: null, e);
         }

@@ -26,7 +26,7 @@ internal static class VectorLayers
         ReadOnlySpan<byte> start = header.AsSpan(0, length);
         if (start.StartsWith("SQLite format 3\0"u8))
         {
-            return GeoPackageLayer.Open(path, layer);
+            return GeoPackageLayer.Open(path, layer, files);
         }
 
         if (IsJson(start))
