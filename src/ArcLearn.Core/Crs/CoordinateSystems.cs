@@ -39,22 +39,16 @@ internal static class CoordinateSystems
         string last = parts.Length > 0 ? parts[^1] : "";
         bool Names(string organisation) => parts.Any(part => Path.GetFileNameWithoutExtension(part).Equals(organisation, StringComparison.OrdinalIgnoreCase));
 
-        if (Names("OGC"))
+        if (int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out int code)
+            && (Names("EPSG") || (Names("ESRI") && KnownCrs.FromCode(code) is not null)))
         {
-            return last.ToUpperInvariant() switch
-            {
-                "CRS84" or "CRS84H" => FromEpsg(4326),
-                "CRS83" => FromEpsg(4269),
-                _ => new SpatialReference(text, null, null),
-            };
+            return FromEpsg(code);
         }
 
-        if (int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out int code))
+        // Every URN has an "ogc" in it, so this comes after EPSG.
+        if (Names("OGC") && last.ToUpperInvariant() is "CRS84" or "CRS84H" or "CRS83")
         {
-            if (Names("EPSG") || (Names("ESRI") && KnownCrs.FromCode(code) is not null))
-            {
-                return FromEpsg(code);
-            }
+            return FromEpsg(last.EndsWith('3') ? 4269 : 4326);
         }
 
         return new SpatialReference(text, null, null);

@@ -10,7 +10,7 @@ internal sealed class PictureRaster : IRaster
     private const long MaximumBytes = 1L << 30;
 
     private readonly RasterSource _source;
-    private readonly Lazy<byte[]> _planes;
+    private readonly BlockCache _planes;
 
     /// <summary>Takes over <paramref name="source"/>.</summary>
     public PictureRaster(RasterSource source)
@@ -40,7 +40,7 @@ internal sealed class PictureRaster : IRaster
             throw RasterFile.Unsupported(source.Path, $"is a picture of {Width} by {Height} pixels, which would be decoded whole", "-of GTiff -co TILED=YES");
         }
 
-        _planes = new Lazy<byte[]>(Decode, LazyThreadSafetyMode.ExecutionAndPublication);
+        _planes = new BlockCache(long.MaxValue, _ => Decode());
         Georeference reference = Georeference.Complete(source.Files, source.Path, null, null);
         (Transform, IsGeoreferenced, SpatialReference) = (reference.Transform, reference.IsGeoreferenced, reference.SpatialReference);
     }
@@ -85,7 +85,7 @@ internal sealed class PictureRaster : IRaster
             return;
         }
 
-        byte[] planes = _planes.Value;
+        byte[] planes = _planes.Get(0);
         int pixels = window.Width * window.Height;
         int plane = Width * Height;
         for (int i = 0; i < bands.Length; i++)

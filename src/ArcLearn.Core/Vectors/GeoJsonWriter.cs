@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using ArcLearn.Core.IO;
@@ -122,6 +123,11 @@ internal sealed class GeoJsonWriter : IFeatureWriter
                 break;
             case long integer:
                 _json.WriteNumber(name, integer);
+                break;
+            case double real when double.IsInteger(real) && Math.Abs(real) < 1e15:
+                // Readers take the field's type from its values: 1 would make it an integer field.
+                _json.WritePropertyName(name);
+                _json.WriteRawValue(real.ToString("F1", CultureInfo.InvariantCulture), skipInputValidation: true);
                 break;
             case double real:
                 _json.WriteNumber(name, real);

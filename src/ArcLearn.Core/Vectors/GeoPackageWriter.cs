@@ -22,6 +22,7 @@ internal sealed class GeoPackageWriter : IFeatureWriter
     private SqliteCommand? _insert;
     private SqliteCommand? _index;
     private long _id;
+    private bool _isClosed;
 
     public GeoPackageWriter(
         string path,
@@ -171,7 +172,7 @@ internal sealed class GeoPackageWriter : IFeatureWriter
 
     private void Guard(Action write)
     {
-        ObjectDisposedException.ThrowIf(_connection is null && _id > 0, this);
+        ObjectDisposedException.ThrowIf(_isClosed, this);
         try
         {
             write();
@@ -184,6 +185,7 @@ internal sealed class GeoPackageWriter : IFeatureWriter
 
     private void Close()
     {
+        _isClosed = true;
         _insert?.Dispose();
         _index?.Dispose();
         try

@@ -25,6 +25,11 @@ internal sealed class TiffBlockReader(TiffLayout layout, double? noData)
             return Unwritten(samples);
         }
 
+        if (layout.Compression == TiffCompression.None)
+        {
+            length = Math.Min(length, stored); // nothing is behind the samples that could matter
+        }
+
         if (length < 0 || length > layout.Directory.Source.Length - layout.Offsets[block])
         {
             throw Damaged(block, $"is said to be {length} bytes at {layout.Offsets[block]}, beyond the file's {layout.Directory.Source.Length}");
@@ -36,7 +41,7 @@ internal sealed class TiffBlockReader(TiffLayout layout, double? noData)
         }
 
         byte[] planes = GC.AllocateUninitializedArray<byte>((int)(samples * layout.SampleBytes));
-        int read = (int)(layout.Compression == TiffCompression.None ? Math.Min(length, stored) : Math.Min(length, Array.MaxLength));
+        int read = (int)Math.Min(length, Array.MaxLength);
         byte[] raw = ArrayPool<byte>.Shared.Rent(read);
         try
         {

@@ -38,6 +38,11 @@ internal sealed class TiffLayout
             throw Unsupported("holds YCbCr samples without JPEG compression", "-co PHOTOMETRIC=RGB -b 1 -b 2 -b 3");
         }
 
+        if (Photometric == 5 && Bits == 8)
+        {
+            throw Unsupported("holds CMYK colours", "-b 1 -b 2 -b 3");
+        }
+
         IsTiled = directory.Has(TiffTag.TileWidth);
         ReadBlocks();
     }

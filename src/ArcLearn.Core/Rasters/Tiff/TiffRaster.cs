@@ -19,8 +19,12 @@ internal sealed class TiffRaster : IRaster
         _cache = new BlockCache(cacheBytes, reader.Read);
 
         GeoKeys keys = GeoKeys.Read(directory);
+        GeoTransform? transform = GeoTiffTags.ReadTransform(directory, keys.IsPixelPoint);
+
+        // Tie points without a scale are control points: the reference system is theirs, and no transform leads there.
+        bool hasControlPoints = transform is null && directory.Has(TiffTag.ModelTiepoint);
         Georeference reference = Georeference.Complete(
-            source.Files, source.Path, GeoTiffTags.ReadTransform(directory, keys.IsPixelPoint), keys.SpatialReference);
+            source.Files, source.Path, transform, hasControlPoints ? null : keys.SpatialReference);
         (Transform, IsGeoreferenced, SpatialReference) = (reference.Transform, reference.IsGeoreferenced, reference.SpatialReference);
     }
 
