@@ -146,7 +146,7 @@ public class DetectionMapTests
 
     private static string Dots(string text)
     {
-        using SKBitmap bitmap = new(5, 7);
+        using SKBitmap bitmap = new(5, 8);
         using (SKCanvas canvas = new(bitmap))
         {
             canvas.Clear(SKColors.White);

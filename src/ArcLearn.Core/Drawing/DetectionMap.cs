@@ -1,4 +1,3 @@
-using System.Globalization;
 using ArcLearn.Core.Crs;
 using ArcLearn.Core.IO;
 using ArcLearn.Core.Rasters;
@@ -61,7 +60,7 @@ internal static class DetectionMap
         using IRaster? raster = rasterPath is null ? null : RasterFile.Open(rasterPath, files);
         using SKBitmap sheet = Compose(layer, raster, options, out int features, cancel);
         string over = raster is null ? "" : $" over {Path.GetFileName(raster.Path)}";
-        return PictureFile.Save(sheet, pngPath, string.Create(CultureInfo.InvariantCulture, $"{features} objects{over}"), files, options.Force);
+        return PictureFile.Save(sheet, pngPath, FormattableString.Invariant($"{features} objects{over}"), files, options.Force);
     }
 
     /// <summary>Draws an open layer; two passes over it.</summary>
@@ -91,12 +90,11 @@ internal static class DetectionMap
         }
 
         features = classes.Total;
-        List<string> lines = [string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(layer.Path)}: {features} objects")];
+        List<string> lines = [FormattableString.Invariant($"{Path.GetFileName(layer.Path)}: {features} objects")];
         if (raster is not null)
         {
-            lines.Add(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{Path.GetFileName(raster.Path)}: {raster.Width} x {raster.Height} pixels, {frame.Step} to one of the picture"));
+            string scale = frame.Step == 1 ? "" : FormattableString.Invariant($", shown at 1:{frame.Step}");
+            lines.Add(FormattableString.Invariant($"{Path.GetFileName(raster.Path)}: {raster.Width} x {raster.Height} pixels{scale}"));
         }
 
         return Legend.Append(map, lines, classes.Entries());

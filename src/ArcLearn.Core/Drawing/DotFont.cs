@@ -15,6 +15,9 @@ internal static class DotFont
     private const int Rows = 7;
     private const char First = '!';
 
+    /// <summary>Letters that reach a dot below the line.</summary>
+    private const string Descenders = "gjpqy,;";
+
     /// <summary>From '!' to '~', each seven rows of five dots.</summary>
     private static readonly string[] s_glyphs =
     [
@@ -147,7 +150,7 @@ internal static class DotFont
             if (!char.IsWhiteSpace(letter))
             {
                 string glyph = s_glyphs[letter - First is int at && at >= 0 && at < s_glyphs.Length ? at : '?' - First];
-                DrawGlyph(canvas, glyph, x, y, scale, paint);
+                DrawGlyph(canvas, glyph, x, Descenders.Contains(letter, StringComparison.Ordinal) ? y + scale : y, scale, paint);
             }
 
             x += Advance * scale;
