@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace ArcLearn.Core.Inference;
 
 /// <summary>What else than overlap must hold between an indexed box and the one asked for.</summary>
@@ -16,7 +14,7 @@ internal sealed class BoxIndex
 {
     private readonly Detection[] _boxes;
     private readonly int[] _next;
-    private readonly SortedDictionary<int, Level> _levels = [];
+    private readonly SortedList<int, Level> _levels = [];
 
     /// <param name="boxes">The boxes that <see cref="Add"/> may name; kept, not copied.</param>
     public BoxIndex(Detection[] boxes) => (_boxes, _next) = (boxes, new int[boxes.Length]);
@@ -24,15 +22,14 @@ internal sealed class BoxIndex
     public void Add(int box)
     {
         ref readonly Detection added = ref _boxes[box];
-        int exponent = Exponent(added);
+        double side = Math.Max(added.XMax - added.XMin, added.YMax - added.YMin);
+        int exponent = side >= 1 ? Math.ILogB(side) + 1 : 0;
         if (!_levels.TryGetValue(exponent, out Level? level))
         {
             _levels.Add(exponent, level = new Level(Math.ScaleB(1, exponent)));
         }
 
-        ref int head = ref CollectionsMarshal.GetValueRefOrAddDefault(level.Cells, level.Cell(added.XMin, added.YMin), out bool exists);
-        _next[box] = exists ? head : -1;
-        head = box;
+        _next[box] = level.Cells.Push(level.Cell(added.XMin), level.Cell(added.YMin), box);
         level.Area = Math.Max(level.Area, added.Area);
     }
 
@@ -40,37 +37,51 @@ internal sealed class BoxIndex
     public bool Any<TTest>(in Detection asked, double limit, bool orEqual, TTest test)
         where TTest : struct, IBoxTest
     {
-        foreach (Level level in _levels.Values)
+        // Rounding must not decide what the bounds below leave out.
+        double bound = limit * (1 - 1e-9);
+        for (int i = _levels.Count - 1; i >= 0; i--)
         {
-            // IoU is at most the smaller area over the larger; the margin keeps rounding from deciding.
-            if (level.Area < limit * asked.Area * (1 - 1e-9))
+            // From the coarsest grid, where looking costs least. IoU is at most the smaller area over the larger.
+            Level level = _levels.Values[i];
+            if (level.Area >= bound * asked.Area && AnyInLevel(level, asked, bound, limit, orEqual, test))
             {
-                continue;
+                return true;
             }
+        }
 
-            (int left, int top) = level.Cell(asked.XMin - level.Side, asked.YMin - level.Side);
-            (int right, int bottom) = level.Cell(asked.XMax, asked.YMax);
-            if ((double)((long)right - left + 1) * ((long)bottom - top + 1) > level.Cells.Count)
+        return false;
+    }
+
+    private bool AnyInLevel<TTest>(Level level, in Detection asked, double bound, double limit, bool orEqual, TTest test)
+        where TTest : struct, IBoxTest
+    {
+        // What is shared is wider than limit times the box asked for (else IoU ≤ limit), so the corner lies so much before its end.
+        double x = bound * (asked.XMax - asked.XMin);
+        double y = bound * (asked.YMax - asked.YMin);
+        int left = level.Cell(asked.XMin + x - level.Side);
+        int top = level.Cell(asked.YMin + y - level.Side);
+        int right = level.Cell(asked.XMax - x);
+        int bottom = level.Cell(asked.YMax - y);
+        if (((double)right - left + 1) * ((double)bottom - top + 1) > level.Cells.Heads.Length)
+        {
+            foreach (int head in level.Cells.Heads)
             {
-                foreach (int head in level.Cells.Values)
+                if (AnyInCell(head, asked, limit, orEqual, test))
                 {
-                    if (AnyInCell(head, asked, limit, orEqual, test))
-                    {
-                        return true;
-                    }
+                    return true;
                 }
-
-                continue;
             }
 
-            for (int row = top; row <= bottom; row++)
+            return false;
+        }
+
+        for (int row = top; row <= bottom; row++)
+        {
+            for (int column = left; column <= right; column++)
             {
-                for (int column = left; column <= right; column++)
+                if (AnyInCell(level.Cells.Find(column, row), asked, limit, orEqual, test))
                 {
-                    if (level.Cells.TryGetValue((column, row), out int head) && AnyInCell(head, asked, limit, orEqual, test))
-                    {
-                        return true;
-                    }
+                    return true;
                 }
             }
         }
@@ -94,22 +105,18 @@ internal sealed class BoxIndex
         return false;
     }
 
-    private static int Exponent(in Detection box)
-    {
-        double side = Math.Max(box.XMax - box.XMin, box.YMax - box.YMin);
-        return side >= 1 ? Math.ILogB(side) + 1 : 0;
-    }
-
     private sealed class Level(double side)
     {
-        public double Side { get; } = side;
+        private readonly double _perSide = 1 / side;
+
+        public double Side => side;
 
         /// <summary>First box of each cell; the others follow in <see cref="_next"/>.</summary>
-        public Dictionary<(int Column, int Row), int> Cells { get; } = [];
+        public CellTable Cells { get; } = new();
 
         /// <summary>The largest box's.</summary>
         public double Area { get; set; }
 
-        public (int Column, int Row) Cell(double x, double y) => ((int)Math.Floor(x / Side), (int)Math.Floor(y / Side));
+        public int Cell(double position) => (int)Math.Floor(position * _perSide);
     }
 }
