@@ -61,15 +61,25 @@ public sealed class ShellTests : IDisposable
     [ShellFact]
     public void Errors_and_warnings_go_to_standard_error_as_plain_text_with_their_place()
     {
-        string script = Script("'out'\nGet-Command no-such-command\n[pscustomobject]@{ A = 1 }\n'last'\nthrow 'the end'");
+        string script = Script("'out'\nGet-Command no-such-command\n[pscustomobject]@{ A = 1 }\n'last'");
 
         ShellResult result = ShellProcess.Run([script]);
 
         Assert.Equal(["out", "", "A", "-", "1", "last"], result.Output.TrimEnd().Split('\n').Select(l => l.Trim()));
         Assert.Contains($"Get-Command: {script}:2", result.Error, StringComparison.Ordinal);
-        Assert.Contains($"Exception: {script}:5", result.Error, StringComparison.Ordinal);
-        Assert.Contains("the end", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain('\e', result.Output + result.Error);
+    }
+
+    [ShellFact]
+    public void An_uncaught_error_goes_to_standard_error_with_its_place()
+    {
+        string script = Script("'out'\nthrow 'the end'");
+
+        ShellResult result = ShellProcess.Run([script]);
+
+        Assert.Equal("out\n", result.Output);
+        Assert.StartsWith($"Exception: {script}:2", result.Error, StringComparison.Ordinal);
+        Assert.Contains("the end", result.Error, StringComparison.Ordinal);
     }
 
     [ShellFact]

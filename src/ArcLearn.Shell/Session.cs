@@ -129,10 +129,15 @@ internal sealed class Session : IDisposable
 
     private void ShowError(ErrorRecord error)
     {
-        // Written as an error once more, so that the view and the stream are those of any other error.
         using PowerShell shell = PowerShell.Create(_runspace);
-        shell.AddScript("[CmdletBinding()] param($record) $PSCmdlet.WriteError($record)").AddArgument(error);
-        shell.Commands.Commands[^1].MergeMyResults(PipelineResultTypes.Error, PipelineResultTypes.Output);
-        shell.AddCommand("Out-Default").Invoke();
+        UI.ShowsError = true;
+        try
+        {
+            shell.AddCommand("Out-Default").Invoke(new[] { error });
+        }
+        finally
+        {
+            UI.ShowsError = false;
+        }
     }
 }
