@@ -63,12 +63,12 @@ internal sealed class ObjectIndex
         foreach (Entry entry in hits)
         {
             (Envelope box, double area) = Clip(entry, window);
-            if (box.IsNull || !(box.Width > 0 && box.Height > 0))
+            if (box.IsNull || !HasArea(box))
             {
                 continue;
             }
 
-            if (entry.Area > 0 && area / entry.Area < minShare)
+            if (entry.Area > 0 && area / entry.Area < minShare - 1e-9)
             {
                 belowShare++;
                 continue;
@@ -80,6 +80,10 @@ internal sealed class ObjectIndex
 
         return found;
     }
+
+    /// <summary>Also after the label file has rounded it to two decimals.</summary>
+    private static bool HasArea(Envelope box) =>
+        Math.Round(box.MinX, 2) < Math.Round(box.MaxX, 2) && Math.Round(box.MinY, 2) < Math.Round(box.MaxY, 2);
 
     private static (Envelope Box, double Area) Clip(Entry entry, Envelope window)
     {
