@@ -150,7 +150,7 @@ public abstract class LearnCmdlet : PSCmdlet, IDisposable
     /// <summary>An optional path to something that exists: null stays null; false after PathNotFound was written.</summary>
     protected bool TryResolveOptional(string? path, out string? resolved)
     {
-        resolved = path is null ? null : ResolveExisting(path, literal: true).FirstOrDefault();
+        resolved = path is not null && ResolveExisting(path, literal: true) is [string found, ..] ? found : null;
         return path is null || resolved is not null;
     }
 

@@ -113,6 +113,7 @@ public sealed class NewSingleShotDetectorCommand : LearnCmdlet
             new StartWeights(backbone, pretrained),
             Device,
             Seed ?? Data.Seed,
-            WarnOnce))));
+            WarnOnce,
+            StopToken))));
     }
 }

@@ -67,7 +67,8 @@ public sealed class ShowLearnOutputCommand : LearnCmdlet
         string picture = ResolveOutput(Path ?? System.IO.Path.GetFileNameWithoutExtension(layer) + ".png");
         if (ShouldProcess(picture, $"Draw {layer}"))
         {
-            Attempt(picture, () => WriteObject(DetectionMap.Draw(layer, beneath ?? raster, picture, MaximumSize, Force)));
+            Attempt(picture, () => WriteObject(DetectionMap.Draw(
+                layer, beneath ?? raster, picture, new DetectionMapOptions { MaxSide = MaximumSize, Force = Force })));
         }
     }
 }

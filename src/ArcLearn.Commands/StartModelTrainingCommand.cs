@@ -71,7 +71,7 @@ public sealed class StartModelTrainingCommand : LearnCmdlet
                 {
                     Epochs = Epochs,
                     LearningRate = LearningRate.Length == 2 ? new LearningRate(LearningRate[0], LearningRate[1]) : new LearningRate(LearningRate[0]),
-                    Schedule = Schedule == LearningRateSchedule.Constant ? ScheduleKind.Constant : ScheduleKind.OneCycle,
+                    Schedule = Schedule,
                     EarlyStopping = EarlyStopping,
                     NoCheckpoint = NoCheckpoint,
                     CheckpointPath = checkpoint,
