@@ -34,6 +34,10 @@ public sealed class StateDictsTests : IDisposable
         StateDicts.Load(other, path);
 
         AssertEqual(network.state_dict(), other.state_dict());
+        using TorchFile file = TorchFile.Open(path);
+        Assert.Equal(
+            ["0.0.weight", "0.1.weight", "0.1.bias", "0.1.running_mean", "0.1.running_var", "0.1.num_batches_tracked", "0.4.0.conv1.weight"],
+            file.Tensors.Take(7).Select(tensor => tensor.Key));
     }
 
     [Fact]

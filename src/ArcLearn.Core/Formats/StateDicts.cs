@@ -16,13 +16,16 @@ internal static class StateDicts
         TorchFileWriter.Write(path, Capture(module), files);
     }
 
-    /// <summary>Copies of all weights and statistics, by key.</summary>
+    /// <summary>Copies of all weights and statistics, by key, in PyTorch's order: a layer's statistics follow its weights.</summary>
     public static IReadOnlyList<KeyValuePair<string, TorchArray>> Capture(nn.Module module)
     {
         TorchRuntime.EnsureLoaded();
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        return [.. module.state_dict().Select(pair => new KeyValuePair<string, TorchArray>(pair.Key, ToArray(pair.Value, pair.Key)))];
+        return [.. module.state_dict()
+            .GroupBy(pair => pair.Key[..(pair.Key.LastIndexOf('.') + 1)])
+            .SelectMany(layer => layer)
+            .Select(pair => new KeyValuePair<string, TorchArray>(pair.Key, ToArray(pair.Value, pair.Key)))];
     }
 
     /// <summary>Loads a file whose keys and shapes are the module's.</summary>
