@@ -76,7 +76,7 @@ function Invoke-Dotnet([string[]] $Argument) {
     }
 }
 
-function Invoke-DotnetBuild([string] $Verb, [string] $Project, [string[]] $Argument) {
+function Invoke-DotnetBuild([string] $Verb, [string] $Project, [string[]] $Argument = @()) {
     Invoke-Dotnet (@($Verb, (Join-Root $Project), '-c', $Configuration, '--nologo', '-v', 'quiet', "-p:TorchBackend=$TorchBackend") + $Argument)
 }
 
