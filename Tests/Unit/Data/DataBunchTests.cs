@@ -173,7 +173,7 @@ public sealed class DataBunchTests : IDisposable
 
         Assert.Equal((8, 2, "Random"), (data.TrainingChips, data.ValidationChips, data.Split));
         Assert.Null(data.CellSize);
-        Assert.Contains("split at random", Assert.Single(_folder.Warnings), StringComparison.Ordinal);
+        Assert.Single(_folder.Warnings, w => w.Contains("split at random", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -195,11 +195,25 @@ public sealed class DataBunchTests : IDisposable
     }
 
     [Fact]
+    public void A_class_that_is_missing_on_one_side_is_told()
+    {
+        for (int i = 0; i < 6; i++)
+        {
+            _folder.Add(Object(1, 4, 4, 20, 20) + (i < 3 ? Object(2, 4, 4, 20, 20) : ""), corner: (i < 3 ? i : 100 + (i * 100), 0));
+        }
+
+        _folder.Finish();
+        Build(_folder.Options() with { ValidationFraction = 0.5, Seed = 3 });
+
+        Assert.Contains(_folder.Warnings, w => w.StartsWith("1 class(es) have no object among the", StringComparison.Ordinal) && w.EndsWith("chips: Pool.", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void The_default_batch_shrinks_to_the_chips_and_an_asked_one_does_not()
     {
         Fill(6);
         Assert.Equal(6, Build(_folder.Options() with { BatchSize = null }).BatchSize);
-        Assert.Contains("a batch holds 6 instead of 64", Assert.Single(_folder.Warnings), StringComparison.Ordinal);
+        Assert.Single(_folder.Warnings, w => w.Contains("a batch holds 6 instead of 64", StringComparison.Ordinal));
 
         LearnArgumentException error = Assert.Throws<LearnArgumentException>(() => Build(_folder.Options() with { BatchSize = 8 }));
         Assert.Equal("BatchSize", error.Parameter);

@@ -27,6 +27,7 @@ internal static class DataBunchBuilder
         }
 
         ChipSplit split = Split(options, folders, chips);
+        TellMissing(options, classes.Classes, boxes, split);
         int chipSize = options.ChipSize ?? Math.Min(DataBunchOptions.DefaultChipSize, CommonSide(chips));
         int workers = options.Workers > 0 ? options.Workers : Environment.ProcessorCount;
         ChipStore store = new(chips, options.Files, options.CacheBytes);
@@ -122,6 +123,20 @@ internal static class DataBunchBuilder
             $"Split by space: {split.Training.Length} training and {split.Validation.Length} validation chips ({100 * reached:0.#} %; {100 * options.ValidationFraction:0.#} % were asked for), {split.Dropped} dropped because they overlap the validation chips.");
         bool isTold = split.Dropped > 0 || Math.Abs(reached - options.ValidationFraction) > 0.05;
         (isTold ? options.Warn : options.Inform)?.Invoke(text);
+    }
+
+    /// <summary>A class that is on one side only can be trained but not measured, or the other way round.</summary>
+    private static void TellMissing(DataBunchOptions options, IReadOnlyList<ClassDefinition> classes, (ChipBox Box, int Label)[][] boxes, ChipSplit split)
+    {
+        foreach ((string side, int[] chips) in new[] { ("training", split.Training), ("validation", split.Validation) })
+        {
+            HashSet<int> seen = [.. chips.SelectMany(i => boxes[i]).Select(b => b.Label)];
+            string[] missing = [.. classes.Where((_, i) => !seen.Contains(i + 1)).Select(c => c.Name)];
+            if (chips.Length > 0 && missing.Length > 0)
+            {
+                options.Warn?.Invoke($"{missing.Length} class(es) have no object among the {side} chips: {string.Join(", ", missing)}.");
+            }
+        }
     }
 
     /// <summary>The shorter side that most chips have; the smaller of two that are as frequent.</summary>
