@@ -58,7 +58,8 @@ public class DetectionMapTests
         using MemoryRaster raster = new(10, 10);
         using (Layer(folder, raster))
         {
-            PictureItem picture = DetectionMap.Draw(folder.PathOf("layer.gpkg"), rasterPath: null, folder.PathOf("map.png"), new DetectionMapOptions { MaxSide = 400 });
+            PictureItem picture = DetectionMap.Draw(
+                folder.PathOf("layer.gpkg"), rasterPath: null, folder.PathOf("map.png"), new DetectionMapOptions { MaxSide = 400 });
 
             using SKBitmap read = SKBitmap.Decode(picture.Path);
             Assert.Equal((picture.Width, picture.Height), (read.Width, read.Height));
@@ -101,7 +102,8 @@ public class DetectionMapTests
         Assert.True(Math.Max(thumbnail.Width, thumbnail.Height) <= maxSide);
         for (int at = 0; at < thumbnail.Width; at++)
         {
-            double[] expected = [.. Enumerable.Range(at * step, step).Where(column => column < width).Select(column => column % 200.0).Where(value => value != 9)];
+            double[] expected =
+                [.. Enumerable.Range(at * step, step).Where(column => column < width).Select(column => column % 200.0).Where(value => value != 9)];
             Assert.Equal(expected.Length == 0 ? null : expected.Average(), thumbnail[0, at, 0]);
         }
     }

@@ -7,7 +7,8 @@ public class DetectionFaultTests
 {
     private const int Chip = 64;
 
-    public static TheoryData<Exception> ReadFaults => [new IOException("the disk went away"), new LearnFormatException("block 3 is damaged.", "memory.tif")];
+    public static TheoryData<Exception> ReadFaults =>
+        [new IOException("the disk went away"), new LearnFormatException("block 3 is damaged.", "memory.tif")];
 
     [Theory]
     [MemberData(nameof(ReadFaults))]

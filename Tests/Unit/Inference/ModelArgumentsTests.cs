@@ -10,17 +10,26 @@ public class ModelArgumentsTests
     {
         ModelArguments arguments = ModelArguments.Parse(null, chipSize: 224);
 
-        Assert.Equal(new ModelArguments { Padding = 56, Threshold = 0.5, NmsOverlap = 0.1, BatchSize = null, ExcludePadDetections = true }, arguments);
+        Assert.Equal(
+            new ModelArguments { Padding = 56, Threshold = 0.5, NmsOverlap = 0.1, BatchSize = null, ExcludePadDetections = true }, arguments);
     }
 
     [Fact]
     public void Names_in_any_case_and_numbers_as_strings_are_read()
     {
-        Hashtable table = new() { ["Padding"] = "16", ["THRESHOLD"] = 0.4f, ["nms_overlap"] = "0.25", ["batch_size"] = 9L, ["exclude_pad_detections"] = "False" };
+        Hashtable table = new()
+        {
+            ["Padding"] = "16",
+            ["THRESHOLD"] = 0.4f,
+            ["nms_overlap"] = "0.25",
+            ["batch_size"] = 9L,
+            ["exclude_pad_detections"] = "False",
+        };
 
         ModelArguments arguments = ModelArguments.Parse(table, chipSize: 224);
 
-        Assert.Equal((16, 0.4, 0.25, 9, false), (arguments.Padding, Math.Round(arguments.Threshold, 6), arguments.NmsOverlap, arguments.BatchSize, arguments.ExcludePadDetections));
+        Assert.Equal(
+            new ModelArguments { Padding = 16, Threshold = 0.4, NmsOverlap = 0.25, BatchSize = 9, ExcludePadDetections = false }, arguments);
     }
 
     [Theory]

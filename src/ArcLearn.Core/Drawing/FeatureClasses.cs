@@ -57,5 +57,6 @@ internal sealed class FeatureClasses
         return new SKColor((byte)color[0], (byte)color[1], (byte)color[2]);
     }
 
-    private string NameOf(VectorFeature feature) => _field < 0 ? Unnamed : ArgumentTable.Text(feature.Values[_field]) is { Length: > 0 } name ? name : "(none)";
+    private string NameOf(VectorFeature feature) =>
+        _field < 0 ? Unnamed : ArgumentTable.Text(feature.Values[_field]) is { Length: > 0 } name ? name : "(none)";
 }

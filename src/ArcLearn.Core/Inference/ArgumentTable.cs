@@ -61,7 +61,8 @@ internal sealed class ArgumentTable
 
         return TryNumber(value, out double number) && number == Math.Floor(number) && number >= lowest && number <= highest
             ? (int)number
-            : throw Fault(name, value, highest == int.MaxValue ? $"a whole number of {lowest} or more" : $"a whole number from {lowest} to {highest}");
+            : throw Fault(
+                name, value, highest == int.MaxValue ? $"a whole number of {lowest} or more" : $"a whole number from {lowest} to {highest}");
     }
 
     /// <summary>true/1/t/y/yes or false/0/f/n/no; null where it is absent.</summary>

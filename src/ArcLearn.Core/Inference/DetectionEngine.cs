@@ -64,7 +64,9 @@ internal static class DetectionEngine
             cancel);
     }
 
-    /// <summary>Merges seams, cuts to the extent, suppresses: in this order, so that a part equals that part of the whole before suppression.</summary>
+    /// <summary>
+    /// Merges seams, cuts to the extent, suppresses: in this order, so that a part equals that part of the whole before suppression.
+    /// </summary>
     public static IReadOnlyList<Detection> Finish(
         DetectionPlan plan, DetectionRunOptions options, GeoTransform transform, IEnumerable<Detection> detections)
     {

@@ -46,6 +46,7 @@ internal static class DetectionFields
             parameter,
             exists
                 ? $"-{parameter} is '{name}', which detections cannot be {purpose}ed by; use {string.Join(" or ", usable)}."
-                : $"-{parameter} is '{name}', but the output's fields are {string.Join(", ", All.Select(field => field.Name))}; use {string.Join(" or ", usable)}.");
+                : $"-{parameter} is '{name}', but the output's fields are {string.Join(", ", All.Select(field => field.Name))}; "
+                    + $"use {string.Join(" or ", usable)}.");
     }
 }

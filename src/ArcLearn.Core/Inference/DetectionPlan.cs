@@ -60,7 +60,8 @@ internal sealed class DetectionPlan
     {
         if (extent.Width == 0 || extent.Height == 0)
         {
-            throw new LearnArgumentException("Context", $"The extent ({extent}) has no area; give xmin, ymin, xmax, ymax in the raster's coordinates.");
+            throw new LearnArgumentException(
+                "Context", $"The extent ({extent}) has no area; give xmin, ymin, xmax, ymax in the raster's coordinates.");
         }
 
         (double X, double Y)[] corners =

@@ -60,7 +60,14 @@ internal sealed class DetectionWorker(IDetectionReplica replica, int classes, Ti
         }
 
         Detection detection = new(
-            Math.Max(left, 0), Math.Max(top, 0), Math.Min(right, grid.Width), Math.Min(bottom, grid.Height), box.ClassIndex, box.Score, tile.Index, index);
+            Math.Max(left, 0),
+            Math.Max(top, 0),
+            Math.Min(right, grid.Width),
+            Math.Min(bottom, grid.Height),
+            box.ClassIndex,
+            box.Score,
+            tile.Index,
+            index);
         return detection.XMax > detection.XMin && detection.YMax > detection.YMin ? detection : null;
     }
 

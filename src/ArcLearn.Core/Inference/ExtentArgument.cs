@@ -2,7 +2,9 @@ using System.Collections;
 
 namespace ArcLearn.Core.Inference;
 
-/// <summary>The ways to write an extent: a <see cref="GeoExtent"/>, four numbers xmin, ymin, xmax, ymax, those as a string, or arcgis' dictionary.</summary>
+/// <summary>
+/// The ways to write an extent: a <see cref="GeoExtent"/>, four numbers xmin, ymin, xmax, ymax, those as a string, or arcgis' dictionary.
+/// </summary>
 internal static class ExtentArgument
 {
     private const string Expected =
@@ -16,7 +18,8 @@ internal static class ExtentArgument
     public static (GeoExtent Extent, int? Wkid) Parse(ArgumentTable table, object value) => value switch
     {
         GeoExtent extent => (extent, null),
-        IDictionary members => (Build(table, value, [.. s_names.Select(name => Member(members, name))]), Wkid(table, Member(members, "spatialReference"))),
+        IDictionary members => (
+            Build(table, value, [.. s_names.Select(name => Member(members, name))]), Wkid(table, Member(members, "spatialReference"))),
         string text => (Build(table, value, [.. text.Split(s_separators, StringSplitOptions.RemoveEmptyEntries)]), null),
         IEnumerable numbers => (Build(table, value, [.. numbers.Cast<object?>()]), null),
         _ => throw table.Fault("extent", value, Expected),

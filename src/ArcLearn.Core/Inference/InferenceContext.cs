@@ -27,7 +27,9 @@ internal sealed record InferenceContext
     public string? ProcessorType { get; init; }
 
     /// <summary>Reads a user's table.</summary>
-    /// <exception cref="LearnArgumentException">Context: an unknown name (the message lists the known ones) or a value that makes no sense.</exception>
+    /// <exception cref="LearnArgumentException">
+    /// Context: an unknown name (the message lists the known ones) or a value that makes no sense.
+    /// </exception>
     public static InferenceContext Parse(IDictionary? context)
     {
         ArgumentTable table = new(Parameter, context, Names);
@@ -43,7 +45,8 @@ internal sealed record InferenceContext
             Extent = extent,
             ExtentWkid = wkid,
             Parallel = table.Value("parallelProcessingFactor") is object factor
-                ? ParallelFactor.Parse(factor) ?? throw table.Fault("parallelProcessingFactor", factor, "a share of the cores such as '80%', or a count of 0 to 1024")
+                ? ParallelFactor.Parse(factor)
+                    ?? throw table.Fault("parallelProcessingFactor", factor, "a share of the cores such as '80%', or a count of 0 to 1024")
                 : ParallelFactor.Default,
             ProcessorType = ParseProcessor(table),
         };
@@ -79,7 +82,8 @@ internal sealed record InferenceContext
             return table.Number(Name, double.Epsilon, double.MaxValue);
         }
 
-        return pair.Count == 2 && ArgumentTable.TryNumber(pair["x"], out double x) && ArgumentTable.TryNumber(pair["y"], out double y) && x == y && x > 0
+        return pair.Count == 2 && ArgumentTable.TryNumber(pair["x"], out double x) && ArgumentTable.TryNumber(pair["y"], out double y)
+            && x == y && x > 0
             ? x
             : throw table.Fault(Name, pair, "a number, or x and y of equal size");
     }

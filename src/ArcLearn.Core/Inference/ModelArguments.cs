@@ -26,7 +26,9 @@ internal sealed record ModelArguments
     /// <summary>Reads a user's table.</summary>
     /// <param name="arguments">Names in any case; null for all defaults.</param>
     /// <param name="chipSize">The model's chip: the padding defaults to a quarter of it.</param>
-    /// <exception cref="LearnArgumentException">ModelArguments: an unknown name (the message lists the known ones) or a value out of range.</exception>
+    /// <exception cref="LearnArgumentException">
+    /// ModelArguments: an unknown name (the message lists the known ones) or a value out of range.
+    /// </exception>
     public static ModelArguments Parse(IDictionary? arguments, int chipSize)
     {
         ArgumentTable table = new("ModelArguments", arguments, Names);

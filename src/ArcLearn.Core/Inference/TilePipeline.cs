@@ -64,8 +64,8 @@ internal sealed class TilePipeline<TResult>
             try
             {
                 _activeReaders = _size.Readers;
-                Start(threads, _size.Readers, "ArcLearn reader", ReadTiles);
-                Start(threads, _size.Workers, "ArcLearn worker", AnswerBatches);
+                Start(threads, _size.Readers, "ArcLearn reader", () => ReadTiles(cancel));
+                Start(threads, _size.Workers, "ArcLearn worker", () => AnswerBatches(cancel));
                 for (int i = 0; i < _tiles.Count && _results.TryTake(out TResult? result); i++)
                 {
                     accept(_tiles[i], result);
@@ -112,7 +112,7 @@ internal sealed class TilePipeline<TResult>
         }
     }
 
-    private void ReadTiles()
+    private void ReadTiles(CancellationToken cancel)
     {
         float[] chip = new float[_size.ChipLength];
         while (true)
@@ -124,7 +124,7 @@ internal sealed class TilePipeline<TResult>
             }
 
             // A tile may be waiting in an incomplete batch for others that are all nodata: send it on.
-            if (!_results.Enter(ordinal, _batches.Flush))
+            if (!_results.Enter(ordinal, _batches.Flush) || cancel.IsCancellationRequested)
             {
                 return;
             }
@@ -146,10 +146,12 @@ internal sealed class TilePipeline<TResult>
         }
     }
 
-    private void AnswerBatches()
+    private void AnswerBatches(CancellationToken cancel)
     {
         using ITileWorker<TResult> worker = _createWorker();
-        while (_batches.Take() is ChipBatch batch)
+
+        // The token knows of a cancellation before it calls those who registered.
+        while (_batches.Take() is ChipBatch batch && !cancel.IsCancellationRequested)
         {
             TResult[] results = worker.Process(batch);
             for (int i = 0; i < batch.Count; i++)
