@@ -10,5 +10,11 @@ public sealed class TorchTests : ICollectionFixture<TorchFixture>
 /// <summary>Loads torch once, and fails with the loader's own words where it does not load.</summary>
 public sealed class TorchFixture
 {
-    public TorchFixture() => ArcLearn.Core.Runtime.TorchRuntime.EnsureLoaded();
+    public TorchFixture()
+    {
+        ArcLearn.Core.Runtime.TorchRuntime.EnsureLoaded();
+
+        // Several threads on a busy machine wait for each other more than they work.
+        TorchSharp.torch.set_num_threads(1);
+    }
 }

@@ -1,0 +1,67 @@
+using ArcLearn.Core.Models;
+using ArcLearn.Tests.Unit.TestSupport;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace ArcLearn.Tests.Unit.Models;
+
+[Collection(TorchTests.Name)]
+public sealed class BackbonesTests
+{
+    [Theory]
+    [InlineData("resnet18", 3)]
+    [InlineData("resnet18", 5)]
+    [InlineData("resnet34", 3)]
+    [InlineData("resnet50", 3)]
+    [InlineData("resnet101", 3)]
+    [InlineData("resnet152", 3)]
+    [InlineData("squeezenet1_1", 3)]
+    [InlineData("squeezenet1_1", 5)]
+    public void Features_equal_torchvisions(string name, int bands)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        using Sequential body = Backbones.Get(name).Build(bands);
+        Formula.Fill(body, "0.");
+        body.eval();
+
+        Tensor features = body.call(Formula.Image(2, bands, 96));
+
+        Expected.Read("backbones.json").Sample($"{name}/{bands}").AssertEqual(features, name);
+        Assert.Equal(Backbones.Get(name).Channels, features.shape[1]);
+        Assert.Equal(Backbones.Get(name).FeatureSize(96), features.shape[2]);
+    }
+
+    [Theory]
+    [InlineData("resnet18")]
+    [InlineData("resnet50")]
+    [InlineData("squeezenet1_1")]
+    public void FeatureSize_equals_that_of_torchvision_for_every_chip_size(string name)
+    {
+        foreach (var expected in Expected.Read("sides.json").GetProperty(name).EnumerateObject())
+        {
+            Assert.Equal(expected.Value.GetInt32(), Backbones.Get(name).FeatureSize(int.Parse(expected.Name, System.Globalization.CultureInfo.InvariantCulture)));
+        }
+    }
+
+    [Fact]
+    public void FeatureSize_is_zero_for_a_chip_too_small() => Assert.Equal(0, Backbones.Get("squeezenet1_1").FeatureSize(8));
+
+    [Fact]
+    public void Get_lists_the_known_names()
+    {
+        LearnArgumentException error = Assert.Throws<LearnArgumentException>(() => Backbones.Get("vgg99"));
+
+        Assert.Equal("Backbone", error.Parameter);
+        Assert.Contains("resnet18, resnet34, resnet50, resnet101, resnet152, squeezenet1_1", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("resnet18", "conv1.weight", "0.weight")]
+    [InlineData("resnet18", "layer2.0.downsample.1.running_mean", "5.0.downsample.1.running_mean")]
+    [InlineData("resnet18", "fc.weight", null)]
+    [InlineData("squeezenet1_1", "features.3.squeeze.weight", "0.3.squeeze.weight")]
+    [InlineData("squeezenet1_1", "classifier.1.bias", null)]
+    public void MapKey_translates_torchvisions_names(string name, string key, string? expected) =>
+        Assert.Equal(expected, Backbones.Get(name).MapKey(key));
+}

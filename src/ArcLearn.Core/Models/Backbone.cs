@@ -1,0 +1,37 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch.nn;
+
+namespace ArcLearn.Core.Models;
+
+/// <summary>A network for features, without its classifier: what a detector needs to know of it.</summary>
+/// <param name="Name">As users write it.</param>
+/// <param name="Channels">Of the features.</param>
+/// <param name="Steps">All that changes the map's side, in order.</param>
+/// <param name="Cuts">Where the body's layer groups after the first begin, as indices of <paramref name="Layers"/>' children.</param>
+/// <param name="Build">Builds the body for a number of bands: <c>[N, bands, S, S]</c> in, <c>[N, Channels, f, f]</c> out.</param>
+/// <param name="Layers">The container in a body whose children <paramref name="Cuts"/> counts.</param>
+/// <param name="MapKey">Turns torchvision's name of a weight into the body's; null for the classifier's, which has no place here.</param>
+/// <param name="FirstConvolution">The body's key of the weight that depends on the number of bands.</param>
+internal sealed record Backbone(
+    string Name,
+    int Channels,
+    IReadOnlyList<SpatialStep> Steps,
+    IReadOnlyList<int> Cuts,
+    Func<int, Sequential> Build,
+    Func<Sequential, Sequential> Layers,
+    Func<string, string?> MapKey,
+    string FirstConvolution)
+{
+    /// <summary>Side of the features of a chip; 0 where the chip is too small.</summary>
+    public int FeatureSize(int chipSize) => Steps.Aggregate(chipSize, (side, step) => side <= 0 ? 0 : step.Apply(side));
+
+    /// <summary>The body's layers by group, from the input on.</summary>
+    public IReadOnlyList<IReadOnlyList<Module>> Groups(Sequential body)
+    {
+        Module[] layers = [.. Layers(body).children()];
+        int[] bounds = [0, .. Cuts, layers.Length];
+        return [.. bounds.Zip(bounds.Skip(1), (from, to) => layers[from..to])];
+    }
+
+    public override string ToString() => Name;
+}

@@ -1,0 +1,24 @@
+namespace ArcLearn.Core.Models;
+
+/// <summary>All backbones by name: the one place to add another.</summary>
+internal static class Backbones
+{
+    private static readonly Backbone[] s_all =
+    [
+        ResNetBody.Describe("resnet18", [2, 2, 2, 2], bottleneck: false),
+        ResNetBody.Describe("resnet34", [3, 4, 6, 3], bottleneck: false),
+        ResNetBody.Describe("resnet50", [3, 4, 6, 3], bottleneck: true),
+        ResNetBody.Describe("resnet101", [3, 4, 23, 3], bottleneck: true),
+        ResNetBody.Describe("resnet152", [3, 8, 36, 3], bottleneck: true),
+        SqueezeNetBody.Describe(),
+    ];
+
+    /// <summary>The names, for completion and messages. Loads no torch.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. s_all.Select(backbone => backbone.Name)];
+
+    /// <summary>A backbone by name; case does not matter.</summary>
+    /// <exception cref="LearnArgumentException">There is none of that name.</exception>
+    public static Backbone Get(string name) =>
+        s_all.FirstOrDefault(backbone => string.Equals(backbone.Name, name, StringComparison.OrdinalIgnoreCase))
+        ?? throw new LearnArgumentException("Backbone", $"'{name}' is not a known backbone; known are {string.Join(", ", Names)}.");
+}

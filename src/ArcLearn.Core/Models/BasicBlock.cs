@@ -1,0 +1,38 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace ArcLearn.Core.Models;
+
+/// <summary>Two 3×3 convolutions with a shortcut: <c>[N, input, s, s]</c> in, <c>[N, width, s/stride, s/stride]</c> out.</summary>
+internal sealed class BasicBlock : Module<Tensor, Tensor>, IFusible
+{
+    private readonly Conv2d conv1;          // field names are saved keys
+    private readonly BatchNorm2d bn1;
+    private readonly Conv2d conv2;
+    private readonly BatchNorm2d bn2;
+    private readonly Sequential? downsample;
+
+    public BasicBlock(int input, int width, int stride)
+        : base(nameof(BasicBlock))
+    {
+        conv1 = Conv2d(input, width, kernel_size: 3, stride: stride, padding: 1L, bias: false);
+        bn1 = BatchNorm2d(width);
+        conv2 = Conv2d(width, width, kernel_size: 3, padding: 1L, bias: false);
+        bn2 = BatchNorm2d(width);
+        downsample = ResNetBody.Shortcut(input, width, stride);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = bn1.call(conv1.call(input)).relu_();
+        x = bn2.call(conv2.call(x));
+        return x.add_(downsample?.call(input) ?? input).relu_().MoveToOuterDisposeScope();
+    }
+
+    public IFusedLayer Fuse() => new FusedResidual(
+        [FusedConvolution.Of(conv1, bn1, relu: true), FusedConvolution.Of(conv2, bn2, relu: false)], FusedResidual.ShortcutOf(downsample));
+}

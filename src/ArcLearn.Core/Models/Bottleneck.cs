@@ -1,0 +1,49 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace ArcLearn.Core.Models;
+
+/// <summary>
+/// 1×1, 3×3 and 1×1 convolutions with a shortcut: <c>[N, input, s, s]</c> in, <c>[N, 4·width, s/stride, s/stride]</c> out.
+/// The stride is on the 3×3, as in torchvision.
+/// </summary>
+internal sealed class Bottleneck : Module<Tensor, Tensor>, IFusible
+{
+    public const int Expansion = 4;
+
+    private readonly Conv2d conv1;          // field names are saved keys
+    private readonly BatchNorm2d bn1;
+    private readonly Conv2d conv2;
+    private readonly BatchNorm2d bn2;
+    private readonly Conv2d conv3;
+    private readonly BatchNorm2d bn3;
+    private readonly Sequential? downsample;
+
+    public Bottleneck(int input, int width, int stride)
+        : base(nameof(Bottleneck))
+    {
+        conv1 = Conv2d(input, width, kernel_size: 1, bias: false);
+        bn1 = BatchNorm2d(width);
+        conv2 = Conv2d(width, width, kernel_size: 3, stride: stride, padding: 1L, bias: false);
+        bn2 = BatchNorm2d(width);
+        conv3 = Conv2d(width, width * Expansion, kernel_size: 1, bias: false);
+        bn3 = BatchNorm2d(width * Expansion);
+        downsample = ResNetBody.Shortcut(input, width * Expansion, stride);
+        RegisterComponents();
+    }
+
+    public override Tensor forward(Tensor input)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = bn1.call(conv1.call(input)).relu_();
+        x = bn2.call(conv2.call(x)).relu_();
+        x = bn3.call(conv3.call(x));
+        return x.add_(downsample?.call(input) ?? input).relu_().MoveToOuterDisposeScope();
+    }
+
+    public IFusedLayer Fuse() => new FusedResidual(
+        [FusedConvolution.Of(conv1, bn1, relu: true), FusedConvolution.Of(conv2, bn2, relu: true), FusedConvolution.Of(conv3, bn3, relu: false)],
+        FusedResidual.ShortcutOf(downsample));
+}

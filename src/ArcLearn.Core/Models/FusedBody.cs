@@ -1,0 +1,69 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace ArcLearn.Core.Models;
+
+/// <summary>A backbone's layers in their fused forms: <c>[N, bands, S, S]</c> in, <c>[N, C, f, f]</c> out.</summary>
+internal sealed class FusedBody : IFusedLayer
+{
+    private readonly List<IFusedLayer> _layers = [];
+
+    public FusedBody(Sequential body) => Append(body);
+
+    public Tensor Apply(Tensor input)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor x = input;
+        for (int i = 0; i < _layers.Count; i++)
+        {
+            Tensor next = _layers[i].Apply(x);
+            if (i > 0)
+            {
+                x.Dispose();
+            }
+
+            x = next;
+        }
+
+        return x.MoveToOuterDisposeScope();
+    }
+
+    public void Dispose()
+    {
+        foreach (IFusedLayer layer in _layers)
+        {
+            layer.Dispose();
+        }
+    }
+
+    private void Append(Sequential layers)
+    {
+        Module[] modules = [.. layers.children()];
+        for (int i = 0; i < modules.Length; i++)
+        {
+            switch (modules[i])
+            {
+                case Sequential inner:
+                    Append(inner);
+                    break;
+                case IFusible block:
+                    _layers.Add(block.Fuse());
+                    break;
+                case Conv2d convolution:
+                    BatchNorm2d? norm = i + 1 < modules.Length ? modules[i + 1] as BatchNorm2d : null;
+                    i += norm is null ? 0 : 1;
+                    bool relu = i + 1 < modules.Length && modules[i + 1] is ReLU;
+                    i += relu ? 1 : 0;
+                    _layers.Add(FusedConvolution.Of(convolution, norm, relu));
+                    break;
+                case MaxPool2d pool:
+                    _layers.Add(new FusedMaxPool(new SpatialStep((int)pool.kernel_size[0], (int)pool.stride![0], (int)(pool.padding?[0] ?? 0), pool.ceil_mode)));
+                    break;
+                default:
+                    throw new NotSupportedException($"A layer of type {modules[i].GetType().Name} has no form for inference.");
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace ArcLearn.Core.Models;
+
+/// <summary>A convolution with its bias, the batch norm behind it folded in, and the ReLU behind that.</summary>
+internal sealed class FusedConvolution : IFusedLayer
+{
+    private readonly Tensor _weight;
+    private readonly Tensor _bias;
+    private readonly long[] _stride;
+    private readonly long[] _padding;
+    private readonly bool _relu;
+
+    private FusedConvolution(Tensor weight, Tensor bias, long[] stride, long[] padding, bool relu) =>
+        (_weight, _bias, _stride, _padding, _relu) = (weight, bias, stride, padding, relu);
+
+    /// <summary>Copies a convolution with equal sides, no groups and no dilation, and the batch norm's running statistics.</summary>
+    public static FusedConvolution Of(Conv2d convolution, BatchNorm2d? norm, bool relu)
+    {
+        using IDisposable noGradient = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor weight = convolution.weight;
+        Tensor bias = convolution.bias is { } own ? own.clone() : zeros(weight.shape[0], dtype: weight.dtype, device: weight.device);
+        if (norm is not null)
+        {
+            (Tensor scale, Tensor shift) = Affine(norm);
+            weight = weight * scale.reshape(-1, 1, 1, 1);
+            bias = (bias * scale) + shift;
+        }
+
+        return new FusedConvolution(
+            ChannelsLast(weight).detach().MoveToOuterDisposeScope().DetachFromDisposeScope(),
+            bias.detach().MoveToOuterDisposeScope().DetachFromDisposeScope(),
+            [.. convolution.stride], [.. convolution.padding!], relu);
+    }
+
+    /// <summary>The same values with channels innermost in memory: no public method of TorchSharp takes a memory format.</summary>
+    public static Tensor ChannelsLast(Tensor tensor) => tensor.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
+
+    /// <summary>What a trained batch norm does to each channel: x · scale + shift.</summary>
+    public static (Tensor Scale, Tensor Shift) Affine(BatchNorm2d norm)
+    {
+        if (norm is not { running_mean: { } mean, running_var: { } variance, weight: { } weight, bias: { } bias })
+        {
+            throw new NotSupportedException("A batch norm without running statistics or weights has no form for inference.");
+        }
+
+        Tensor scale = weight / (variance + norm.eps).sqrt();
+        return (scale, bias - (mean * scale));
+    }
+
+    public Tensor Apply(Tensor input)
+    {
+        Tensor output = nn.functional.conv2d(input, _weight, _bias, _stride, _padding);
+        return _relu ? output.relu_() : output;
+    }
+
+    public void Dispose()
+    {
+        _weight.Dispose();
+        _bias.Dispose();
+    }
+}

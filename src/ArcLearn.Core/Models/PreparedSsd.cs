@@ -1,0 +1,103 @@
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ArcLearn.Core.Models;
+
+/// <summary>
+/// A detector for inference: batch norm folded into the convolutions, channels innermost in memory, ReLU in place. Its answers
+/// are those of the network within 1e-4. Any number of threads may use one: it holds weights only.
+/// </summary>
+internal sealed class PreparedSsd : IDisposable
+{
+    private readonly FusedBody _body;
+    private readonly List<FusedConvolution> _convolutions = [];
+    private readonly List<(Tensor Scale, Tensor Shift)> _norms = [];
+    private readonly List<(FusedConvolution Score, FusedConvolution Box)> _outputs = [];
+    private readonly SsdOptions _options;
+    private readonly Device _device;
+
+    internal PreparedSsd(SsdNetwork network)
+    {
+        using IDisposable noGradient = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        _options = network.Options;
+        _device = network.parameters().First().device;
+        Anchors = network.Anchors;
+        _body = new FusedBody(network.Body);
+        foreach (SsdConvolution layer in network.Head.Convolutions)
+        {
+            _convolutions.Add(FusedConvolution.Of(layer.Convolution, null, relu: true));
+
+            // ReLU stands between this batch norm and its convolution: it stays a scale and a shift.
+            (Tensor scale, Tensor shift) = FusedConvolution.Affine(layer.Norm);
+            _norms.Add((Keep(scale), Keep(shift)));
+        }
+
+        foreach (SsdOutput output in network.Head.Outputs)
+        {
+            _outputs.Add((FusedConvolution.Of(output.Score, null, relu: false), FusedConvolution.Of(output.Box, null, relu: false)));
+        }
+    }
+
+    public SsdAnchors Anchors { get; }
+
+    public SsdOptions Options => _options;
+
+    /// <summary>Runs a batch of <c>[N, bands, S, S]</c> normalised samples.</summary>
+    /// <returns><c>[N, A, classes + 1]</c> scores before the sigmoid and <c>[N, A, 4]</c> box activations, row-major.</returns>
+    public (float[] Scores, float[] Boxes) Run(float[] samples, int count)
+    {
+        int side = _options.ChipSize;
+        if (count < 1 || samples.Length != (long)count * _options.Bands * side * side)
+        {
+            throw new ArgumentException($"The network takes {count} × {_options.Bands} × {side} × {side} samples; found {samples.Length}.");
+        }
+
+        using IDisposable inference = inference_mode();
+        using DisposeScope scope = NewDisposeScope();
+        Tensor input = tensor(samples, [count, _options.Bands, side, side], device: _device);
+        (Tensor scores, Tensor boxes) = Forward(input);
+        return (ToArray(scores), ToArray(boxes));
+    }
+
+    /// <summary>As the network's own forward; the results belong to the caller's dispose scope.</summary>
+    internal (Tensor Scores, Tensor Boxes) Forward(Tensor input)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor features = _body.Apply(FusedConvolution.ChannelsLast(input)).relu_();
+        Tensor x = Layer(0, features);
+        List<Tensor> scores = [];
+        List<Tensor> boxes = [];
+        for (int i = 0; i < _outputs.Count; i++)
+        {
+            x = Layer(i + 1, x);
+            scores.Add(SsdOutput.Flatten(_outputs[i].Score.Apply(x), _options.Classes + 1));
+            boxes.Add(SsdOutput.Flatten(_outputs[i].Box.Apply(x), 4));
+        }
+
+        return (cat(scores, dim: 1).MoveToOuterDisposeScope(), cat(boxes, dim: 1).MoveToOuterDisposeScope());
+    }
+
+    public void Dispose()
+    {
+        _body.Dispose();
+        _convolutions.ForEach(layer => layer.Dispose());
+        foreach ((Tensor scale, Tensor shift) in _norms)
+        {
+            scale.Dispose();
+            shift.Dispose();
+        }
+
+        foreach ((FusedConvolution score, FusedConvolution box) in _outputs)
+        {
+            score.Dispose();
+            box.Dispose();
+        }
+    }
+
+    private Tensor Layer(int i, Tensor input) => _convolutions[i].Apply(input).mul_(_norms[i].Scale).add_(_norms[i].Shift);
+
+    private static Tensor Keep(Tensor channels) => channels.reshape(1, -1, 1, 1).detach().DetachFromDisposeScope();
+
+    private static float[] ToArray(Tensor tensor) => tensor.cpu().contiguous().data<float>().ToArray();
+}

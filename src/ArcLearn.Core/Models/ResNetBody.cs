@@ -1,0 +1,78 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace ArcLearn.Core.Models;
+
+/// <summary>
+/// Residual networks (He et al. 2015) as torchvision builds them, without average pool and classifier. Children: 0 convolution,
+/// 1 batch norm, 2 ReLU, 3 pool, 4 to 7 the stages.
+/// </summary>
+internal static class ResNetBody
+{
+    private const int StemWidth = 64;
+
+    public static Backbone Describe(string name, IReadOnlyList<int> blocks, bool bottleneck)
+    {
+        int channels = 8 * StemWidth * (bottleneck ? Bottleneck.Expansion : 1);
+        SpatialStep half = new(3, 2, 1);
+
+        // Layer groups as fastai 1 cuts them: up to the second stage, the rest.
+        return new Backbone(
+            name, channels, [new SpatialStep(7, 2, 3), half, half, half, half], [6], bands => Build(blocks, bottleneck, bands), body => body, MapKey, "0.weight");
+    }
+
+    private static Sequential Build(IReadOnlyList<int> blocks, bool bottleneck, int bands)
+    {
+        List<(string Name, Module<Tensor, Tensor> Layer)> layers =
+        [
+            ("0", Conv2d(bands, StemWidth, kernel_size: 7, stride: 2, padding: 3L, bias: false)),
+            ("1", BatchNorm2d(StemWidth)),
+            ("2", ReLU(inplace: true)),
+            ("3", MaxPool2d(kernel_size: 3, stride: 2, padding: 1)),
+        ];
+
+        int input = StemWidth;
+        for (int stage = 0; stage < blocks.Count; stage++)
+        {
+            int width = StemWidth << stage;
+            List<(string Name, Module<Tensor, Tensor> Layer)> items = [];
+            for (int i = 0; i < blocks[stage]; i++)
+            {
+                int stride = i == 0 && stage > 0 ? 2 : 1;
+                items.Add(($"{i}", bottleneck ? new Bottleneck(input, width, stride) : new BasicBlock(input, width, stride)));
+                input = bottleneck ? width * Bottleneck.Expansion : width;
+            }
+
+            layers.Add(($"{stage + 4}", Sequential(items)));
+        }
+
+        return Sequential(layers);
+    }
+
+    /// <summary>The projection of a block's input where the block changes its shape.</summary>
+    internal static Sequential? Shortcut(int input, int output, int stride) => stride == 1 && input == output
+        ? null
+        : Sequential(("0", Conv2d(input, output, kernel_size: 1, stride: stride, bias: false)), ("1", BatchNorm2d(output)));
+
+    private static string? MapKey(string key)
+    {
+        int dot = key.IndexOf('.', StringComparison.Ordinal);
+        if (dot < 0)
+        {
+            return null;
+        }
+
+        string tail = key[dot..];
+        return key[..dot] switch
+        {
+            "conv1" => "0" + tail,
+            "bn1" => "1" + tail,
+            "layer1" => "4" + tail,
+            "layer2" => "5" + tail,
+            "layer3" => "6" + tail,
+            "layer4" => "7" + tail,
+            _ => null,
+        };
+    }
+}

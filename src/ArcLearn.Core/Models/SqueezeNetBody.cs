@@ -1,0 +1,50 @@
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace ArcLearn.Core.Models;
+
+/// <summary>SqueezeNet 1.1 (Iandola et al. 2016) as torchvision builds it, without its classifier. One child, 0, with the layers 0 to 12.</summary>
+internal static class SqueezeNetBody
+{
+    // Fires by their place: input, squeezed and expanded channels.
+    private static readonly Dictionary<int, (int Input, int Narrow, int Expand)> s_fires = new()
+    {
+        [3] = (64, 16, 64),
+        [4] = (128, 16, 64),
+        [6] = (128, 32, 128),
+        [7] = (256, 32, 128),
+        [9] = (256, 48, 192),
+        [10] = (384, 48, 192),
+        [11] = (384, 64, 256),
+        [12] = (512, 64, 256),
+    };
+
+    public static Backbone Describe()
+    {
+        SpatialStep pool = new(3, 2, 0, Ceiling: true);
+
+        // Layer groups as fastai 1 cuts them: before the second pool, before the third, the rest.
+        return new Backbone(
+            "squeezenet1_1", 512, [new SpatialStep(3, 2, 0), pool, pool, pool], [5, 8], Build, body => (Sequential)body.children().First(), MapKey, "0.0.weight");
+    }
+
+    private static Sequential Build(int bands)
+    {
+        List<(string Name, Module<Tensor, Tensor> Layer)> layers = [];
+        for (int i = 0; i <= 12; i++)
+        {
+            layers.Add(($"{i}", i switch
+            {
+                0 => Conv2d(bands, 64, kernel_size: 3, stride: 2),
+                1 => ReLU(inplace: true),
+                2 or 5 or 8 => MaxPool2d(kernel_size: 3, stride: 2, ceil_mode: true),
+                _ => new Fire(s_fires[i].Input, s_fires[i].Narrow, s_fires[i].Expand),
+            }));
+        }
+
+        return Sequential(("0", Sequential(layers)));
+    }
+
+    private static string? MapKey(string key) => key.StartsWith("features.", StringComparison.Ordinal) ? "0" + key["features".Length..] : null;
+}

@@ -1,0 +1,75 @@
+using ArcLearn.Core.Data;
+
+namespace ArcLearn.Core.Models;
+
+/// <summary>Decides which labelled box each anchor has to find.</summary>
+internal sealed class SsdMatcher(SsdAnchors anchors)
+{
+    /// <summary>An anchor is responsible for a box that it overlaps by more than this.</summary>
+    public const float Threshold = 0.4f;
+
+    // Above any real overlap: the best anchor of a box is responsible for it however little it overlaps.
+    private const float Forced = 1.99f;
+
+    /// <summary>
+    /// The index of the box for each anchor, −1 for background. Boxes without height take no part. Of equal overlaps the first
+    /// box and the first anchor win; an anchor that is best for two boxes goes to the later one.
+    /// </summary>
+    /// <returns>Null where no box takes part.</returns>
+    public int[]? Match(ReadOnlySpan<BoxLabel> boxes)
+    {
+        int[] match = new int[anchors.Count];
+        float[] overlap = new float[anchors.Count];
+        int[] best = new int[boxes.Length];
+        Array.Fill(match, -1);
+        Array.Fill(best, -1);
+        ReadOnlySpan<float> corners = anchors.Corners;
+        for (int b = 0; b < boxes.Length; b++)
+        {
+            BoxLabel box = boxes[b];
+            if (!(box.YMax > box.YMin))
+            {
+                continue;
+            }
+
+            float highest = -1;
+            ReadOnlySpan<float> label = [box.YMin, box.XMin, box.YMax, box.XMax];
+            for (int a = 0; a < overlap.Length; a++)
+            {
+                float value = BoxOverlap.IntersectionOverUnion(label, corners.Slice(a * 4, 4));
+                if (value > highest)
+                {
+                    highest = value;
+                    best[b] = a;
+                }
+
+                if (match[a] < 0 || value > overlap[a])
+                {
+                    overlap[a] = value;
+                    match[a] = b;
+                }
+            }
+        }
+
+        if (best.All(anchor => anchor < 0))
+        {
+            return null;
+        }
+
+        for (int b = 0; b < best.Length; b++)
+        {
+            if (best[b] >= 0)
+            {
+                overlap[best[b]] = Forced;
+                match[best[b]] = b;
+            }
+        }
+
+        for (int a = 0; a < match.Length; a++)
+        {
+            match[a] = overlap[a] > Threshold ? match[a] : -1;
+        }
+
+        return match;
+    }
+}

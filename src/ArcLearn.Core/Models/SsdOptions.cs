@@ -1,0 +1,71 @@
+using System.Globalization;
+
+namespace ArcLearn.Core.Models;
+
+/// <summary>What a Single Shot Detector is built from; checked by <see cref="Validate"/>.</summary>
+internal sealed record SsdOptions
+{
+    /// <summary>A name of <see cref="Backbones"/>.</summary>
+    public required string Backbone { get; init; }
+
+    public int Bands { get; init; } = 3;
+
+    /// <summary>Side of the square chip, in pixels.</summary>
+    public required int ChipSize { get; init; }
+
+    /// <summary>Cells along a side of each grid of anchors, each made from the one before.</summary>
+    public IReadOnlyList<int> Grids { get; init; } = [4, 2, 1];
+
+    /// <summary>Anchor sizes relative to a cell.</summary>
+    public IReadOnlyList<double> Zooms { get; init; } = [0.7, 1.0, 1.3];
+
+    /// <summary>Anchor shapes.</summary>
+    public IReadOnlyList<AspectRatio> Ratios { get; init; } = [new(1, 1), new(1, 0.5), new(0.5, 1)];
+
+    /// <summary>Number of classes, background not among them.</summary>
+    public required int Classes { get; init; }
+
+    /// <summary>Share of activations that training drops in the head.</summary>
+    public double Dropout { get; init; } = 0.3;
+
+    /// <summary>Start value of the scores' bias: nearly every anchor is background.</summary>
+    public double Bias { get; init; } = -4;
+
+    public bool FocalLoss { get; init; }
+
+    /// <summary>Between 0 and 1, both excluded: the location's share of the loss. Null: plain sum of both.</summary>
+    public double? LocationLossFactor { get; init; }
+
+    /// <summary>Anchors in each cell.</summary>
+    public int AnchorsPerCell => Zooms.Count * Ratios.Count;
+
+    /// <exception cref="LearnArgumentException">A value that makes no sense, by parameter name.</exception>
+    public void Validate()
+    {
+        _ = Backbones.Get(Backbone);
+        Require(Bands >= 1, nameof(Bands), $"A detector needs at least one band; found {Bands}.");
+        Require(ChipSize >= 1, nameof(ChipSize), $"A chip has at least one pixel; found {ChipSize}.");
+        Require(Grids.Count > 0 && Grids.All(grid => grid is >= 1 and <= 256), nameof(Grids), $"Grids are one or more numbers from 1 to 256; found {List(Grids)}.");
+        Require(Zooms.Count > 0 && Zooms.All(zoom => zoom > 0 && double.IsFinite(zoom)), nameof(Zooms), $"Zooms are one or more positive numbers; found {List(Zooms)}.");
+        Require(Ratios.Count > 0 && Ratios.All(ratio => ratio is { Height: > 0, Width: > 0 }), nameof(Ratios), $"Ratios are one or more pairs of positive numbers; found {List(Ratios)}.");
+        Require(Classes >= 1, nameof(Classes), "A detector needs at least one class.");
+        Require(Dropout is >= 0 and < 1, nameof(Dropout), Invariant($"Dropout is at least 0 and less than 1; found {Dropout}."));
+        Require(double.IsFinite(Bias), nameof(Bias), Invariant($"The bias is a finite number; found {Bias}."));
+        Require(LocationLossFactor is null or (> 0 and < 1), nameof(LocationLossFactor), Invariant($"The location's share of the loss lies between 0 and 1; found {LocationLossFactor}."));
+        _ = GridPlan.PlanOrExplain(Backbones.Get(Backbone), ChipSize, Grids);
+    }
+
+    private static void Require(bool condition, string parameter, string message)
+    {
+        if (!condition)
+        {
+            throw new LearnArgumentException(parameter, message);
+        }
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+
+    private static string List<T>(IReadOnlyList<T> values) => values.Count == 0
+        ? "none"
+        : string.Join(", ", values.Select(value => Convert.ToString(value, CultureInfo.InvariantCulture)));
+}
