@@ -75,7 +75,7 @@ function Invoke-Dotnet([string[]] $Argument) {
 }
 
 function Invoke-DotnetBuild([string] $Verb, [string] $Project, [string[]] $Argument) {
-    Invoke-Dotnet (@($Verb, (Join-Root $Project), '-c', $Configuration, '--nologo', '-v', 'quiet', '-clp:NoSummary', "-p:TorchBackend=$TorchBackend") + $Argument)
+    Invoke-Dotnet (@($Verb, (Join-Root $Project), '-c', $Configuration, '--nologo', '-v', 'quiet', "-p:TorchBackend=$TorchBackend") + $Argument)
 }
 
 # Copies what changed, by a temporary name: a process that has the old file mapped keeps it.
@@ -207,7 +207,7 @@ function Test-Pester([Collections.IDictionary] $Total) {
         return
     }
 
-    $probe = 'if ($PSVersionTable.PSVersion -ge [version]"7.4" -and (Get-Module -ListAvailable Pester | Where-Object Version -ge 5.0)) { "found" }'
+    $probe = 'if ($PSVersionTable.PSVersion -ge [version]"7.4" -and (Get-Module -ListAvailable Pester | Where-Object { $_.Version -ge [version]"5.0" })) { "found" }'
     $pwsh = Get-Command pwsh -CommandType Application -ErrorAction Ignore | ForEach-Object Source
     if (-not $pwsh -or (& @($pwsh)[0] -NoProfile -NonInteractive -Command $probe) -ne 'found') {
         "No PowerShell 7.4+ with Pester 5 is here: $($files.Length) Pester file(s) were not run."

@@ -49,8 +49,9 @@ internal sealed class Session : IDisposable
         }
 
         // An exit inside a script file leaves its code in $LASTEXITCODE, as native commands do, and a failed $?, as those do not.
+        // A script that could not start (its syntax, its arguments) leaves a failed $? alone.
         string call = string.Join(' ', arguments.Prepend($"& '{CodeGeneration.EscapeSingleQuotedStringContent(file)}'"));
-        bool ended = Run(shell => shell.AddScript($"{call}\nif (-not $?) {{ exit $LASTEXITCODE }}"));
+        bool ended = Run(shell => shell.AddScript($"{call}\nif (-not $?) {{ exit $(if ($LASTEXITCODE) {{ $LASTEXITCODE }} else {{ 1 }}) }}"));
         return _host.ExitCode ?? (ended ? 0 : 1);
     }
 
@@ -129,8 +130,14 @@ internal sealed class Session : IDisposable
     private void ShowError(ErrorRecord error)
     {
         using PowerShell shell = PowerShell.Create(_runspace);
-        PSObject shown = new(error);
-        shown.Properties.Add(new PSNoteProperty("writeErrorStream", true));
-        shell.AddCommand("Out-Default").Invoke(new[] { shown });
+        UI.ShowsError = true;
+        try
+        {
+            shell.AddCommand("Out-Default").Invoke(new[] { error });
+        }
+        finally
+        {
+            UI.ShowsError = false;
+        }
     }
 }

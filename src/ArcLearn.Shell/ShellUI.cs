@@ -23,15 +23,18 @@ internal sealed class ShellUI : PSHostUserInterface
 
     public InputReader Input { get; } = new();
 
+    /// <summary>Whether what is printed is the error that ended a script: the engine prints it like any object.</summary>
+    public bool ShowsError { get; set; }
+
     public override PSHostRawUserInterface RawUI { get; } = new ShellRawUI();
 
     public override bool SupportsVirtualTerminal => Terminal.UsesColor;
 
-    public override void Write(string value) => Terminal.Write(value);
+    public override void Write(string value) => Terminal.Write(value, ShowsError);
 
-    public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) => Terminal.Write(value);
+    public override void Write(ConsoleColor foregroundColor, ConsoleColor backgroundColor, string value) => Terminal.Write(value, ShowsError);
 
-    public override void WriteLine(string value) => Terminal.Write(value + Environment.NewLine);
+    public override void WriteLine(string value) => Terminal.Write(value + Environment.NewLine, ShowsError);
 
     public override void WriteErrorLine(string value) => Terminal.WriteErrorLine(value, Red);
 

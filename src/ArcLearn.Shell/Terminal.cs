@@ -38,12 +38,12 @@ internal sealed partial class Terminal
         }
     }
 
-    public void Write(string text)
+    public void Write(string text, bool toError = false)
     {
         lock (_gate)
         {
             _progress.Clear();
-            Console.Out.Write(UsesColor ? text : Plain(text));
+            (toError ? Console.Error : Console.Out).Write(UsesColor ? text : Plain(text));
             _atLineStart = text.Length == 0 ? _atLineStart : text[^1] == '\n';
         }
     }

@@ -1,0 +1,96 @@
+using ArcLearn.Core.IO;
+using ArcLearn.Core.Models;
+using ArcLearn.Core.Runtime;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ArcLearn.Core.Formats;
+
+/// <summary>Moves weights between modules and files. A file that does not fit leaves the module as it was.</summary>
+internal static class StateDicts
+{
+    /// <summary>Saves all weights and statistics; the file appears when it is complete.</summary>
+    public static void Save(nn.Module module, string path, IFileSystem? files = null)
+    {
+        TorchRuntime.EnsureLoaded();
+        TorchFileWriter.Write(path, Capture(module), files);
+    }
+
+    /// <summary>Copies of all weights and statistics, by key, in PyTorch's order: a layer's statistics follow its weights.</summary>
+    public static IReadOnlyList<KeyValuePair<string, TorchArray>> Capture(nn.Module module)
+    {
+        TorchRuntime.EnsureLoaded();
+        using IDisposable noGradient = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        return [.. module.state_dict()
+            .GroupBy(pair => pair.Key[..(pair.Key.LastIndexOf('.') + 1)])
+            .SelectMany(layer => layer)
+            .Select(pair => new KeyValuePair<string, TorchArray>(pair.Key, ToArray(pair.Value, pair.Key)))];
+    }
+
+    /// <summary>Loads a file whose keys and shapes are the module's.</summary>
+    /// <exception cref="LearnDataException">They are not (id WeightsMismatch); the message lists the first differences.</exception>
+    public static void Load(nn.Module module, string path, IFileSystem? files = null)
+    {
+        using TorchFile file = Open(path, files);
+        WeightsPlan plan = new(module, file);
+        plan.Map(key => key);
+        plan.RequireNothingMissing("", path, "Is it a model with the same backbone, grids, zooms, ratios and classes?");
+        plan.Apply();
+    }
+
+    /// <summary>
+    /// Loads torchvision's weights of the backbone; the classifier's are left out. Where the network has other bands than three,
+    /// each gets the mean of the first convolution's three planes, scaled so that the sum over the bands stays.
+    /// </summary>
+    /// <exception cref="LearnDataException">They are of another network (id WeightsMismatch).</exception>
+    public static void LoadBackbone(SsdNetwork network, string path, IFileSystem? files = null)
+    {
+        using TorchFile file = Open(path, files);
+        WeightsPlan plan = new(network, file) { BandsKey = "0." + network.Backbone.FirstConvolution };
+        plan.Map(key => network.Backbone.MapKey(key) is string mapped ? "0." + mapped : null, IsClassifier);
+        plan.RequireNothingMissing("0.", path, $"Are they torchvision's weights of {network.Backbone.Name}?");
+        plan.Apply();
+    }
+
+    /// <summary>Loads a saved detector whose backbone is the same; of the head, what has the same shape.</summary>
+    /// <returns>Keys of the network that keep what they had: the head's outputs where the classes are others.</returns>
+    /// <exception cref="LearnDataException">The backbone differs (id WeightsMismatch).</exception>
+    public static IReadOnlyList<string> LoadPartly(SsdNetwork network, string path, IFileSystem? files = null)
+    {
+        using TorchFile file = Open(path, files);
+        WeightsPlan plan = new(network, file) { SkipDifferent = key => key.StartsWith("1.", StringComparison.Ordinal) };
+        plan.Map(key => key);
+        plan.RequireNothingMissing("0.", path, $"Is it a detector on {network.Backbone.Name} with {network.Options.Bands} bands?");
+        plan.Apply();
+        return plan.Missing("1.");
+    }
+
+    private static TorchFile Open(string path, IFileSystem? files)
+    {
+        TorchRuntime.EnsureLoaded();
+        return TorchFile.Open(path, files);
+    }
+
+    private static bool IsClassifier(string key) =>
+        key.StartsWith("fc.", StringComparison.Ordinal) || key.StartsWith("classifier.", StringComparison.Ordinal);
+
+    private static TorchArray ToArray(Tensor value, string key)
+    {
+        TorchDataType type = value.dtype switch
+        {
+            ScalarType.Float64 => TorchDataType.Float64,
+            ScalarType.Float32 => TorchDataType.Float32,
+            ScalarType.Float16 => TorchDataType.Float16,
+            ScalarType.BFloat16 => TorchDataType.BFloat16,
+            ScalarType.Int64 => TorchDataType.Int64,
+            ScalarType.Int32 => TorchDataType.Int32,
+            ScalarType.Int16 => TorchDataType.Int16,
+            ScalarType.Int8 => TorchDataType.Int8,
+            ScalarType.Byte => TorchDataType.UInt8,
+            ScalarType.Bool => TorchDataType.Bool,
+            _ => throw new NotSupportedException($"'{key}' is of type {value.dtype}, which is not saved."),
+        };
+        return new TorchArray(type, value.shape, value.detach().cpu().contiguous().bytes.ToArray());
+    }
+}

@@ -1,0 +1,109 @@
+using System.Globalization;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ArcLearn.Core.Formats;
+
+/// <summary>Which tensor of a file goes into which of a module, decided and checked before the first is changed.</summary>
+internal sealed class WeightsPlan(nn.Module module, TorchFile file)
+{
+    private const int Shown = 5;
+
+    private readonly Dictionary<string, Tensor> _targets = module.state_dict();
+    private readonly Dictionary<string, string> _sources = new(StringComparer.Ordinal);
+    private readonly List<string> _unexpected = [];
+    private readonly Dictionary<string, string> _different = new(StringComparer.Ordinal);
+
+    /// <summary>The module's key of a convolution that takes any number of bands from three; null where none may.</summary>
+    public string? BandsKey { get; init; }
+
+    /// <summary>Keys of the module that may differ in shape or be unknown: they are left alone.</summary>
+    public Func<string, bool> SkipDifferent { get; init; } = _ => false;
+
+    /// <summary>Looks at each tensor of the file.</summary>
+    /// <param name="toModule">The module's key for the file's, or null.</param>
+    /// <param name="ignore">Keys of the file without a place that are no fault.</param>
+    public void Map(Func<string, string?> toModule, Func<string, bool>? ignore = null)
+    {
+        foreach ((string name, TorchTensor tensor) in file.Tensors)
+        {
+            string? key = toModule(name);
+            if (key is null || !_targets.TryGetValue(key, out Tensor? target))
+            {
+                if (!(ignore?.Invoke(name) ?? false) && !SkipDifferent(key ?? name))
+                {
+                    _unexpected.Add(name);
+                }
+            }
+            else if (Fits(tensor, target, key))
+            {
+                _sources[key] = name;
+            }
+            else if (!SkipDifferent(key))
+            {
+                _different[key] = string.Create(
+                    CultureInfo.InvariantCulture, $"{name} is [{string.Join(", ", tensor.Shape)}] of {tensor.Storage.DataType}, not [{string.Join(", ", target.shape)}] of {target.dtype}");
+            }
+        }
+    }
+
+    /// <summary>Keys of the module with a prefix that no tensor of the file goes into. Counters of batches may be absent: files before PyTorch 0.4.1 have none.</summary>
+    public IReadOnlyList<string> Missing(string prefix) => [.. _targets.Keys.Where(key =>
+        key.StartsWith(prefix, StringComparison.Ordinal) && !_sources.ContainsKey(key) && !key.EndsWith("num_batches_tracked", StringComparison.Ordinal))];
+
+    /// <exception cref="LearnDataException">Something is missing, unexpected or of another shape.</exception>
+    public void RequireNothingMissing(string prefix, string path, string question)
+    {
+        IReadOnlyList<string> missing = [.. Missing(prefix).Where(key => !_different.ContainsKey(key))];
+        if (missing.Count + _unexpected.Count + _different.Count == 0)
+        {
+            return;
+        }
+
+        throw new LearnDataException(
+            "WeightsMismatch",
+            $"The weights in {path} do not fit this model.{List("Of another shape", [.. _different.Values])}{List("Missing", missing)}{List("Unexpected", _unexpected)} {question}",
+            path);
+    }
+
+    /// <summary>Reads all that is needed, then changes the module.</summary>
+    public void Apply()
+    {
+        List<(Tensor Target, TorchArray Values, bool Spread)> work = [];
+        foreach ((string key, string source) in _sources)
+        {
+            TorchArray values = file.Read(source);
+            work.Add((_targets[key], values, !_targets[key].shape.AsSpan().SequenceEqual([.. values.Shape])));
+        }
+
+        using IDisposable noGradient = no_grad();
+        foreach ((Tensor target, TorchArray values, bool spread) in work)
+        {
+            using DisposeScope scope = NewDisposeScope();
+            long[] shape = [.. values.Shape];
+            Tensor loaded = values.DataType.IsFloatingPoint() ? tensor(values.ToSingles(), shape) : tensor(values.ToInt64s(), shape);
+            target.copy_(spread ? Spread(loaded, target.shape[1]) : loaded);
+        }
+    }
+
+    private bool Fits(TorchTensor source, Tensor target, string key)
+    {
+        long[] wanted = target.shape;
+        if (source.Storage.DataType.IsFloatingPoint() != target.is_floating_point())
+        {
+            return false;
+        }
+
+        // Everything but the number of bands.
+        bool anyBands = key == BandsKey && source.Shape is [_, 3, _, _];
+        return source.Shape.Count == wanted.Length && source.Shape.Select((side, d) => side == wanted[d] || (anyBands && d == 1)).All(equal => equal);
+    }
+
+    /// <summary><c>[O, 3, k, k]</c> to <c>[O, bands, k, k]</c>.</summary>
+    private static Tensor Spread(Tensor weight, long bands) =>
+        weight.mean([1], keepdim: true).expand(-1, bands, -1, -1) * (3.0 / bands);
+
+    private static string List(string title, IReadOnlyList<string> items) => items.Count == 0
+        ? ""
+        : $" {title}: {string.Join("; ", items.Take(Shown))}{(items.Count > Shown ? $"; and {items.Count - Shown} more" : "")}.";
+}
