@@ -27,8 +27,8 @@ public sealed class SsdTrainingTests : IDisposable
         Assert.True(epochs[^1].Metric > 0.5, $"{epochs[^1]}");
 
         // A third of the overlap cannot be had by saying where the cell is: the boxes have been learnt too.
-        IReadOnlyList<AveragePrecision> measured = model.Measure(new(IouThreshold: 0.4), null, CancellationToken.None);
-        Assert.True(measured[^1].Value > 0.35, string.Join("; ", measured));
+        IReadOnlyList<AveragePrecision> measured = model.Measure(new(IouThreshold: 0.3), null, CancellationToken.None);
+        Assert.True(measured[^1].Value > 0.4, string.Join("; ", measured));
     }
 
     [Fact]
