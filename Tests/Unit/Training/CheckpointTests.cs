@@ -29,9 +29,7 @@ public sealed class CheckpointTests : IDisposable
             ["checkpoint_2026-03-04_05-06-07.emd", "checkpoint_2026-03-04_05-06-07.pth"],
             Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Order());
         Assert.Equal("checkpoint_2026-03-04_05-06-07.pth", File.ReadAllText(Path.Combine(folder, "checkpoint_2026-03-04_05-06-07.emd")));
-        using MemoryStream best = new();
-        model.WriteWeights(best);
-        Assert.Equal(best.ToArray(), File.ReadAllBytes(Path.Combine(folder, "checkpoint_2026-03-04_05-06-07.pth")));
+        Assert.Equal(model.Bytes(), File.ReadAllBytes(Path.Combine(folder, "checkpoint_2026-03-04_05-06-07.pth")));
         Assert.Equal(model.Seen[1], model.Weights());
     }
 

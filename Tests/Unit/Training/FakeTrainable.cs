@@ -1,3 +1,4 @@
+using ArcLearn.Core.IO;
 using ArcLearn.Core.Training;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -83,13 +84,10 @@ internal sealed class FakeTrainable : ITrainable, IDisposable
         return new ValidationResult(Losses![_epoch - 1], 0.5);
     }
 
-    public void WriteWeights(Stream stream)
-    {
-        foreach (float value in Weights())
-        {
-            stream.Write(BitConverter.GetBytes(value));
-        }
-    }
+    public void SaveWeights(string path, IFileSystem files) => files.WriteAtomically(path, stream => stream.Write(Bytes()));
+
+    /// <summary>What <see cref="SaveWeights"/> writes.</summary>
+    public byte[] Bytes() => [.. Weights().SelectMany(BitConverter.GetBytes)];
 
     public void Dispose() => _network.Dispose();
 }

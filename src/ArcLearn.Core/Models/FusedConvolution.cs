@@ -29,6 +29,11 @@ internal sealed class FusedConvolution : IFusedLayer
             weight = weight * scale.reshape(-1, 1, 1, 1);
             bias = (bias * scale) + shift;
         }
+        else
+        {
+            // A weight that lies with its channels last already would be shared with the network, and train on.
+            weight = weight.clone();
+        }
 
         return new FusedConvolution(
             ChannelsLast(weight).detach().MoveToOuterDisposeScope().DetachFromDisposeScope(),

@@ -7,10 +7,14 @@ namespace ArcLearn.Core.Models;
 /// <summary>
 /// First weights, the same for the same seed, whatever torch's own generator did before. Convolutions of the ResNets as in
 /// torchvision: normal, variance 2 / (outputs · kernel area); SqueezeNet's: uniform, variance 2 / fan-in; the head's as fastai 1
-/// initialises heads: normal, variance 2 / fan-in. Biases 0, batch norm 1 and 0. All are He et al. 2015.
+/// initialises heads: normal, variance 2 / fan-in; its outputs': normal, deviation 0.01. Biases 0, batch norm 1 and 0. All are He et al. 2015.
 /// </summary>
 internal static class WeightInitializer
 {
+    // The head's outputs start near zero (Lin et al. 2017): box activations go through a tanh, and at He's deviation it is saturated from the start.
+    // Tried on synthetic squares, 96 steps: AP50 0.07 with He's deviation, 0.4 to 0.5 with this or a tenth of it.
+    private const double OutputDeviation = 0.01;
+
     public static void Initialize(SsdNetwork network, long seed)
     {
         using IDisposable noGradient = no_grad();
@@ -18,26 +22,33 @@ internal static class WeightInitializer
         bool isResNet = network.Body.modules().Any(module => module is BatchNorm2d);
         foreach (Conv2d convolution in network.Body.modules().OfType<Conv2d>())
         {
-            Fill(convolution, generator, fanOut: isResNet, uniform: !isResNet);
+            Fill(convolution, generator, He(convolution, fanOut: isResNet), uniform: !isResNet);
         }
 
-        foreach (Conv2d convolution in network.Head.modules().OfType<Conv2d>())
+        foreach (SsdConvolution layer in network.Head.Convolutions)
         {
-            Fill(convolution, generator, fanOut: false, uniform: false);
+            Fill(layer.Convolution, generator, He(layer.Convolution, fanOut: false), uniform: false);
         }
 
         // Nearly every anchor is background: start the scores low so that the first steps do not explode.
         foreach (SsdOutput output in network.Head.Outputs)
         {
+            Fill(output.Score, generator, OutputDeviation, uniform: false);
+            Fill(output.Box, generator, OutputDeviation, uniform: false);
             output.Score.bias!.fill_(network.Options.Bias);
         }
     }
 
-    private static void Fill(Conv2d convolution, Generator generator, bool fanOut, bool uniform)
+    private static double He(Conv2d convolution, bool fanOut)
+    {
+        long[] shape = convolution.weight.shape;
+        return Math.Sqrt(2.0 / (shape[fanOut ? 0 : 1] * shape[2] * shape[3]));
+    }
+
+    private static void Fill(Conv2d convolution, Generator generator, double deviation, bool uniform)
     {
         using DisposeScope scope = NewDisposeScope();
         long[] shape = convolution.weight.shape;
-        double deviation = Math.Sqrt(2.0 / (shape[fanOut ? 0 : 1] * shape[2] * shape[3]));
         Tensor values = uniform
             ? ((rand(shape, generator: generator) * 2) - 1) * (deviation * Math.Sqrt(3))
             : randn(shape, generator: generator) * deviation;

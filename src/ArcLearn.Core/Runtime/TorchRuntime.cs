@@ -76,6 +76,7 @@ internal static class TorchRuntime
             throw Failure("torch_cpu", other, "another module has loaded its own libtorch into this session, and a process can hold one only. Start a new session and use one of the two there.");
         }
 
+        OpenMpWaiting.PreferSleeping();
         foreach (string library in TorchNatives.InOrder(folder))
         {
             s_handles[library] = LoadLibrary(folder, library);

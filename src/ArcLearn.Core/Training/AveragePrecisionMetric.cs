@@ -13,7 +13,6 @@ internal sealed class AveragePrecisionMetric
     public const string MeanName = "(mean)";
 
     private readonly IReadOnlyList<ClassDefinition> _classes;
-    private readonly AveragePrecisionOptions _options;
     private readonly List<(float Score, bool IsRight)>[] _judged;
     private readonly int[] _truth;
     private int _images;
@@ -21,7 +20,7 @@ internal sealed class AveragePrecisionMetric
     public AveragePrecisionMetric(IReadOnlyList<ClassDefinition> classes, AveragePrecisionOptions options)
     {
         _classes = classes;
-        _options = options;
+        Options = options;
         _truth = new int[classes.Count];
         _judged = new List<(float, bool)>[classes.Count];
         for (int i = 0; i < _judged.Length; i++)
@@ -29,6 +28,8 @@ internal sealed class AveragePrecisionMetric
             _judged[i] = [];
         }
     }
+
+    public AveragePrecisionOptions Options { get; }
 
     /// <summary>Adds one image.</summary>
     /// <param name="truth">Its objects; labels count the classes from 1, a label of 0 is padding.</param>
@@ -47,12 +48,12 @@ internal sealed class AveragePrecisionMetric
 
         bool[] taken = new bool[truth.Count];
         foreach (ChipDetection detection in detections
-            .Where(d => d.Score >= _options.DetectThreshold)
+            .Where(d => d.Score >= Options.DetectThreshold)
             .OrderBy(d => d.ClassIndex)
             .ThenByDescending(d => d.Score))
         {
             (int match, double overlap) = FindClosest(truth, detection, chipSize);
-            bool isRight = overlap >= _options.IouThreshold && match >= 0 && !taken[match] && truth[match].Label - 1 == detection.ClassIndex;
+            bool isRight = overlap >= Options.IouThreshold && match >= 0 && !taken[match] && truth[match].Label - 1 == detection.ClassIndex;
             if (isRight)
             {
                 taken[match] = true;
@@ -149,8 +150,8 @@ internal sealed class AveragePrecisionMetric
         Truth = truth,
         Detections = detections,
         TruePositives = right,
-        IouThreshold = _options.IouThreshold,
-        DetectThreshold = _options.DetectThreshold,
+        IouThreshold = Options.IouThreshold,
+        DetectThreshold = Options.DetectThreshold,
         Images = _images,
     };
 }

@@ -57,7 +57,7 @@ internal sealed class Checkpoint
     /// <summary>Writes the model, each file in one move.</summary>
     public void Write(ITrainable model)
     {
-        _options.Files.WriteAtomically(_weights, model.WriteWeights);
+        model.SaveWeights(_weights, _options.Files);
         if (_options.WriteDefinition is { } write)
         {
             _options.Files.WriteAtomically(_definition, stream => write(_weights, stream));

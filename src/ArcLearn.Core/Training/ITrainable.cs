@@ -1,3 +1,4 @@
+using ArcLearn.Core.IO;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -45,6 +46,6 @@ internal interface ITrainable
     /// <summary>One pass over the validation chips; leaves the network in evaluation mode.</summary>
     ValidationResult Validate(CancellationToken cancel);
 
-    /// <summary>Writes the weights as a .pth.</summary>
-    void WriteWeights(Stream stream);
+    /// <summary>Writes the weights as a .pth, which appears under its name when it is complete.</summary>
+    void SaveWeights(string path, IFileSystem files);
 }

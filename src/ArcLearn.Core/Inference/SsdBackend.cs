@@ -1,0 +1,85 @@
+using ArcLearn.Core.Models;
+using ArcLearn.Core.Runtime;
+
+namespace ArcLearn.Core.Inference;
+
+/// <summary>
+/// A Single Shot Detector behind the engine. The weights are copied and prepared once, and all replicas read the same:
+/// nothing in them changes, so a replica costs what its batch needs on the way through the network.
+/// </summary>
+internal sealed class SsdBackend : IDetectionBackend
+{
+    private readonly PreparedSsd _prepared;
+    private readonly SsdDecoder _decoder;
+    private readonly InputScaling _scaling;
+    private readonly double _threshold;
+    private readonly double _overlap;
+
+    /// <summary>Prepares a model as it is now; later training does not change it.</summary>
+    /// <param name="batchSize">Chips per call, at least 2: a batch of one takes another path through torch and gives other last bits.</param>
+    /// <param name="threshold">Score that a detection needs, 0 to 1.</param>
+    /// <param name="overlap">Highest intersection over union of two detections of a class in one chip.</param>
+    public SsdBackend(SsdEngine model, int batchSize, double threshold = 0.5, double overlap = 0.1)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 2);
+        (BatchSize, _threshold, _overlap) = (batchSize, threshold, overlap);
+        SsdDefinition definition = model.Definition;
+        SampleType = definition.Normalization.SampleType;
+        Classes = definition.Classes;
+        _scaling = InputScaling.FromRaw(definition.Normalization);
+        _prepared = model.Network.Prepare();
+        _decoder = new SsdDecoder(_prepared.Anchors, Classes.Count, ChipSize);
+    }
+
+    public int BatchSize { get; }
+
+    public int ChipSize => _prepared.Options.ChipSize;
+
+    public int Bands => _prepared.Options.Bands;
+
+    public SampleType SampleType { get; }
+
+    public IReadOnlyList<ClassDefinition> Classes { get; }
+
+    /// <summary>Without the shared weights.</summary>
+    public long BytesPerReplica
+    {
+        get
+        {
+            // The widest place is behind the first convolution: 64 channels at half the side. Three such maps live at once in a
+            // residual block with its shortcut, and the convolution's own work space is about as large as one.
+            long side = (ChipSize + 1) / 2;
+            long widest = 64 * side * side * sizeof(float) * BatchSize;
+            long samples = (long)Bands * ChipSize * ChipSize * sizeof(float) * BatchSize;
+            return (4 * widest) + (4 * samples);
+        }
+    }
+
+    public IDetectionReplica CreateReplica() => new Replica(this);
+
+    /// <summary>Call it when no replica is at work any more.</summary>
+    public void Dispose() => _prepared.Dispose();
+
+    private sealed class Replica(SsdBackend backend) : IDetectionReplica
+    {
+        private readonly float[] _scaled = new float[backend.BatchSize * backend.Bands * backend.ChipSize * backend.ChipSize];
+
+        public IReadOnlyList<ChipDetection>[] Detect(float[] samples)
+        {
+            if (samples.Length != _scaled.Length)
+            {
+                throw new ArgumentException($"A batch has {_scaled.Length} samples; found {samples.Length}.", nameof(samples));
+            }
+
+            // The number of threads within an operation changes the last bits, and belongs to the calling thread.
+            using IntraOpThreads threads = IntraOpThreads.One();
+            backend._scaling.Apply(samples, _scaled, backend.ChipSize * backend.ChipSize);
+            (float[] scores, float[] boxes) = backend._prepared.Run(_scaled, backend.BatchSize);
+            return backend._decoder.Decode(scores, boxes, backend.BatchSize, backend._threshold, backend._overlap);
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
