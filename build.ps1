@@ -6,13 +6,13 @@
     language, .NET and native commands only. It never rebuilds the ArcLearn.Shell that it runs in.
 .PARAMETER Task
     Build: the module in output/ArcLearn. Demo: the whole job on a rendered scene. Test: all tests.
-    Package: a zip of the module. Benchmark: ratios against other programs. Clean: removes what was built.
+    Package: a zip of the module. Benchmark: accuracy on real imagery, where it is at hand. Clean: removes what was built.
 .PARAMETER Runtime
     The .NET runtime identifier of the system to build for, such as linux-x64; this system by default.
 .PARAMETER TorchBackend
     The libtorch that the module carries.
 .PARAMETER Raster
-    For Demo: a raster of your own, together with -Labels.
+    For Demo: a raster of your own, together with -Labels and, where it is not classvalue or value, -ClassValueField.
 .EXAMPLE
     ./build.ps1 -Task Test
 .EXAMPLE
@@ -33,7 +33,9 @@ param(
 
     [string] $Raster,
 
-    [string] $Labels
+    [string] $Labels,
+
+    [string] $ClassValueField
 )
 
 Set-StrictMode -Version 3
@@ -74,7 +76,7 @@ function Invoke-Dotnet([string[]] $Argument) {
     }
 }
 
-function Invoke-DotnetBuild([string] $Verb, [string] $Project, [string[]] $Argument) {
+function Invoke-DotnetBuild([string] $Verb, [string] $Project, [string[]] $Argument = @()) {
     Invoke-Dotnet (@($Verb, (Join-Root $Project), '-c', $Configuration, '--nologo', '-v', 'quiet', "-p:TorchBackend=$TorchBackend") + $Argument)
 }
 
@@ -152,12 +154,8 @@ function Build-Module {
         }
     }
 
-    $help = Join-Root 'help', 'en-US'
-    if ([IO.Directory]::Exists($help)) {
-        foreach ($file in [IO.Directory]::GetFiles($help)) {
-            Copy-IfNewer $file ([IO.Path]::Combine($module, 'en-US', [IO.Path]::GetFileName($file)))
-        }
-    }
+    & (Join-Root 'src', 'ArcLearn.Commands', 'Help.ps1') -Commands ([IO.Path]::Combine($commands, 'ArcLearn.Commands.dll')) `
+        -OutputPath ([IO.Path]::Combine($module, 'en-US', 'ArcLearn.Commands.dll-Help.xml'))
 
     "Built $module"
 }
@@ -293,8 +291,25 @@ function Start-Demo {
 
     Build-Module
     Invoke-DotnetBuild build 'Tests/Demo'
-    $own = if ($Raster) { @{ Raster = $Raster; Labels = $Labels } } else { @{} }
-    & (Join-Root 'Tests', 'Demo', 'Demo.ps1') -OutputPath ([IO.Path]::Combine($output, 'demo')) @own
+    $own = if ($Raster) { @{ Raster = $Raster; Labels = $Labels; ClassValueField = $ClassValueField } } else { @{} }
+    & (Join-Root 'Tests', 'Demo', 'Demo.ps1') -Module $module -Renderer (Get-ToolPath Demo) -OutputPath ([IO.Path]::Combine($output, 'demo')) @own
+}
+
+# A console project of the tests, built for this system.
+function Get-ToolPath([string] $Name) {
+    Join-Root 'Tests', $Name, 'bin', $Configuration, 'net10.0', (Get-HostRuntime), "ArcLearn.$Name.dll"
+}
+
+function Start-Benchmark {
+    Build-Module
+    Invoke-DotnetBuild build 'Tests/Benchmarks'
+    $data = if ($env:ARCLEARN_SHARED_DATA) { $env:ARCLEARN_SHARED_DATA } else { Join-Root '..', 'shared', 'data' }
+    if (-not [IO.Directory]::Exists($data)) {
+        "The real imagery is not here ($data; `$env:ARCLEARN_SHARED_DATA names another place): nothing was measured."
+        return
+    }
+
+    & (Join-Root 'Tests', 'Benchmarks', 'RealData.ps1') -Module $module -Tool (Get-ToolPath Benchmarks) -Data $data -OutputPath ([IO.Path]::Combine($output, 'benchmark'))
 }
 
 function Clear-Output {
@@ -322,10 +337,7 @@ switch ($Task) {
     'Demo' { Start-Demo }
     'Package' { Write-Package }
     'Clean' { Clear-Output }
-    'Benchmark' {
-        Build-Module
-        Invoke-Dotnet 'run', '--project', (Join-Root 'Tests', 'Benchmarks'), '-c', 'Release'
-    }
+    'Benchmark' { Start-Benchmark }
     'Test' {
         $total = @{ Passed = 0; Failed = 0; Skipped = 0 }
         Test-All

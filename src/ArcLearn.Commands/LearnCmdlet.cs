@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using System.Diagnostics;
 using System.Management.Automation;
 
 namespace ArcLearn.Commands;
@@ -8,6 +9,7 @@ public abstract class LearnCmdlet : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
+    private Stopwatch? _since;
 
     /// <summary>Cancelled when the pipeline is stopped.</summary>
     protected CancellationToken StopToken => _stop.Token;
@@ -143,6 +145,32 @@ public abstract class LearnCmdlet : PSCmdlet, IDisposable
 
         WriteError(LearnError.PathNotFound(path));
         return [];
+    }
+
+    /// <summary>An optional path to something that exists: null stays null; false after PathNotFound was written.</summary>
+    protected bool TryResolveOptional(string? path, out string? resolved)
+    {
+        resolved = path is not null && ResolveExisting(path, literal: true) is [string found, ..] ? found : null;
+        return path is null || resolved is not null;
+    }
+
+    /// <summary>Shows how far a piece of work is; time left is reckoned from the time it took so far.</summary>
+    protected void ShowProgress(string activity, string status, long done, long total)
+    {
+        _since ??= Stopwatch.StartNew();
+        double left = done > 0 ? _since.Elapsed.TotalSeconds * (total - done) / done : -1;
+        WriteProgress(new ProgressRecord(1, activity, status)
+        {
+            PercentComplete = total > 0 ? (int)(100 * done / total) : 0,
+            SecondsRemaining = (int)Math.Min(left, int.MaxValue),
+        });
+    }
+
+    /// <summary>Takes the progress display away.</summary>
+    protected void CompleteProgress(string activity)
+    {
+        _since = null;
+        WriteProgress(new ProgressRecord(1, activity, "Done") { RecordType = ProgressRecordType.Completed });
     }
 
     private static bool IsFileSystem(ProviderInfo provider) => provider.Name == "FileSystem";

@@ -58,6 +58,9 @@ internal static class LearnError
         ErrorCategory.InvalidArgument,
         path);
 
+    public static ErrorRecord ParameterMix(string parameter, string message) =>
+        new(new PSArgumentException(message, parameter), "InvalidParameterMix", ErrorCategory.InvalidArgument, parameter);
+
     private static Exception Unwrap(Exception exception)
     {
         while (exception is TypeInitializationException or TargetInvocationException or AggregateException { InnerExceptions.Count: 1 }

@@ -29,8 +29,9 @@ public sealed class LearnDataException : Exception
     /// <param name="id">The error id that scripts test for, such as LabelsOutside.</param>
     /// <param name="message">What was found and what to do.</param>
     /// <param name="target">What is to blame: a path, a name, a value.</param>
-    public LearnDataException(string id, string message, object? target = null)
-        : base(message)
+    /// <param name="inner">The cause.</param>
+    public LearnDataException(string id, string message, object? target = null, Exception? inner = null)
+        : base(message, inner)
     {
         Id = id;
         Target = target;

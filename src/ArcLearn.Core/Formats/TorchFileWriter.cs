@@ -9,7 +9,11 @@ internal static class TorchFileWriter
     private static readonly DateTimeOffset s_time = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Writes tensors by name; the file appears when it is complete.</summary>
-    public static void Write(string path, IEnumerable<KeyValuePair<string, TorchArray>> tensors, IFileSystem? files = null)
+    public static void Write(string path, IEnumerable<KeyValuePair<string, TorchArray>> tensors, IFileSystem? files = null) =>
+        (files ?? LocalFileSystem.Instance).WriteAtomically(path, stream => Write(stream, tensors));
+
+    /// <summary>Writes tensors by name to a stream that stays open.</summary>
+    public static void Write(Stream stream, IEnumerable<KeyValuePair<string, TorchArray>> tensors)
     {
         PickleDict state = new();
         foreach ((string name, TorchArray array) in tensors)
@@ -17,7 +21,7 @@ internal static class TorchFileWriter
             state[name] = array;
         }
 
-        Write(path, state, files);
+        Write(stream, state);
     }
 
     /// <summary>Writes any tree of what <see cref="PickleWriter"/> knows, such as a checkpoint with its weights as the member "model".</summary>

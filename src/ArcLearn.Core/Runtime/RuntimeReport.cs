@@ -56,7 +56,9 @@ internal static class RuntimeReport
             devices.Add("Cuda");
         }
 
-        return new TorchFacts(TorchSharp.torch.__version__, devices, TorchSharp.torch.get_num_threads());
+        // The package counts a fourth number, libtorch itself three.
+        string version = string.Join('.', TorchSharp.torch.__version__.Split('.').Take(3));
+        return new TorchFacts(version, devices, TorchSharp.torch.get_num_threads());
     }
 
     private static bool HasCuda(string folder) => File.Exists(Path.Combine(folder, TorchNatives.FileName("torch_cuda")));

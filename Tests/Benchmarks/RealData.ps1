@@ -1,0 +1,84 @@
+# The whole path on real imagery: train on one part, detect over whole images of the rest, measure there.
+# AP is the continuous area under the precision-recall curve per whole image, one class, over all detections that score
+# 0.02 or more after suppression at IoU 0.3.
+# Runs in PowerShell 7.4+ and in ArcLearn.Shell.
+[CmdletBinding()]
+param(
+    [Parameter(Mandatory)] [string] $Module,
+    [Parameter(Mandatory)] [string] $Tool,
+    # The folder with od_neon_trees, od_cars_kit and weights.
+    [Parameter(Mandatory)] [string] $Data,
+    [Parameter(Mandatory)] [string] $OutputPath,
+    [ValidateSet('cars', 'trees')] [string[]] $Only = @('cars', 'trees'),
+    # The budget: images that pass through the network in training.
+    [int] $Images = 2000,
+    [int] $Seed = 1,
+    [string] $Backbone = 'squeezenet1_1',
+    [switch] $FromScratch,
+    [double[]] $LearningRate = 1e-3
+)
+
+$ErrorActionPreference = 'Stop'
+Import-Module $Module
+function Get-Place { [IO.Path]::Combine([string[]] $args) }
+function Get-Stem([string] $path) { [IO.Path]::GetFileNameWithoutExtension($path) }
+function Invoke-Tool {
+    $lines = & dotnet $Tool @args
+    if ($LASTEXITCODE -ne 0) { throw "$Tool $args ended with exit code $LASTEXITCODE." }
+    $lines
+}
+
+$set = @{
+    # One scene of the video to train on, the other to measure on: frames of one scene are near-duplicates.
+    cars  = @{ Folder = 'od_cars_kit'; Extension = '.png'; Train = { param($n) [int] $n.Substring(3) -lt 100 }; Tile = 224; Stride = 112; Grids = 13, 4; Iou = 0.5, 0.75 }
+    # One site's plots against the others'.
+    trees = @{ Folder = 'od_neon_trees'; Extension = '.tif'; Train = { param($n) $n -notlike 'TEAK*' }; Tile = 224; Stride = 88; Grids = 7, 4; Iou = 0.4, 0.5 }
+}
+
+foreach ($name in $Only) {
+    $case = $set[$name]
+    $source = Get-Place $Data $case.Folder
+    $place = Get-Place $OutputPath $name
+    if ([IO.Directory]::Exists($place)) { [IO.Directory]::Delete($place, $true) }
+    foreach ($folder in 'truth', 'found', 'chips') { $null = [IO.Directory]::CreateDirectory((Get-Place $place $folder)) }
+    $truth = Get-Place $place 'truth'
+    $found = Get-Place $place 'found'
+    $null = Invoke-Tool labels $name $source $truth
+
+    $pictures = [IO.Directory]::GetFiles((Get-Place $source 'images'), "*$($case.Extension)")
+    [Array]::Sort($pictures, [StringComparer]::Ordinal)
+    $training = @($pictures | Where-Object { & $case.Train (Get-Stem $_) })
+    $unseen = @($pictures | Where-Object { -not (& $case.Train (Get-Stem $_)) })
+    $chips = @(foreach ($picture in $training) {
+        Export-TrainingData -InputRaster $picture -InputClassData (Get-Place $truth "$(Get-Stem $picture).geojson") -OutputLocation (Get-Place $place 'chips' (Get-Stem $picture)) -TileSize $case.Tile -StrideSize $case.Stride -MetadataFormat PASCAL_VOC_rectangles -ClassValueField class -WarningAction SilentlyContinue
+    })
+
+    $bunch = $chips | New-LearnDataBunch -ChipSize $case.Tile -BatchSize 8 -ValidationFraction 0.1 -Seed $Seed -WarningAction SilentlyContinue
+    $weights = $FromScratch ? @{} : @{ BackboneWeights = Get-Place $Data 'weights' "$Backbone.pth" }
+    $model = $bunch | New-SingleShotDetector -Backbone $Backbone -Grids $case.Grids @weights -WarningAction SilentlyContinue
+    $epochs = [Math]::Max(1, [int] ($Images / (8 * [Math]::Floor($bunch.TrainingChips / 8))))
+    $watch = [Diagnostics.Stopwatch]::StartNew()
+    $last = $null
+    $model | Start-ModelTraining -Epochs $epochs -LearningRate $LearningRate -CheckpointPath (Get-Place $place 'checkpoint') | ForEach-Object { $last = $_; $_ }
+    $trained = $watch.Elapsed.TotalSeconds
+    $null = $model | Save-LearnModel -Path (Get-Place $place 'models' $name)
+
+    foreach ($picture in $unseen) {
+        $null = Invoke-DetectObjects -InputRaster $picture -Model $model -OutputName (Get-Place $found "$(Get-Stem $picture).geojson") -RunNms -MaxOverlapRatio 0.3 -ModelArguments @{ threshold = 0.02; nms_overlap = 0.3 } -WarningAction SilentlyContinue
+    }
+
+    # One picture of what it finds when it is sure.
+    $null = Invoke-DetectObjects -InputRaster $unseen[0] -Model $model -OutputName (Get-Place $place 'sure.geojson') -RunNms -MaxOverlapRatio 0.3 -ModelArguments @{ threshold = 0.4; nms_overlap = 0.3 } -WarningAction SilentlyContinue |
+        Show-LearnOutput -Path (Get-Place $place 'sure.png')
+    [pscustomobject] @{
+        Data      = $name
+        Backbone  = "$Backbone $($FromScratch ? 'from scratch' : 'pretrained')"
+        Seed      = $Seed
+        Chips     = $bunch.TrainingChips
+        Images    = $epochs * 8 * [int] [Math]::Floor($bunch.TrainingChips / 8)
+        Seconds   = [Math]::Round($trained, 1)
+        Precision = (Invoke-Tool score $truth $found @($case.Iou)) -join '; '
+        Picture   = Get-Place $place 'sure.png'
+    }
+    $model.Dispose()
+}

@@ -1,0 +1,277 @@
+using System.Management.Automation;
+using ArcLearn.Tests.Cmdlets.TestSupport;
+
+namespace ArcLearn.Tests.Cmdlets;
+
+/// <summary>One small job, run once as a user types it; the tests look at what came of it.</summary>
+public sealed class WorkflowFixture : IDisposable
+{
+    private readonly ModuleHost _host = new();
+
+    public WorkflowFixture()
+    {
+        Folder = new TemporaryFolder();
+        TestScene.Write(Folder["scene.tif"], Folder["labels.geojson"], seed: 1);
+        TestScene.Write(Folder["other.tif"], Folder["other.geojson"], seed: 2);
+        Environment.SetEnvironmentVariable("ARCLEARN_MODEL_PATH", Folder["store"]);
+        _host.SetLocation(Folder.Path);
+        Results = _host.Run("""
+            $chips = Export-TrainingData -InputRaster scene.tif -InputClassData labels.geojson -OutputLocation chips -ChipFormat TIFF -TileSize 96 -StrideSize 48 -MetadataFormat PASCAL_VOC_rectangles -ClassValueField class
+            $data = $chips | New-LearnDataBunch -ChipSize 96 -BatchSize 8 -ValidationFraction 0.2 -Seed 7
+            $model = $data | New-SingleShotDetector -Backbone resnet18 -Grids 3 -Zooms 0.7, 1.0, 1.3 -Ratios '1:1'
+            $epochs = @($model | Start-ModelTraining -Epochs 8 -LearningRate 1e-4, 3e-3)
+            $precision = @($model | Measure-AveragePrecision -IouThreshold 0.5)
+            $installed = $model | Save-LearnModel -Path models/squares | Install-LearnModel
+            $listed = @(Get-LearnModel sq*)
+            $layer = Invoke-DetectObjects -InputRaster other.tif -Model squares -OutputName squares.gpkg -RunNms -MaxOverlapRatio 0.1 -ModelArguments @{ threshold = 0.4 }
+            $picture = $layer | Show-LearnOutput -Path squares.png
+            @{ chips = $chips; data = $data; model = $model; epochs = $epochs; precision = $precision; installed = $installed; listed = $listed; layer = $layer; picture = $picture }
+            """);
+        Results.ThrowIfFailed();
+        Objects = (System.Collections.Hashtable)Results.Output.Single().BaseObject;
+    }
+
+    internal TemporaryFolder Folder { get; }
+
+    internal RunResult Results { get; }
+
+    internal System.Collections.Hashtable Objects { get; }
+
+    internal ModuleHost Host => _host;
+
+    public void Dispose()
+    {
+        (Unwrap("model") as IDisposable)?.Dispose();
+        _host.Dispose();
+        Folder.Dispose();
+        Environment.SetEnvironmentVariable("ARCLEARN_MODEL_PATH", null);
+    }
+
+    /// <summary>A property of a result: the public types live in the module, not in this project.</summary>
+    internal dynamic? Get(string name, string property) => PSObject.AsPSObject(Unwrap(name)).Properties[property].Value;
+
+    internal object Unwrap(string name) => Objects[name] is PSObject wrapped ? wrapped.BaseObject : Objects[name]!;
+}
+
+public sealed class WorkflowTests(WorkflowFixture job) : IClassFixture<WorkflowFixture>
+{
+    [Fact]
+    public void Nothing_goes_wrong_on_the_way() => Assert.Empty(job.Results.Errors);
+
+    [Fact]
+    public void The_export_is_a_folder_as_arcgis_lays_it_out()
+    {
+        Assert.Equal(2, ((System.Collections.ICollection)job.Get("chips", "Classes")!).Count);
+        Assert.True((int)job.Get("chips", "Images")! > 20);
+        foreach (string name in new[] { "images", "labels", "map.txt", "stats.txt", "esri_accumulated_stats.json", "esri_model_definition.emd" })
+        {
+            Assert.True(Path.Exists(Path.Combine(job.Folder["chips"], name)), name);
+        }
+    }
+
+    [Fact]
+    public void The_split_keeps_chips_that_overlap_on_one_side()
+    {
+        Assert.Equal("Spatial", (string)job.Get("data", "Split")!);
+        Assert.True((int)job.Get("data", "ValidationChips")! > 0);
+        Assert.True((int)job.Get("data", "DroppedChips")! > 0);
+    }
+
+    [Fact]
+    public void Each_epoch_gives_a_result_and_the_training_loss_falls()
+    {
+        PSObject[] epochs = [.. ((object[])job.Unwrap("epochs")).Select(PSObject.AsPSObject)];
+        Assert.Equal(8, epochs.Length);
+        Assert.Equal(Enumerable.Range(1, 8), epochs.Select(e => (int)e.Properties["Epoch"].Value));
+        Assert.True((double)epochs[^1].Properties["TrainLoss"].Value < 0.7 * (double)epochs[0].Properties["TrainLoss"].Value);
+        Assert.True(File.Exists(Directory.EnumerateFiles((string)epochs[^1].Properties["CheckpointPath"].Value, "*.pth").Single()));
+    }
+
+    [Fact]
+    public void Precision_comes_by_class_name_and_in_the_mean()
+    {
+        string[] names = [.. ((object[])job.Unwrap("precision")).Select(p => (string)PSObject.AsPSObject(p).Properties["Class"].Value)];
+        Assert.Equal(["pool", "roof", "(mean)"], names);
+    }
+
+    [Fact]
+    public void The_model_is_installed_under_its_name_with_all_its_files()
+    {
+        Assert.Equal("squares", (string)job.Get("installed", "Name")!);
+        Assert.Single((object[])job.Unwrap("listed"));
+        Assert.Equal(
+            ["squares.dlpk", "squares.emd", "squares.pth"],
+            Directory.EnumerateFiles(job.Folder["models/squares"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_layer_holds_objects_in_the_rasters_coordinates()
+    {
+        Assert.True((int)job.Get("layer", "Features")! > 0);
+        Assert.Equal("EPSG:32618", job.Get("layer", "SpatialReference")!.ToString());
+        Assert.True(File.Exists(job.Folder["squares.gpkg"]));
+    }
+
+    [Fact]
+    public void The_picture_is_a_png() =>
+        Assert.Equal([0x89, 0x50, 0x4E, 0x47], File.ReadAllBytes(job.Folder["squares.png"])[..4]);
+
+    [Fact]
+    public void Progress_is_shown_and_taken_away()
+    {
+        Assert.Contains(job.Results.Progress, p => p.Activity == "Training" && p.RecordType == ProgressRecordType.Processing);
+        Assert.Contains(job.Results.Progress, p => p.Activity == "Training" && p.RecordType == ProgressRecordType.Completed);
+    }
+
+    [Fact]
+    public void Every_result_has_a_table_of_its_own()
+    {
+        RunResult shown = job.Host.Run("$chips; $data; $epochs; $precision; $installed; $layer; $picture | Out-Default");
+        Assert.Empty(shown.Errors);
+    }
+
+    [Theory]
+    [InlineData("OutputExists", "Export-TrainingData scene.tif labels.geojson chips -MetadataFormat PASCAL_VOC_rectangles -ClassValueField class")]
+    [InlineData("OutputExists", "$model | Save-LearnModel -Path models/squares")]
+    [InlineData("ModelExists", "Install-LearnModel models/squares/squares.dlpk")]
+    [InlineData("OutputExists", "Invoke-DetectObjects other.tif squares squares.gpkg")]
+    [InlineData("OutputExists", "$layer | Show-LearnOutput -Path squares.png")]
+    [InlineData("ModelNotInstalled", "Invoke-DetectObjects other.tif nobody x.gpkg")]
+    [InlineData("ModelNotInstalled", "Get-LearnModel nobody")]
+    [InlineData("ModelNotInstalled", "Uninstall-LearnModel nobody")]
+    [InlineData("PathNotFound", "Invoke-DetectObjects missing.tif squares x.gpkg")]
+    [InlineData("PathNotFound", "Export-TrainingData missing.tif labels.geojson x -MetadataFormat PASCAL_VOC_rectangles")]
+    [InlineData("PathNotFound", "Export-TrainingData scene.tif missing.geojson x -MetadataFormat PASCAL_VOC_rectangles")]
+    [InlineData("ClassFieldMissing", "Export-TrainingData scene.tif labels.geojson x -MetadataFormat PASCAL_VOC_rectangles -ClassValueField kind")]
+    [InlineData("InvalidArgument", "Export-TrainingData scene.tif labels.geojson x -MetadataFormat PASCAL_VOC_rectangles -Context @{ extend = 1, 2, 3, 4 }")]
+    [InlineData("ExtentOutside", "Export-TrainingData scene.tif labels.geojson x -MetadataFormat PASCAL_VOC_rectangles -Context @{ extent = 1, 2, 3, 4 }")]
+    [InlineData("InvalidArgument", "Invoke-DetectObjects other.tif squares x.gpkg -ModelArguments @{ treshold = 0.4 }")]
+    [InlineData("InvalidArgument", "Invoke-DetectObjects other.tif squares x.gpkg -ModelArguments @{ padding = 48 }")]
+    [InlineData("InvalidArgument", "Invoke-DetectObjects other.tif squares x.gpkg -RunNms -ConfidenceScoreField Score")]
+    [InlineData("InvalidArgument", "Invoke-DetectObjects other.tif squares x.shp")]
+    [InlineData("InvalidParameterMix", "Invoke-DetectObjects *.tif squares x.gpkg")]
+    [InlineData("InvalidArgument", "$data | New-SingleShotDetector -Backbone resnet18 -Grids 5")]
+    [InlineData("InvalidArgument", "$data | New-SingleShotDetector -Backbone vgg99")]
+    [InlineData("InvalidArgument", "$data | New-SingleShotDetector -LocationLossFactor 1")]
+    [InlineData("InvalidArgument", "New-LearnDataBunch chips -ChipSize 96 -BatchSize 4000")]
+    [InlineData("UnknownDataset", "New-LearnDataBunch models")]
+    [InlineData("WeightsMismatch", "$data | New-SingleShotDetector -Backbone resnet18 -Grids 3 -BackboneWeights models/squares/squares.pth")]
+    [InlineData("InvalidFormat", "$data | New-SingleShotDetector -Backbone resnet18 -Grids 3 -BackboneWeights labels.geojson")]
+    [InlineData("OutputExists", "$model | Start-ModelTraining -Epochs 1 -CheckpointPath $epochs[0].CheckpointPath")]
+    public void A_mistake_is_one_named_error_and_leaves_nothing_behind(string id, string script)
+    {
+        string[] before = job.Folder.Content;
+        RunResult result = job.Host.Run(script);
+        ErrorRecord error = Assert.Single(result.AllErrors);
+        Assert.Equal(id, error.FullyQualifiedErrorId.Split(',')[0]);
+        Assert.NotEqual(ErrorCategory.NotSpecified, error.CategoryInfo.Category);
+        Assert.Equal(before, job.Folder.Content);
+    }
+
+    [Theory]
+    [InlineData("Export-TrainingData scene.tif labels.geojson new -MetadataFormat PASCAL_VOC_rectangles -ClassValueField class -WhatIf")]
+    [InlineData("$model | Start-ModelTraining -WhatIf")]
+    [InlineData("$model | Save-LearnModel -Path new -WhatIf")]
+    [InlineData("Install-LearnModel models/squares/squares.dlpk -Force -WhatIf")]
+    [InlineData("Uninstall-LearnModel squares -WhatIf")]
+    [InlineData("Invoke-DetectObjects other.tif squares new.gpkg -WhatIf")]
+    [InlineData("$layer | Show-LearnOutput -Path new.png -WhatIf")]
+    public void WhatIf_says_what_would_be_done_and_does_nothing(string script)
+    {
+        string[] before = job.Folder.Content;
+        RunResult result = job.Host.Run(script);
+        result.ThrowIfFailed();
+        Assert.Empty(result.Errors);
+        Assert.Empty(result.Output);
+        Assert.Contains("What if:", result.Text, StringComparison.Ordinal);
+        Assert.Equal(before, job.Folder.Content);
+    }
+
+    [Fact]
+    public void An_extent_run_finds_what_the_whole_run_finds_there()
+    {
+        RunResult result = job.Host.Run("""
+            $whole = Invoke-DetectObjects other.tif $model whole.geojson
+            $left = Invoke-DetectObjects other.tif $model left.geojson -Context @{ extent = 499000, 4499000, 500100, 4501000 }
+            $right = Invoke-DetectObjects other.tif $model right.geojson -Context @{ extent = '500100, 4499000, 501000, 4501000' }
+            $whole.Features
+            $left.Features + $right.Features
+            """);
+        result.ThrowIfFailed();
+        Assert.Equal((int)result.Output[0].BaseObject, (int)result.Output[1].BaseObject);
+        Assert.True((int)result.Output[0].BaseObject > 0);
+    }
+
+    [Fact]
+    public void Files_from_the_pipeline_get_a_layer_each_named_by_a_script_block()
+    {
+        RunResult result = job.Host.Run("""
+            $files = [IO.FileInfo] "$pwd/scene.tif", [IO.FileInfo] "$pwd/other.tif"
+            $files | Invoke-DetectObjects -Model $model -OutputName { 'found_' + [IO.Path]::GetFileNameWithoutExtension($_) + '.geojson' }
+            """);
+        result.ThrowIfFailed();
+        Assert.Equal(["found_scene.geojson", "found_other.geojson"], result.Output.Select(o => Path.GetFileName((string)o.Properties["Path"].Value)));
+    }
+
+    [Fact]
+    public void A_pipeline_that_takes_the_first_epoch_ends_the_training()
+    {
+        RunResult result = job.Host.Run("""
+            $second = $data | New-SingleShotDetector -Backbone resnet18 -Grids 3
+            foreach ($epoch in 1) { $second | Start-ModelTraining -Epochs 50 -NoCheckpoint | ForEach-Object { $_; break } }
+            """);
+        Assert.Equal(1, Assert.Single(result.Output).Properties["Epoch"].Value);
+    }
+
+    [Fact]
+    public void Stopping_a_training_keeps_its_best_checkpoint_and_the_session()
+    {
+        using CancellationTokenSource stop = new();
+        stop.CancelAfter(TimeSpan.FromSeconds(6));
+        job.Host.Run("$third = $data | New-SingleShotDetector -Backbone resnet18 -Grids 3").ThrowIfFailed();
+        RunResult stopped = job.Host.Run("$third | Start-ModelTraining -Epochs 5000 -CheckpointPath stopped", stop.Token);
+        Assert.IsType<PipelineStoppedException>(stopped.Failure);
+        RunResult after = job.Host.Run("Import-LearnModel stopped");
+        after.ThrowIfFailed();
+        Assert.Equal("SingleShotDetector", after.Output.Single().BaseObject.GetType().Name);
+    }
+
+    [Fact]
+    public void An_imported_model_measures_as_the_saved_one_did()
+    {
+        RunResult result = job.Host.Run("""
+            $again = Import-LearnModel models/squares/squares.dlpk -Data $data
+            ($again | Measure-AveragePrecision -IouThreshold 0.5).Value
+            ($model | Measure-AveragePrecision -IouThreshold 0.5).Value
+            """);
+        result.ThrowIfFailed();
+        double[] values = [.. result.Output.Select(o => (double)o.BaseObject)];
+        Assert.Equal(values[..3], values[3..]);
+    }
+
+    [Fact]
+    public void Names_complete()
+    {
+        RunResult result = job.Host.Run("""
+            foreach ($line in 'New-SingleShotDetector -Backbone resnet1', 'Invoke-DetectObjects x -Model squ', 'Export-TrainingData -MetadataFormat ', 'Get-LearnModel s') {
+                ([Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null)).CompletionMatches.CompletionText -join ' '
+            }
+            """);
+        result.ThrowIfFailed();
+        Assert.Equal(["resnet18 resnet101 resnet152", "squares", "PASCAL_VOC_rectangles", "squares"], result.Output.Select(o => (string)o.BaseObject));
+    }
+
+    [Fact]
+    public void Uninstalling_asks_when_told_to_and_takes_the_model_away()
+    {
+        job.Host.Run("Install-LearnModel models/squares/squares.dlpk -Force").ThrowIfFailed();
+        job.Host.Host.Answers.Enqueue(2);
+        job.Host.Run("Uninstall-LearnModel squares -Confirm").ThrowIfFailed();
+        Assert.Single(job.Host.Run("Get-LearnModel sq*").Output);
+        Assert.NotEmpty(job.Host.Host.Questions);
+
+        job.Host.Run("Get-LearnModel sq* | Uninstall-LearnModel").ThrowIfFailed();
+        Assert.Empty(job.Host.Run("Get-LearnModel sq*").Output);
+        job.Host.Run("Install-LearnModel models/squares/squares.dlpk").ThrowIfFailed();
+    }
+}

@@ -1,0 +1,347 @@
+using ArcLearn.Core.Packaging;
+using ArcLearn.Tests.Unit.TestSupport;
+
+namespace ArcLearn.Tests.Unit.Packaging;
+
+public sealed class ModelStoreTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly ModelStore _store;
+
+    public ModelStoreTests() => _store = new ModelStore(Roots);
+
+    private StoreRoots Roots => new(_folder.PathOf("mine"), _folder.PathOf("ours"));
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("trees.dlpk")]
+    [InlineData("trees.emd")]
+    [InlineData("")]
+    public void Install_unpacks_a_model_under_its_name(string member)
+    {
+        Samples.Save(_folder.PathOf("trees"));
+        DateTime before = DateTime.UtcNow;
+
+        InstalledModel actual = _store.Install(_folder.PathOf("trees", member), ModelScope.CurrentUser, force: false);
+
+        Assert.Equal(("trees", "ObjectDetection", "resnet34", 224, "CurrentUser"), (actual.Name, actual.ModelType, actual.Backbone, actual.ChipSize, actual.Scope));
+        Assert.Equal(["Tree", "Käfer \U0001F41E"], actual.Classes);
+        Assert.Equal(_folder.PathOf("mine", "trees"), actual.Path);
+        Assert.Equal(["install.json", "trees.emd", "trees.pth"], Directory.GetFiles(actual.Path).Select(path => Path.GetFileName(path)).Order());
+        Assert.Equal(Samples.Weights, File.ReadAllBytes(Path.Combine(actual.Path, "trees.pth")));
+        Assert.InRange(actual.Installed, before, DateTime.UtcNow);
+        Assert.Equal(DateTimeKind.Utc, _store.Find("trees").Installed.Kind);
+        Assert.Equal(actual with { Classes = [] }, _store.Find("TREES") with { Classes = [] });
+        Assert.Empty(_store.Verify(actual));
+        using ModelPackageReader package = ModelPackageReader.Open(_store.Resolve("trees"));
+        Assert.Equal(Path.Combine(actual.Path, "trees.pth"), package.WeightsPath());
+    }
+
+    [Theory]
+    [InlineData("trees")]
+    [InlineData("Trees")]
+    public void Install_refuses_a_name_that_is_taken_and_replaces_with_force(string name)
+    {
+        InstallSample("trees");
+        Dictionary<string, string> before = Samples.Snapshot(_folder.PathOf("mine"));
+        string other = Samples.Save(_folder.PathOf("b"), weights: [1, 2, 3]).Path;
+
+        Assert.Equal(name, Assert.Throws<ModelExistsException>(() => _store.Install(other, ModelScope.CurrentUser, force: false, name)).Name);
+        Assert.Equal(before, Samples.Snapshot(_folder.PathOf("mine")));
+
+        InstalledModel actual = _store.Install(other, ModelScope.CurrentUser, force: true, name);
+        Assert.Equal([1, 2, 3], File.ReadAllBytes(Path.Combine(actual.Path, "trees.pth")));
+        Assert.Equal([actual.Path], Directory.GetDirectories(_folder.PathOf("mine")));
+    }
+
+    [Fact]
+    public void The_same_package_installs_under_several_names_and_lists_by_pattern()
+    {
+        foreach (string name in new[] { "trees", "oaks", "Trees2" })
+        {
+            InstallSample(name);
+        }
+
+        Assert.Equal(["oaks", "trees", "Trees2"], List(_ => true));
+        Assert.Equal(["trees", "Trees2"], List(name => name.StartsWith("tr", StringComparison.OrdinalIgnoreCase)));
+        Assert.Empty(List(_ => false));
+    }
+
+    [Fact]
+    public void The_users_own_model_comes_before_one_of_all_users()
+    {
+        string path = Samples.Save(_folder.PathOf("trees")).Path;
+        _store.Install(path, ModelScope.AllUsers, force: false);
+        Assert.Equal("AllUsers", _store.Find("trees").Scope);
+        _store.Install(path, ModelScope.CurrentUser, force: false);
+
+        Assert.Equal("CurrentUser", _store.Find("trees").Scope);
+        Assert.Equal(["CurrentUser", "AllUsers"], _store.Get(null, null, Unexpected).Select(model => model.Scope));
+        Assert.Equal("AllUsers", Assert.Single(_store.Get(null, ModelScope.AllUsers, Unexpected)).Scope);
+
+        _store.Uninstall("trees");
+        Assert.Equal("AllUsers", _store.Find("trees").Scope);
+        Assert.Throws<ModelNotFoundException>(() => _store.Uninstall("trees", ModelScope.CurrentUser));
+        _store.Uninstall("TREES", ModelScope.AllUsers);
+        Assert.Empty(_store.Get(null, null, Unexpected));
+    }
+
+    [Fact]
+    public void A_name_that_is_not_installed_is_told_with_the_places_searched()
+    {
+        ModelNotFoundException error = Assert.Throws<ModelNotFoundException>(() => _store.Resolve("palms"));
+
+        Assert.Equal("palms", error.Name);
+        Assert.Contains(_folder.PathOf("mine"), error.Message, StringComparison.Ordinal);
+        Assert.Empty(_store.Get(null, null, Unexpected));              // a store that does not exist yet is empty
+    }
+
+    [Theory]
+    [InlineData("trees", false)]
+    [InlineData("my.model", false)]
+    [InlineData("./trees", true)]
+    [InlineData("a\\trees", true)]
+    [InlineData("trees.EMD", true)]
+    [InlineData("trees.dlpk", true)]
+    [InlineData("trees.onnx", true)]
+    public void A_separator_or_the_ending_of_a_model_file_makes_a_path(string text, bool expected)
+    {
+        Assert.Equal(expected, ModelStore.IsPath(text));
+        if (expected)
+        {
+            Assert.Equal(text, _store.Resolve(text));
+        }
+    }
+
+    public static TheoryData<string> Damages => new() { "record", "json", "weights", "short", "definition", "outside" };
+
+    [Theory]
+    [MemberData(nameof(Damages))]
+    public void A_damaged_model_is_warned_of_and_can_be_replaced_or_removed(string damage)
+    {
+        InstallSample("oaks");
+        string folder = InstallSample("trees").Path;
+        string record = Path.Combine(folder, "install.json");
+        string Changed(string from, string to) => File.ReadAllText(record).Replace(from, to, StringComparison.Ordinal);
+        switch (damage)
+        {
+            case "record": File.Delete(record); break;
+            case "json": File.WriteAllText(record, "{"); break;
+            case "weights": File.Delete(Path.Combine(folder, "trees.pth")); break;
+            case "short": File.WriteAllBytes(Path.Combine(folder, "trees.pth"), [1]); break;
+            case "definition": File.WriteAllText(record, Changed("\"Definition\": \"trees.emd\"", "\"Definition\": \"trees.pth\"")); break;
+            default: File.WriteAllText(record, Changed("\"trees.emd\"", "\"../oaks/trees.emd\"")); break;
+        }
+
+        List<string> warnings = [];
+        Assert.Equal(["oaks"], _store.Get(null, null, warnings.Add).Select(model => model.Name));
+        Assert.Contains("'trees' is damaged", Assert.Single(warnings), StringComparison.Ordinal);
+        Exception? error = Record.Exception(() => _store.Find("trees"));
+        Assert.True(error is LearnFormatException or FileNotFoundException, error?.ToString());
+
+        InstallSample("trees", force: true);
+        Assert.Equal(["oaks", "trees"], List(_ => true));
+        _store.Uninstall("trees");
+        Assert.Equal(["oaks"], List(_ => true));
+    }
+
+    [Fact]
+    public void Verify_names_files_that_changed_without_changing_length()
+    {
+        InstalledModel model = InstallSample("trees");
+        string weights = Path.Combine(model.Path, "trees.pth");
+        byte[] bytes = File.ReadAllBytes(weights);
+        bytes[100] ^= 1;
+        File.WriteAllBytes(weights, bytes);
+
+        Assert.Equal(["trees.pth"], _store.Verify(model));
+    }
+
+    [Theory]
+    [InlineData("../evil.txt")]
+    [InlineData("two.emd")]
+    public void A_bad_package_leaves_no_trace(string entry)
+    {
+        string path = Samples.Zip(_folder.PathOf("a.dlpk"), ("trees.emd", Samples.Emd), ("trees.pth", "w"), (entry, "{}"));
+
+        Assert.Throws<LearnFormatException>(() => _store.Install(path, ModelScope.CurrentUser, force: true));
+
+        Assert.False(Directory.Exists(_folder.PathOf("mine")));
+        Assert.Equal([path], Directory.GetFileSystemEntries(_folder.Root));
+    }
+
+    [Fact]
+    public void A_packages_folders_are_kept_and_its_own_install_record_is_not()
+    {
+        string path = Samples.Zip(_folder.PathOf("a.dlpk"), ("top/trees.emd", Samples.Emd), ("top/trees.pth", "w"), ("install.json", "{}"), ("top/docs/read.me", "hi"));
+
+        InstalledModel actual = _store.Install(path, ModelScope.CurrentUser, force: false);
+
+        Assert.Equal(Path.Combine(actual.Path, "top", "trees.emd"), Path.GetFullPath(actual.EmdPath));
+        Assert.Equal("hi", File.ReadAllText(Path.Combine(actual.Path, "top", "docs", "read.me")));
+        Assert.Equal("trees", _store.Find("trees").Name);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_disk_that_fills_while_unpacking_leaves_the_store_as_it_was(bool installed)
+    {
+        string path = Samples.Save(_folder.PathOf("b"), weights: [7]).Path;
+        if (installed)
+        {
+            _store.Install(path, ModelScope.CurrentUser, force: false);
+        }
+
+        Dictionary<string, string> before = Samples.Snapshot(_folder.PathOf("mine"));
+        ModelPackage saved = Samples.Save(_folder.PathOf("trees"));
+        path = saved.Path;
+        long definition = new FileInfo(saved.EmdPath).Length;
+        foreach (long room in new[] { 10, definition + 20_000, definition + Samples.Weights.Length + 10 })
+        {
+            ModelStore full = new(Roots, new FaultyFileSystem { Room = room });
+            Assert.Throws<IOException>(() => full.Install(path, ModelScope.CurrentUser, force: true));
+        }
+
+        Assert.Equal(before, Samples.Snapshot(_folder.PathOf("mine")));
+    }
+
+    [Fact]
+    public void A_read_that_fails_while_unpacking_leaves_the_store_as_it_was()
+    {
+        InstallSample("trees");
+        Dictionary<string, string> before = Samples.Snapshot(_folder.PathOf("mine"));
+        ModelStore failing = new(Roots, new FaultyFileSystem { ReadRoom = 20_000 });
+
+        Assert.Throws<IOException>(() => failing.Install(_folder.PathOf("source", "trees.dlpk"), ModelScope.CurrentUser, force: true));
+
+        Assert.Equal(before, Samples.Snapshot(_folder.PathOf("mine")));
+    }
+
+    [Theory]
+    [InlineData(2)]     // the old model aside (the first move is the record's)
+    [InlineData(3)]     // the new one in
+    public void A_move_that_fails_keeps_the_old_model(int move)
+    {
+        InstallSample("trees");
+        Dictionary<string, string> before = Samples.Snapshot(_folder.PathOf("mine"));
+        string path = Samples.Save(_folder.PathOf("b"), weights: [7]).Path;
+        ModelStore failing = new(Roots, new FaultyFileSystem { FailingMove = move });
+
+        Assert.Throws<UnauthorizedAccessException>(() => failing.Install(path, ModelScope.CurrentUser, force: true, "trees"));
+
+        Assert.Equal(before, Samples.Snapshot(_folder.PathOf("mine")));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void An_install_that_another_one_overtakes_is_refused_or_replaces_it(bool force)
+    {
+        string mine = Samples.Save(_folder.PathOf("a"), "trees", weights: [1]).Path;
+        string other = Samples.Save(_folder.PathOf("b"), "trees", weights: [2]).Path;
+        FaultyFileSystem files = new();
+        files.BeforeMoveDirectory = (_, _) =>
+        {
+            files.BeforeMoveDirectory = (_, _) => { };
+            _store.Install(other, ModelScope.CurrentUser, force: false);
+        };
+        ModelStore slow = new(Roots, files);
+
+        if (force)
+        {
+            slow.Install(mine, ModelScope.CurrentUser, force);
+        }
+        else
+        {
+            Assert.Throws<ModelExistsException>(() => slow.Install(mine, ModelScope.CurrentUser, force));
+        }
+
+        Assert.Equal([force ? (byte)1 : (byte)2], File.ReadAllBytes(_folder.PathOf("mine", "trees", "trees.pth")));
+        Assert.Single(Directory.GetDirectories(_folder.PathOf("mine")));
+    }
+
+    [Fact]
+    public void A_move_that_never_works_gives_up_and_keeps_the_old_model()
+    {
+        InstallSample("trees");
+        Dictionary<string, string> before = Samples.Snapshot(_folder.PathOf("mine"));
+        FaultyFileSystem files = new();
+        files.BeforeMoveDirectory = (source, destination) =>
+        {
+            // Only the new one's way in is barred: the old one goes aside and comes back.
+            if (destination == _folder.PathOf("mine", "trees") && File.Exists(Path.Combine(source, "new.txt")))
+            {
+                throw new IOException("The device is lost.");
+            }
+        };
+        string path = Samples.Zip(_folder.PathOf("a.dlpk"), ("trees.emd", Samples.Emd), ("trees.pth", "w"), ("new.txt", "x"));
+
+        Assert.Throws<IOException>(() => new ModelStore(Roots, files).Install(path, ModelScope.CurrentUser, force: true));
+
+        Assert.Equal(before, Samples.Snapshot(_folder.PathOf("mine")));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Many_installs_at_once_leave_one_whole_model(bool force)
+    {
+        string[] packages = [.. Enumerable.Range(0, 8).Select(i => Samples.Save(_folder.PathOf($"p{i}"), "trees", weights: [(byte)i]).Path)];
+        int refused = 0;
+
+        Parallel.ForEach(packages, new ParallelOptions { MaxDegreeOfParallelism = 8 }, package =>
+        {
+            try
+            {
+                _store.Install(package, ModelScope.CurrentUser, force);
+            }
+            catch (ModelExistsException)
+            {
+                Interlocked.Increment(ref refused);
+            }
+        });
+
+        Assert.Equal(force ? 0 : 7, refused);
+        Assert.Equal([_folder.PathOf("mine", "trees")], Directory.GetDirectories(_folder.PathOf("mine")));
+        Assert.Empty(_store.Verify(_store.Find("trees")));
+    }
+
+    [Fact]
+    public void A_cancelled_install_leaves_nothing()
+    {
+        string path = Samples.Save(_folder.PathOf("trees")).Path;
+        using CancellationTokenSource cancel = new();
+        cancel.Cancel();
+
+        Assert.ThrowsAny<OperationCanceledException>(() => _store.Install(path, ModelScope.CurrentUser, force: false, cancel: cancel.Token));
+
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.PathOf("mine")));
+    }
+
+    [Fact]
+    public void The_environment_names_the_users_store()
+    {
+        string? before = Environment.GetEnvironmentVariable(StoreRoots.Variable);
+        try
+        {
+            Environment.SetEnvironmentVariable(StoreRoots.Variable, _folder.PathOf("env"));
+            Assert.Equal(_folder.PathOf("env"), StoreRoots.FromEnvironment().CurrentUser);
+            Environment.SetEnvironmentVariable(StoreRoots.Variable, null);
+            Assert.EndsWith(Path.Combine("ArcLearn", "Models"), StoreRoots.FromEnvironment().CurrentUser, StringComparison.Ordinal);
+            Assert.True(Path.IsPathRooted(StoreRoots.FromEnvironment().AllUsers));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(StoreRoots.Variable, before);
+        }
+    }
+
+    private static void Unexpected(string warning) => Assert.Fail(warning);
+
+    private InstalledModel InstallSample(string name, bool force = false) =>
+        _store.Install(Samples.Save(_folder.PathOf("source"), "trees", force: true).Path, ModelScope.CurrentUser, force, name);
+
+    private IEnumerable<string> List(Func<string, bool> matches) => _store.Get(matches, null, Unexpected).Select(model => model.Name);
+}

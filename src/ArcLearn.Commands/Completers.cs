@@ -1,0 +1,39 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using ArcLearn.Core.Models;
+using ArcLearn.Core.Packaging;
+
+namespace ArcLearn.Commands;
+
+/// <summary>Completes from a list of names; quoted where a name needs it.</summary>
+public abstract class NameCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        WildcardPattern pattern = WildcardPattern.Get(wordToComplete.Trim('\'', '"') + "*", WildcardOptions.IgnoreCase);
+        foreach (string name in Names().Where(pattern.IsMatch))
+        {
+            string text = name.Any(c => char.IsWhiteSpace(c) || c is '\'' or '"' or '$' or '(' or ';')
+                ? $"'{CodeGeneration.EscapeSingleQuotedStringContent(name)}'"
+                : name;
+            yield return new CompletionResult(text, name, CompletionResultType.ParameterValue, name);
+        }
+    }
+
+    private protected abstract IEnumerable<string> Names();
+}
+
+/// <summary>Completes the backbones that a detector can stand on.</summary>
+public sealed class BackboneCompleter : NameCompleter
+{
+    private protected override IEnumerable<string> Names() => Backbones.Names;
+}
+
+/// <summary>Completes the models in the store.</summary>
+public sealed class InstalledModelCompleter : NameCompleter
+{
+    private protected override IEnumerable<string> Names() => ModelStore.Open().Get(null, null, _ => { }).Select(m => m.Name);
+}

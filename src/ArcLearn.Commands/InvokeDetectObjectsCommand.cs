@@ -1,0 +1,202 @@
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
+using System.Management.Automation;
+using ArcLearn.Core.Inference;
+using ArcLearn.Core.Models;
+using ArcLearn.Core.Packaging;
+
+namespace ArcLearn.Commands;
+
+/// <summary>Detects objects over rasters of any size and writes them as polygons.</summary>
+/// <remarks>
+/// <para>The raster is searched tile by tile with overlap; objects on the seams are found once. The layer has the fields Class, Classvalue and
+/// Confidence (0 to 100). It appears under its name only when it is complete.</para>
+/// <para>Model arguments: padding (pixels of overlap; a quarter of the chip), threshold (score from 0 to 1; 0.5), nms_overlap (0.1), batch_size.</para>
+/// <para>Context: extent (xmin, ymin, xmax, ymax in the raster's CRS), parallelProcessingFactor ("80%" of the cores, or a count), processorType.</para>
+/// </remarks>
+/// <example>
+/// <code>Invoke-DetectObjects -InputRaster other.tif -Model trees -OutputName trees.gpkg -RunNms -MaxOverlapRatio 0.1 -ModelArguments @{ threshold = 0.4 }</code>
+/// <para>Detects with the installed model "trees" and keeps, of objects that overlap by more than a tenth, the better one.</para>
+/// </example>
+[Cmdlet(VerbsLifecycle.Invoke, "DetectObjects", SupportsShouldProcess = true)]
+[OutputType(typeof(FeatureLayerItem))]
+public sealed class InvokeDetectObjectsCommand : LearnCmdlet
+{
+    private readonly List<string> _rasters = [];
+
+    /// <summary>Rasters: text is a path with wildcards, a file object is taken literally. Each gives one layer.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    [Alias("input_raster")]
+    public object[] InputRaster { get; set; } = [];
+
+    /// <summary>A model in hand, an installed model or its name, or the path of a .emd, .dlpk or model folder.</summary>
+    [Parameter(Mandatory = true, Position = 1)]
+    [ValidateNotNull]
+    [ArgumentCompleter(typeof(InstalledModelCompleter))]
+    public object Model { get; set; } = null!;
+
+    /// <summary>Settings of the model: @{ threshold = 0.4; padding = 56; nms_overlap = 0.1; batch_size = 8 }.</summary>
+    [Parameter]
+    [Alias("model_arguments")]
+    public object? ModelArguments { get; set; }
+
+    /// <summary>The layer: .gpkg, or .geojson. A folder (with a separator at its end) or a script block names one for each raster ($_).
+    /// Left out: (raster)_(model).gpkg in the current location.</summary>
+    [Parameter(Position = 2)]
+    [ValidateNotNullOrEmpty]
+    [Alias("output_name")]
+    public object? OutputName { get; set; }
+
+    /// <summary>Runs non-maximum suppression over the whole layer, within each class and then across classes.</summary>
+    [Parameter]
+    [Alias("run_nms")]
+    public SwitchParameter RunNms { get; set; }
+
+    /// <summary>With RunNms: of two objects that overlap by more (intersection over union), the better one stays.</summary>
+    [Parameter]
+    [ValidateRange(0.0, 1.0)]
+    [Alias("max_overlap_ratio")]
+    public double MaxOverlapRatio { get; set; }
+
+    /// <summary>The field that RunNms ranks by.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [Alias("confidence_score_field")]
+    public string ConfidenceScoreField { get; set; } = "Confidence";
+
+    /// <summary>The field that RunNms groups by.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [Alias("class_value_field")]
+    public string ClassValueField { get; set; } = "Classvalue";
+
+    /// <summary>Settings of the run: @{ extent = xmin, ymin, xmax, ymax; parallelProcessingFactor = '80%'; processorType = 'CPU' }.</summary>
+    [Parameter]
+    public object? Context { get; set; }
+
+    /// <summary>Replaces a layer that exists.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        if (!RunNms)
+        {
+            foreach (string given in new[] { nameof(ConfidenceScoreField), nameof(ClassValueField), nameof(MaxOverlapRatio) }.Where(MyInvocation.BoundParameters.ContainsKey))
+            {
+                WarnOnce($"-{given} means something with -RunNms only.");
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => _rasters.AddRange(InputRaster.SelectMany(ResolveItem));
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (_rasters.Count == 0)
+        {
+            return;
+        }
+
+        Attempt(Model, () =>
+        {
+            DetectionFields.CheckNames(ConfidenceScoreField, ClassValueField);
+            InferenceContext context = InferenceContext.Parse(Table.From(Context, nameof(Context)));
+            IDictionary arguments = Table.From(ModelArguments, nameof(ModelArguments));
+            string[] outputs = [.. _rasters.Select(raster => OutputFor(raster, ModelName()))];
+            if (outputs.Distinct(StringComparer.Ordinal).Count() < outputs.Length)
+            {
+                ThrowTerminatingError(LearnError.ParameterMix(
+                    nameof(OutputName), $"{_rasters.Count} rasters cannot go into one layer; give -OutputName a folder (ending in a separator) or a script block."));
+            }
+
+            // Asked before the model is opened: -WhatIf needs no libtorch.
+            (string Raster, string Output)[] wanted = [.. _rasters.Zip(outputs).Where(pair => ShouldProcess(pair.Second, $"Detect objects in {pair.First} with {ModelName()}"))];
+            if (wanted.Length > 0)
+            {
+                Detect(wanted, arguments, context);
+            }
+        });
+    }
+
+    private void Detect((string Raster, string Output)[] wanted, IDictionary arguments, InferenceContext context)
+    {
+        LearnDevice device = context.ProcessorType switch { "GPU" => LearnDevice.Cuda, "CPU" => LearnDevice.Cpu, _ => LearnDevice.Auto };
+        SsdEngine model = OpenModel(device, out bool isOurs);
+        try
+        {
+            foreach ((string raster, string output) in wanted)
+            {
+                DetectionRequest request = new()
+                {
+                    Raster = raster,
+                    Output = output,
+                    ModelArguments = arguments,
+                    Context = context,
+                    RunNms = RunNms,
+                    MaxOverlapRatio = MaxOverlapRatio,
+                    Force = Force,
+                };
+                Attempt(raster, () => WriteObject(DetectionJob.Run(request, model, at => ShowTile(raster, at), WarnOnce, StopToken)));
+            }
+        }
+        finally
+        {
+            CompleteProgress("Detecting objects");
+            if (isOurs)
+            {
+                model.Dispose();
+            }
+        }
+    }
+
+    private SsdEngine OpenModel(LearnDevice device, out bool isOurs)
+    {
+        object model = Plain(Model);
+        isOurs = model is not LearnModel;
+        return model switch
+        {
+            LearnModel inHand => Inside.Detector(inHand),
+            InstalledModel installed => SsdEngine.Open(installed.EmdPath, null, device, StopToken),
+            _ => SsdEngine.Open(ModelPath(LanguagePrimitives.ConvertTo<string>(model)), null, device, StopToken),
+        };
+    }
+
+    private string ModelPath(string model) =>
+        ModelStore.IsPath(model) ? SessionState.Path.GetUnresolvedProviderPathFromPSPath(model) : ModelStore.Open().Resolve(model);
+
+    private string ModelName() => Plain(Model) switch
+    {
+        LearnModel inHand => inHand.Name,
+        InstalledModel installed => installed.Name,
+        object other => System.IO.Path.GetFileNameWithoutExtension(System.IO.Path.TrimEndingDirectorySeparator(LanguagePrimitives.ConvertTo<string>(other))),
+    };
+
+    private string OutputFor(string raster, string model)
+    {
+        string usual = $"{System.IO.Path.GetFileNameWithoutExtension(raster)}_{model}.gpkg";
+        string name = Plain(OutputName) switch
+        {
+            null => usual,
+            ScriptBlock script => LanguagePrimitives.ConvertTo<string>(script.InvokeWithContext(null, [new PSVariable("_", raster)]).FirstOrDefault()),
+            object other => LanguagePrimitives.ConvertTo<string>(other),
+        };
+        return ResolveOutput(name.EndsWith('/') || name.EndsWith(System.IO.Path.DirectorySeparatorChar) ? name + usual : name);
+    }
+
+    private void ShowTile(string raster, InferenceProgress at) => WriteProgress(
+        new ProgressRecord(1, "Detecting objects", $"{System.IO.Path.GetFileName(raster)}: tile {at.Done} of {at.Tiles}, {at.Skipped} without data")
+        {
+            CurrentOperation = $"{at.MegapixelsPerSecond:F2} Mpx/s",
+            PercentComplete = (int)(100L * at.Done / Math.Max(1, at.Tiles)),
+            SecondsRemaining = (int)Math.Min(int.MaxValue, at.Remaining.TotalSeconds),
+        });
+
+    [return: NotNullIfNotNull(nameof(value))]
+    private static object? Plain(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
+}

@@ -1,0 +1,95 @@
+using System.Collections;
+using System.Management.Automation;
+using ArcLearn.Core.Data;
+
+namespace ArcLearn.Commands;
+
+/// <summary>Makes training and validation data of exported chips.</summary>
+/// <remarks>
+/// <para>Several folders make one bunch; their classes are joined by name. With georeferenced chips the split goes by place: no chip of the
+/// validation side overlaps one of the training side; chips that cross the border are dropped and counted. Without georeference it is random.</para>
+/// <para>The reference's collate_fn has no meaning outside Python and has no parameter here: batches are put together by the loader.</para>
+/// </remarks>
+/// <example>
+/// <code>$data = New-LearnDataBunch -Path chips -ChipSize 224 -BatchSize 8 -ValidationFraction 0.2 -Seed 7</code>
+/// <para>Keeps about a fifth of the chips for validation, apart in space.</para>
+/// </example>
+[Cmdlet(VerbsCommon.New, "LearnDataBunch", DefaultParameterSetName = PathSet)]
+[OutputType(typeof(LearnDataBunch))]
+public sealed class NewLearnDataBunchCommand : PathCmdlet
+{
+    private readonly List<string> _folders = [];
+
+    /// <summary>Renames and selects classes: class value or name to name. Classes that it does not list are left out.</summary>
+    [Parameter]
+    [Alias("class_mapping")]
+    public IDictionary? ClassMapping { get; set; }
+
+    /// <summary>Side of the square that goes into the model, in pixels; 224, or the chips' size where that is smaller.</summary>
+    [Parameter]
+    [ValidateRange(16, 4096)]
+    [Alias("chip_size")]
+    public int? ChipSize { get; set; }
+
+    /// <summary>Chips per step; 64, or all training chips where there are fewer.</summary>
+    [Parameter]
+    [ValidateRange(1, 4096)]
+    [Alias("batch_size")]
+    public int? BatchSize { get; set; }
+
+    /// <summary>The part of the chips to validate on, 0 to 1.</summary>
+    [Parameter]
+    [ValidateRange(0.0, 1.0)]
+    [Alias("val_split_pct", "ValSplitPct")]
+    public double ValidationFraction { get; set; } = 0.1;
+
+    /// <summary>The seed of the split and of all augmentation: the same seed gives the same batches.</summary>
+    [Parameter]
+    public int Seed { get; set; } = 42;
+
+    /// <summary>Spatial, Random, or Auto: spatial where the chips have a georeference.</summary>
+    [Parameter]
+    public DataSplit Split { get; set; } = DataSplit.Auto;
+
+    /// <summary>The format of the labels; read from the folder where it says so.</summary>
+    [Parameter]
+    [ValidateSet("PASCAL_VOC_rectangles")]
+    [Alias("dataset_type")]
+    public string? DatasetType { get; set; }
+
+    /// <summary>How samples are scaled: ImageNet (8-bit chips of three bands), Dataset, or Auto, which takes ImageNet where it fits.</summary>
+    [Parameter]
+    public NormalizationKind Normalization { get; set; } = NormalizationKind.Auto;
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => _folders.AddRange(ResolvePaths());
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        if (_folders.Count == 0)
+        {
+            return;
+        }
+
+        Attempt(_folders[0], () => WriteObject(new LearnDataBunch(DataBunchBuilder.Build(
+            new DataBunchOptions
+            {
+                Paths = _folders,
+                ClassMapping = Mapping(),
+                ChipSize = ChipSize,
+                BatchSize = BatchSize,
+                ValidationFraction = ValidationFraction,
+                Seed = Seed,
+                Split = Split,
+                DatasetType = DatasetType,
+                Normalization = Normalization,
+                Warn = WarnOnce,
+                Inform = WriteVerbose,
+            },
+            StopToken))));
+    }
+
+    private Dictionary<string, string>? Mapping() => ClassMapping?.Cast<DictionaryEntry>().ToDictionary(
+        entry => LanguagePrimitives.ConvertTo<string>(entry.Key), entry => LanguagePrimitives.ConvertTo<string>(entry.Value));
+}

@@ -1,0 +1,119 @@
+using System.Management.Automation;
+using ArcLearn.Core.Models;
+
+namespace ArcLearn.Commands;
+
+/// <summary>Makes a Single Shot Detector for the classes of a data bunch.</summary>
+/// <remarks>
+/// <para>Anchors: every cell of every grid has one for each zoom and ratio. A grid of 4 on chips of 224 pixels has cells of 56 pixels, so
+/// that zoom 0.7 looks for objects of about 39 pixels. Choose grids and zooms that fit the objects.</para>
+/// <para>With weights for the backbone its layers are frozen, and the head is trained first. Without any, everything is trained.</para>
+/// </remarks>
+/// <example>
+/// <code>$model = $data | New-SingleShotDetector -Backbone resnet18 -Grids 4 -Zooms 0.7, 1.0, 1.3</code>
+/// <para>A detector with 4×4 cells of nine anchors each (three zooms, the three default ratios).</para>
+/// </example>
+/// <example>
+/// <code>$data | New-SingleShotDetector -Backbone squeezenet1_1 -BackboneWeights squeezenet1_1.pth</code>
+/// <para>Starts from weights that torchvision trained on ImageNet, read from its state_dict file.</para>
+/// </example>
+[Cmdlet(VerbsCommon.New, "SingleShotDetector")]
+[OutputType(typeof(SingleShotDetector))]
+public sealed class NewSingleShotDetectorCommand : LearnCmdlet
+{
+    /// <summary>The data to train on, as New-LearnDataBunch gives it.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public LearnDataBunch Data { get; set; } = null!;
+
+    /// <summary>Cells along a side, one entry per grid, each at most half the one before or as the feature map allows.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ValidateRange(1, 128)]
+    public int[] Grids { get; set; } = [4, 2, 1];
+
+    /// <summary>Anchor sizes relative to a cell.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public double[] Zooms { get; set; } = [0.7, 1.0, 1.3];
+
+    /// <summary>Anchor shapes, height:width: '1:1', '1:0.5', '0.5:1', or pairs.</summary>
+    [Parameter]
+    [AspectRatioTransformation]
+    [ValidateNotNullOrEmpty]
+    public AspectRatio[] Ratios { get; set; } = [new(1, 1), new(1, 0.5), new(0.5, 1)];
+
+    /// <summary>The network beneath the head.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(BackboneCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string Backbone { get; set; } = "resnet34";
+
+    /// <summary>Dropout probability in the head, 0 to 1.</summary>
+    [Parameter]
+    [ValidateRange(0.0, 0.99)]
+    [Alias("drop")]
+    public double Dropout { get; set; } = 0.3;
+
+    /// <summary>Where the class scores start: low, since nearly every anchor is background.</summary>
+    [Parameter]
+    [ValidateRange(-100.0, 100.0)]
+    public double Bias { get; set; } = -4.0;
+
+    /// <summary>Weighs easy anchors down in the class loss.</summary>
+    [Parameter]
+    [Alias("focal_loss")]
+    public SwitchParameter FocalLoss { get; set; }
+
+    /// <summary>The weight of the box loss, strictly between 0 and 1; left out, box and class loss count alike.</summary>
+    [Parameter]
+    [Alias("location_loss_factor")]
+    public double? LocationLossFactor { get; set; }
+
+    /// <summary>A saved model to go on from: .emd, .pth, .dlpk or folder.</summary>
+    [Parameter]
+    [Alias("pretrained_path")]
+    public string? PretrainedPath { get; set; }
+
+    /// <summary>The backbone's own weights: a state_dict with torchvision's names (.pth).</summary>
+    [Parameter]
+    public string? BackboneWeights { get; set; }
+
+    /// <summary>Cpu, Cuda, or Auto: CUDA where torch reports a device.</summary>
+    [Parameter]
+    public LearnDevice Device { get; set; } = LearnDevice.Auto;
+
+    /// <summary>The seed of the first weights and of dropout; the data's where it is left out.</summary>
+    [Parameter]
+    public int? Seed { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (!TryResolveOptional(PretrainedPath, out string? pretrained) || !TryResolveOptional(BackboneWeights, out string? backbone))
+        {
+            return;
+        }
+
+        Attempt(Data, () => WriteObject(new SingleShotDetector(SsdEngine.Create(
+            Data,
+            new SsdOptions
+            {
+                Backbone = Backbone,
+                ChipSize = Data.ChipSize,
+                Classes = Data.Classes.Count,
+                Grids = Grids,
+                Zooms = Zooms,
+                Ratios = Ratios,
+                Dropout = Dropout,
+                Bias = Bias,
+                FocalLoss = FocalLoss,
+                LocationLossFactor = LocationLossFactor,
+            },
+            new StartWeights(backbone, pretrained),
+            Device,
+            Seed ?? Data.Seed,
+            WarnOnce,
+            StopToken))));
+    }
+}

@@ -1,0 +1,58 @@
+using System.Management.Automation;
+
+namespace ArcLearn.Commands;
+
+/// <summary>Saves a model: its weights, its definition and the package made of both.</summary>
+/// <remarks>
+/// <para>The folder holds (name).pth, which torch.load reads, (name).emd and (name).dlpk, which ArcGIS and Install-LearnModel read. They appear
+/// only when all three are complete.</para>
+/// </remarks>
+/// <example>
+/// <code>$model | Save-LearnModel -Path models/trees | Install-LearnModel</code>
+/// <para>Saves the model as "trees" and installs it under that name.</para>
+/// </example>
+[Cmdlet(VerbsData.Save, "LearnModel", SupportsShouldProcess = true, DefaultParameterSetName = "Path")]
+[OutputType(typeof(ModelPackage))]
+public sealed class SaveLearnModelCommand : LearnCmdlet
+{
+    /// <summary>The model.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public LearnModel Model { get; set; } = null!;
+
+    /// <summary>The model's folder; its last part is the model's name.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path")]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = "";
+
+    /// <summary>The model's name; its folder becomes models/(name) in the data's folder.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = "Name")]
+    [ValidateNotNullOrEmpty]
+    public string Name { get; set; } = "";
+
+    /// <summary>Replaces a saved model of that name.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Attempt(Model, () =>
+    {
+        string folder = ParameterSetName == "Name" ? ModelFolder(Name) : ResolveOutput(Path);
+        if (ShouldProcess(folder, $"Save {Model.Name}"))
+        {
+            WriteObject(Inside.Detector(Model).Save(folder, Force, StopToken));
+        }
+    });
+
+    private string ModelFolder(string name)
+    {
+        if (name.IndexOfAny(System.IO.Path.GetInvalidFileNameChars()) >= 0)
+        {
+            throw new LearnArgumentException(nameof(Name), $"'{name}' is no name of a folder; for another place use -Path.");
+        }
+
+        string data = Model.Data?.Path[0]
+            ?? throw new LearnArgumentException(nameof(Name), "A model without data has no folder of its own; use -Path.");
+        return System.IO.Path.Combine(data, "models", name);
+    }
+}

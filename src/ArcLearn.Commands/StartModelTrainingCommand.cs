@@ -1,0 +1,100 @@
+using System.Management.Automation;
+using ArcLearn.Core.Training;
+
+namespace ArcLearn.Commands;
+
+/// <summary>Trains a model and writes one result per epoch, as soon as it is reached.</summary>
+/// <remarks>
+/// <para>Adam with decoupled weight decay; by default the rate rises and falls once over the whole training (one cycle). The best model by
+/// validation loss is saved at every improvement and is what the model holds at the end, also after Ctrl-C or a pipeline that takes only
+/// the first results.</para>
+/// </remarks>
+/// <example>
+/// <code>$model | Start-ModelTraining -Epochs 20 -LearningRate 1e-4, 3e-3</code>
+/// <para>Twenty epochs, the first layers at a thirtieth of the head's rate.</para>
+/// </example>
+[Cmdlet(VerbsLifecycle.Start, "ModelTraining", SupportsShouldProcess = true)]
+[OutputType(typeof(EpochResult))]
+public sealed class StartModelTrainingCommand : LearnCmdlet
+{
+    /// <summary>The model; it needs data.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public LearnModel Model { get; set; } = null!;
+
+    /// <summary>Passes over the training chips.</summary>
+    [Parameter(Position = 1)]
+    [ValidateRange(1, 10_000)]
+    public int Epochs { get; set; } = 10;
+
+    /// <summary>One rate for all layers, or two: of the first layer group and of the head, geometric in between.</summary>
+    [Parameter]
+    [ValidateCount(1, 2)]
+    [Alias("lr")]
+    public double[] LearningRate { get; set; } = [1e-4, 3e-3];
+
+    /// <summary>OneCycle, or Constant.</summary>
+    [Parameter]
+    public LearningRateSchedule Schedule { get; set; } = LearningRateSchedule.OneCycle;
+
+    /// <summary>Ends the training when the validation loss has not improved for more than five epochs.</summary>
+    [Parameter]
+    [Alias("early_stopping")]
+    public SwitchParameter EarlyStopping { get; set; }
+
+    /// <summary>Saves no checkpoints; the model ends with the weights of the last epoch.</summary>
+    [Parameter]
+    public SwitchParameter NoCheckpoint { get; set; }
+
+    /// <summary>The folder of the best checkpoint; left out: models/checkpoint_(date and time) in the data's folder.</summary>
+    [Parameter]
+    public string? CheckpointPath { get; set; }
+
+    /// <summary>Replaces what lies at CheckpointPath.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        if (!ShouldProcess(Model.Name, $"Train for {Epochs} epochs"))
+        {
+            return;
+        }
+
+        string? checkpoint = CheckpointPath is null ? null : ResolveOutput(CheckpointPath);
+        try
+        {
+            Attempt(Model, () =>
+            {
+                TrainingOptions options = new()
+                {
+                    Epochs = Epochs,
+                    LearningRate = LearningRate.Length == 2 ? new LearningRate(LearningRate[0], LearningRate[1]) : new LearningRate(LearningRate[0]),
+                    Schedule = Schedule,
+                    EarlyStopping = EarlyStopping,
+                    NoCheckpoint = NoCheckpoint,
+                    CheckpointPath = checkpoint,
+                    ReplaceCheckpoint = Force,
+                };
+                foreach (EpochResult epoch in Inside.Detector(Model).Fit(options, ShowBatch, StopToken))
+                {
+                    WriteObject(epoch);
+                }
+            });
+        }
+        finally
+        {
+            CompleteProgress("Training");
+        }
+    }
+
+    // A plain delegate: Progress<T> would post to another thread, where WriteProgress throws.
+    private void ShowBatch(BatchProgress at) => WriteProgress(
+        new ProgressRecord(1, "Training", $"epoch {at.Epoch} of {at.Epochs}, batch {at.Batch} of {at.Batches}")
+        {
+            CurrentOperation = $"loss {at.Loss:F3}, rate {at.LearningRate:G2}, {at.ImagesPerSecond:F1} images/s",
+            PercentComplete = (int)(100L * (((at.Epoch - 1) * at.Batches) + at.Batch) / ((long)at.Epochs * at.Batches)),
+            SecondsRemaining = (int)Math.Min(int.MaxValue, at.Remaining.TotalSeconds),
+        });
+}

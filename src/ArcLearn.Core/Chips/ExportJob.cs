@@ -1,0 +1,89 @@
+using ArcLearn.Core.Rasters;
+using ArcLearn.Core.Vectors;
+
+namespace ArcLearn.Core.Chips;
+
+/// <summary>Opens what an export names and runs it.</summary>
+internal static class ExportJob
+{
+    /// <exception cref="LearnDataException">What <see cref="LabelReader"/> and <see cref="TrainingDataExporter"/> refuse; ClassConflict.</exception>
+    public static TrainingDataInfo Run(ExportRequest request, ExportContext context, CancellationToken cancel)
+    {
+        List<IRaster> rasters = [];
+        try
+        {
+            List<ExportSource> sources = [];
+            Dictionary<int, ClassDefinition> classes = [];
+            Dictionary<string, int> skipped = [];
+            foreach (string path in request.Rasters)
+            {
+                IRaster raster = RasterFile.Open(path, context.Files);
+                rasters.Add(raster);
+                Coordinates.Warn(raster, context.Warn);
+                List<LabelSet> labels = [.. request.Labels.Select(label => Read(label, raster, request, context))];
+                Join(classes, labels);
+
+                // The same labels lie under every raster: those left out are counted once.
+                if (sources.Count == 0)
+                {
+                    Count(skipped, labels, context.Warn);
+                }
+
+                sources.Add(new ExportSource(raster, [.. labels.SelectMany(l => l.Objects)], request.Settings.AreaOf(raster)));
+                cancel.ThrowIfCancellationRequested();
+            }
+
+            ExportOptions options = request.Options with
+            {
+                Sources = sources,
+                Classes = [.. classes.Values.OrderBy(c => c.Value)],
+                ExportAllTiles = request.Settings.ExportAllTiles,
+                StartIndex = request.Settings.StartIndex,
+                SkippedLabels = skipped,
+            };
+            return TrainingDataExporter.Export(options, context, cancel);
+        }
+        finally
+        {
+            rasters.ForEach(r => r.Dispose());
+        }
+    }
+
+    private static LabelSet Read(string path, IRaster raster, ExportRequest request, ExportContext context)
+    {
+        using IVectorLayer layer = VectorLayers.Open(path, files: context.Files);
+        return LabelReader.Read(layer, raster.SpatialReference, raster.IsGeoreferenced, new LabelOptions(request.ClassValueField, request.BufferRadius));
+    }
+
+    private static void Join(Dictionary<int, ClassDefinition> classes, List<LabelSet> labels)
+    {
+        foreach (ClassDefinition item in labels.SelectMany(l => l.Classes))
+        {
+            if (!classes.TryAdd(item.Value, item) && classes[item.Value].Name != item.Name)
+            {
+                throw new LearnDataException(
+                    "ClassConflict",
+                    $"Class value {item.Value} means '{classes[item.Value].Name}' in one label layer and '{item.Name}' in another. Put the labels into one layer, or number the classes alike.",
+                    item.Value);
+            }
+        }
+    }
+
+    private static void Count(Dictionary<string, int> skipped, List<LabelSet> labels, Action<string>? warn)
+    {
+        foreach ((string reason, int count) in labels.SelectMany(l => l.Skipped))
+        {
+            skipped[reason] = skipped.GetValueOrDefault(reason) + count;
+        }
+
+        if (skipped.Count > 0)
+        {
+            warn?.Invoke($"{skipped.Values.Sum()} label(s) were left out: {string.Join(", ", skipped.Select(s => $"{s.Value} × {s.Key}"))}.");
+        }
+
+        if (labels.Sum(l => l.Repaired) is int repaired and > 0)
+        {
+            warn?.Invoke($"{repaired} label(s) had an invalid outline and were mended.");
+        }
+    }
+}

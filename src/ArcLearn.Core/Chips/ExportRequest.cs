@@ -1,0 +1,88 @@
+using System.Collections;
+using ArcLearn.Core.Inference;
+using ArcLearn.Core.Rasters;
+
+namespace ArcLearn.Core.Chips;
+
+/// <summary>arcgis' context of an export: where to cut, whether chips without objects are kept, the first chip's number.</summary>
+internal sealed record ExportSettings
+{
+    private static readonly string[] s_names = ["cellSize", "extent", "exportAllTiles", "startIndex"];
+
+    public InferenceContext Place { get; init; } = new();
+
+    public bool ExportAllTiles { get; init; }
+
+    public int StartIndex { get; init; }
+
+    /// <summary>Reads a user's table.</summary>
+    /// <exception cref="LearnArgumentException">Context: an unknown name (the message lists the known ones) or a value that makes no sense.</exception>
+    public static ExportSettings Parse(IDictionary? context)
+    {
+        ArgumentTable table = new("Context", context, s_names);
+        Hashtable place = new(StringComparer.OrdinalIgnoreCase);
+        foreach (string name in s_names[..2])
+        {
+            if (table.Value(name) is object value)
+            {
+                place[name] = value;
+            }
+        }
+
+        return new ExportSettings
+        {
+            Place = InferenceContext.Parse(place),
+            ExportAllTiles = table.Boolean("exportAllTiles") ?? false,
+            StartIndex = table.Integer("startIndex", 0, 999_999_999) ?? 0,
+        };
+    }
+
+    /// <summary>The whole pixels of a raster that lie within the extent; null without one.</summary>
+    /// <exception cref="LearnDataException">The extent lies outside (ExtentOutside).</exception>
+    /// <exception cref="LearnArgumentException">The raster is rotated, or the extent is in other coordinates.</exception>
+    public PixelWindow? AreaOf(IRaster raster)
+    {
+        if (Place.Extent is not GeoExtent extent)
+        {
+            return null;
+        }
+
+        Place.CheckAgainst(raster);
+        if (!raster.Transform.IsAxisAligned)
+        {
+            throw new LearnArgumentException("Context", $"{raster.Path} is rotated against its coordinates: an extent cuts no rectangle of it.");
+        }
+
+        (double Column, double Row) a = raster.Transform.ToPixel(extent.XMin, extent.YMin);
+        (double Column, double Row) b = raster.Transform.ToPixel(extent.XMax, extent.YMax);
+
+        // A border meant to lie on a pixel's edge may miss it by rounding; a thousandth of a pixel is no other pixel.
+        const double Slack = 1e-3;
+        double left = Math.Ceiling(Math.Max(0, Math.Min(a.Column, b.Column)) - Slack);
+        double top = Math.Ceiling(Math.Max(0, Math.Min(a.Row, b.Row)) - Slack);
+        double right = Math.Floor(Math.Min(raster.Width, Math.Max(a.Column, b.Column)) + Slack);
+        double bottom = Math.Floor(Math.Min(raster.Height, Math.Max(a.Row, b.Row)) + Slack);
+        return right > left && bottom > top
+            ? new PixelWindow((int)left, (int)top, (int)(right - left), (int)(bottom - top))
+            : throw new LearnDataException(
+                "ExtentOutside", $"The extent {extent} holds no pixel of {raster.Path}. Give xmin, ymin, xmax, ymax in the raster's coordinates.", raster.Path);
+    }
+}
+
+/// <summary>An export as a user asks for it: files, not open rasters.</summary>
+internal sealed record ExportRequest
+{
+    public required IReadOnlyList<string> Rasters { get; init; }
+
+    public required IReadOnlyList<string> Labels { get; init; }
+
+    public string? ClassValueField { get; init; }
+
+    /// <summary>In map units of the raster.</summary>
+    public double? BufferRadius { get; init; }
+
+    public ExportSettings Settings { get; init; } = new();
+
+    /// <summary>Sources and classes are filled in from the files.</summary>
+    public required ExportOptions Options { get; init; }
+}

@@ -1,0 +1,122 @@
+using ArcLearn.Core.Rasters;
+using ArcLearn.Core.Vectors;
+using NetTopologySuite.Geometries;
+using NetTopologySuite.Geometries.Utilities;
+using NetTopologySuite.Index.Strtree;
+using NetTopologySuite.Operation.OverlayNG;
+
+namespace ArcLearn.Core.Chips;
+
+/// <summary>
+/// The objects of one raster in its pixel coordinates, found by tile. Everything happens in pixels, so that a rotated raster needs no
+/// case of its own; shares of areas are the same there. Safe from any number of threads once built.
+/// </summary>
+internal sealed class ObjectIndex
+{
+    private readonly STRtree<Entry> _tree = new();
+    private readonly double _pixelArea;
+
+    public ObjectIndex(IReadOnlyList<LabelObject> objects, IRaster raster)
+    {
+        GeoTransform transform = raster.Transform;
+        _pixelArea = Math.Abs((transform.PixelWidth * transform.PixelHeight) - (transform.RowRotation * transform.ColumnRotation));
+        AffineTransformation toPixel = ToPixel(transform);
+        Envelope bounds = new(0, raster.Width, 0, raster.Height);
+        for (int i = 0; i < objects.Count; i++)
+        {
+            LabelObject label = objects[i];
+            Geometry geometry = toPixel.Transform(label.Geometry);
+            Envelope envelope = geometry.EnvelopeInternal;
+            MapExtent.ExpandToInclude(label.Geometry.EnvelopeInternal);
+            if (SharesArea(envelope, bounds))
+            {
+                _tree.Insert(envelope, new Entry(i, label.Value, geometry, envelope, geometry.Area, IsRectangle: geometry.IsRectangle));
+            }
+            else
+            {
+                Outside++;
+            }
+        }
+
+        Count = objects.Count;
+        _tree.Build();
+    }
+
+    public int Count { get; }
+
+    /// <summary>Objects that the raster does not reach.</summary>
+    public int Outside { get; }
+
+    /// <summary>Bounds of all objects in map coordinates.</summary>
+    public Envelope MapExtent { get; } = new();
+
+    /// <summary>The objects in a tile, in the order of the labels.</summary>
+    /// <param name="minShare">Least share of an object's area that must lie in the tile, 0 to 1.</param>
+    /// <param name="belowShare">Objects that were left out for that share.</param>
+    public List<ChipObject> Find(PixelWindow tile, double minShare, out int belowShare)
+    {
+        belowShare = 0;
+        Envelope window = new(tile.Column, tile.Right, tile.Row, tile.Bottom);
+        List<Entry> hits = [.. _tree.Query(window)];
+        hits.Sort(static (a, b) => a.Order.CompareTo(b.Order));
+        List<ChipObject> found = new(hits.Count);
+        foreach (Entry entry in hits)
+        {
+            (Envelope box, double area) = Clip(entry, window);
+            if (box.IsNull || !HasArea(box))
+            {
+                continue;
+            }
+
+            if (entry.Area > 0 && area / entry.Area < minShare - 1e-9)
+            {
+                belowShare++;
+                continue;
+            }
+
+            found.Add(new ChipObject(
+                entry.Value, box.MinX - tile.Column, box.MinY - tile.Row, box.MaxX - tile.Column, box.MaxY - tile.Row, area * _pixelArea));
+        }
+
+        return found;
+    }
+
+    /// <summary>Also after the label file has rounded it to two decimals.</summary>
+    private static bool HasArea(Envelope box) =>
+        Math.Round(box.MinX, 2) < Math.Round(box.MaxX, 2) && Math.Round(box.MinY, 2) < Math.Round(box.MaxY, 2);
+
+    private static (Envelope Box, double Area) Clip(Entry entry, Envelope window)
+    {
+        if (window.Contains(entry.Envelope))
+        {
+            return (entry.Envelope, entry.Area);
+        }
+
+        if (entry.IsRectangle)
+        {
+            Envelope box = entry.Envelope.Intersection(window);
+            return (box, box.Area);
+        }
+
+        Geometry part = OverlayNGRobust.Overlay(
+            entry.Geometry, entry.Geometry.Factory.ToGeometry(window), NetTopologySuite.Operation.Overlay.SpatialFunction.Intersection);
+        return (part.EnvelopeInternal, part.Area);
+    }
+
+    private static bool SharesArea(Envelope a, Envelope b) =>
+        !a.IsNull && a.MinX < b.MaxX && b.MinX < a.MaxX && a.MinY < b.MaxY && b.MinY < a.MaxY;
+
+    private static AffineTransformation ToPixel(GeoTransform transform)
+    {
+        double determinant = (transform.PixelWidth * transform.PixelHeight) - (transform.RowRotation * transform.ColumnRotation);
+        double a = transform.PixelHeight / determinant;
+        double b = -transform.RowRotation / determinant;
+        double d = -transform.ColumnRotation / determinant;
+        double e = transform.PixelWidth / determinant;
+
+        // Shifting to the origin first keeps the small numbers of the pixels exact beside the large ones of the map.
+        return AffineTransformation.TranslationInstance(-transform.OriginX, -transform.OriginY).Compose(new AffineTransformation(a, b, 0, d, e, 0));
+    }
+
+    private sealed record Entry(int Order, int Value, Geometry Geometry, Envelope Envelope, double Area, bool IsRectangle);
+}

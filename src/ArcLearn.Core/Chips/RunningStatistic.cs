@@ -1,0 +1,98 @@
+namespace ArcLearn.Core.Chips;
+
+/// <summary>Least, greatest, mean and spread of values that come one by one or in parts. Parts must be added in a fixed order to give equal bits.</summary>
+internal sealed class RunningStatistic
+{
+    private double _min = double.PositiveInfinity;
+    private double _max = double.NegativeInfinity;
+
+    public double Min => Count == 0 ? 0 : _min;
+
+    public double Max => Count == 0 ? 0 : _max;
+
+    public double Mean { get; private set; }
+
+    public double Sum { get; private set; }
+
+    /// <summary>Sum of squared differences from the mean.</summary>
+    public double SquaredDeviation { get; private set; }
+
+    public long Count { get; private set; }
+
+    public double StandardDeviation => Count == 0 ? 0 : Math.Sqrt(SquaredDeviation / Count);
+
+    public void Add(double value)
+    {
+        Count++;
+        Sum += value;
+        double before = value - Mean;
+        Mean += before / Count;
+        SquaredDeviation += before * (value - Mean);
+        _min = Math.Min(_min, value);
+        _max = Math.Max(_max, value);
+    }
+
+    /// <summary>Adds a part by the pairwise formula of Chan, Golub and LeVeque (1979).</summary>
+    public void Add(RunningStatistic part)
+    {
+        if (part.Count == 0)
+        {
+            return;
+        }
+
+        long count = Count + part.Count;
+        double apart = part.Mean - Mean;
+        SquaredDeviation += part.SquaredDeviation + (apart * apart * ((double)Count * part.Count / count));
+        Mean += apart * part.Count / count;
+        Sum += part.Sum;
+        Count = count;
+        _min = Math.Min(_min, part._min);
+        _max = Math.Max(_max, part._max);
+    }
+
+    /// <summary>The statistic of samples: sums of integers, so exact whatever their number.</summary>
+    public static RunningStatistic Of(ReadOnlySpan<byte> samples)
+    {
+        ulong sum = 0;
+        ulong squares = 0;
+        byte min = byte.MaxValue;
+        byte max = 0;
+        foreach (byte sample in samples)
+        {
+            sum += sample;
+            squares += (uint)(sample * sample);
+            min = Math.Min(min, sample);
+            max = Math.Max(max, sample);
+        }
+
+        return Of(samples.Length, sum, squares, min, max);
+    }
+
+    /// <inheritdoc cref="Of(ReadOnlySpan{byte})"/>
+    public static RunningStatistic Of(ReadOnlySpan<ushort> samples)
+    {
+        ulong sum = 0;
+        ulong squares = 0;
+        ushort min = ushort.MaxValue;
+        ushort max = 0;
+        foreach (ushort sample in samples)
+        {
+            sum += sample;
+            squares += (ulong)sample * sample;
+            min = Math.Min(min, sample);
+            max = Math.Max(max, sample);
+        }
+
+        return Of(samples.Length, sum, squares, min, max);
+    }
+
+    private static RunningStatistic Of(int count, ulong sum, ulong squares, double min, double max) => count == 0 ? new() : new()
+    {
+        Count = count,
+        Sum = sum,
+        Mean = (double)sum / count,
+        SquaredDeviation = (double)(((UInt128)squares * (ulong)count) - ((UInt128)sum * sum)) / count,
+        _min = min,
+        _max = max,
+    };
+}

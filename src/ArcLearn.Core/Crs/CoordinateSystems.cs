@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Text;
+
+namespace ArcLearn.Core.Crs;
+
+/// <summary>Coordinate reference systems by code, by well-known text and by the names that GeoJSON uses.</summary>
+internal static class CoordinateSystems
+{
+    /// <summary>With name and WKT where the code is known here, else a reference that is equal only to itself. Old codes of Web Mercator become 3857.</summary>
+    public static SpatialReference FromEpsg(int code) => KnownCrs.FromCode(code) is KnownCrs crs
+        ? new SpatialReference(crs.Name, crs.Epsg, WktWriter.Write(crs))
+        : new SpatialReference(FormattableString.Invariant($"EPSG:{code}"), code, null);
+
+    /// <summary>Reads WKT 1 in OGC's or Esri's spelling (of WKT 2 only name and code) and keeps the text.</summary>
+    /// <param name="wkt">The text.</param>
+    /// <param name="path">The file to blame.</param>
+    /// <exception cref="LearnFormatException">The text is no WKT.</exception>
+    public static SpatialReference FromWkt(string wkt, string? path = null)
+    {
+        WktNode root = WktParser.Parse(wkt, path ?? "WKT");
+        int? code = WktIdentification.FindCode(root);
+        string name = code is int known && KnownCrs.FromCode(known) is KnownCrs crs ? crs.Name : root.Name;
+        return new SpatialReference(name.Length > 0 ? name : root.Keyword, code, wkt.Trim('\0', '\uFEFF', ' ', '\r', '\n', '\t'));
+    }
+
+    /// <summary>
+    /// Reads a name as GeoJSON's crs member has it: <c>EPSG:32618</c>, <c>urn:ogc:def:crs:EPSG::32618</c>, <c>urn:ogc:def:crs:OGC:1.3:CRS84</c>,
+    /// the same as an http URI, or WKT. Any other name becomes a reference that is equal only to itself.
+    /// </summary>
+    public static SpatialReference FromName(string name, string? path = null)
+    {
+        string text = name.Trim();
+        if (text.Contains('[', StringComparison.Ordinal))
+        {
+            return FromWkt(text, path);
+        }
+
+        string[] parts = text.Split([':', '/', '#'], StringSplitOptions.RemoveEmptyEntries);
+        string last = parts.Length > 0 ? parts[^1] : "";
+        bool Names(string organisation) => parts.Any(part => Path.GetFileNameWithoutExtension(part).Equals(organisation, StringComparison.OrdinalIgnoreCase));
+
+        if (int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out int code)
+            && (Names("EPSG") || (Names("ESRI") && KnownCrs.FromCode(code) is not null)))
+        {
+            return FromEpsg(code);
+        }
+
+        // Every URN has an "ogc" in it, so this comes after EPSG.
+        if (Names("OGC") && last.ToUpperInvariant() is "CRS84" or "CRS84H" or "CRS83")
+        {
+            return FromEpsg(last.EndsWith('3') ? 4269 : 4326);
+        }
+
+        return new SpatialReference(text, null, null);
+    }
+
+    /// <summary>WKT 1 with authorities, as .prj files and gpkg_spatial_ref_sys hold it.</summary>
+    /// <exception cref="LearnDataException">UnknownCrs: the system has no WKT and is not known here.</exception>
+    public static string ToWkt1(SpatialReference crs) => Identify(crs) is KnownCrs known
+        ? WktWriter.Write(known)
+        : crs.Wkt ?? throw new LearnDataException("UnknownCrs", $"No well-known text is known for the coordinate reference system '{crs.Name}'.", crs);
+
+    /// <summary>The system that is computed here, or null.</summary>
+    public static KnownCrs? Identify(SpatialReference crs)
+    {
+        if (crs.Epsg is int code)
+        {
+            return KnownCrs.FromCode(code);
+        }
+
+        return crs.Wkt is string wkt && WktIdentification.FindCode(WktParser.Parse(wkt, crs.Name)) is int found ? KnownCrs.FromCode(found) : null;
+    }
+
+    /// <summary>By code where both have one, else by well-known text (white space aside), else by name.</summary>
+    public static bool AreEqual(SpatialReference first, SpatialReference second)
+    {
+        int? one = Identify(first)?.Epsg ?? first.Epsg;
+        int? other = Identify(second)?.Epsg ?? second.Epsg;
+        if (one is not null && other is not null)
+        {
+            return one == other;
+        }
+
+        return first.Wkt is not null && second.Wkt is not null
+            ? Squeeze(first.Wkt) == Squeeze(second.Wkt)
+            : first.Wkt is null && second.Wkt is null && one is null && other is null && first.Name == second.Name;
+    }
+
+    private static string Squeeze(string wkt)
+    {
+        StringBuilder text = new(wkt.Length);
+        foreach (char c in wkt)
+        {
+            if (!char.IsWhiteSpace(c))
+            {
+                text.Append(c);
+            }
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,48 @@
+using ArcLearn.Core.IO;
+
+namespace ArcLearn.Core.Data;
+
+/// <summary>What to read and how to serve it.</summary>
+internal sealed record DataBunchOptions
+{
+    public const int DefaultBatchSize = 64;
+    public const int DefaultChipSize = 224;
+
+    /// <summary>Training folders, absolute.</summary>
+    public required IReadOnlyList<string> Paths { get; init; }
+
+    /// <summary>Null takes what the folders say.</summary>
+    public string? DatasetType { get; init; }
+
+    /// <summary>Null is 224, or the chips' own size where that is smaller.</summary>
+    public int? ChipSize { get; init; }
+
+    /// <summary>Null is 64, or the number of training chips where that is smaller.</summary>
+    public int? BatchSize { get; init; }
+
+    public double ValidationFraction { get; init; } = 0.1;
+
+    public int Seed { get; init; } = 42;
+
+    public DataSplit Split { get; init; }
+
+    /// <summary>A class's name or value to the name it shall have; classes that are not among the keys are left out. Null keeps all.</summary>
+    public IReadOnlyDictionary<string, string>? ClassMapping { get; init; }
+
+    public NormalizationKind Normalization { get; init; }
+
+    public AugmentationOptions Augmentation { get; init; } = new();
+
+    /// <summary>Threads that decode and augment; 0 takes the processors. The batches do not depend on it.</summary>
+    public int Workers { get; init; }
+
+    /// <summary>Decoded chips that are kept, in bytes: every epoch needs them again.</summary>
+    public long CacheBytes { get; init; } = 512L << 20;
+
+    public IFileSystem Files { get; init; } = LocalFileSystem.Instance;
+
+    public Action<string>? Warn { get; init; }
+
+    /// <summary>What was done, for those who ask.</summary>
+    public Action<string>? Inform { get; init; }
+}

@@ -1,0 +1,151 @@
+using ArcLearn.Core.Crs;
+using ArcLearn.Core.IO;
+using ArcLearn.Core.Rasters;
+using ArcLearn.Core.Vectors;
+using NetTopologySuite.Geometries;
+using SkiaSharp;
+
+namespace ArcLearn.Core.Drawing;
+
+/// <summary>What a map is drawn of.</summary>
+internal sealed record DetectionMapOptions
+{
+    /// <summary>Longer side of the map in pixels, the legend not counted.</summary>
+    public int MaxSide { get; init; } = 2048;
+
+    /// <summary>The layer in its file; null for the first.</summary>
+    public string? LayerName { get; init; }
+
+    /// <summary>The field that colours; null for Class, or else none.</summary>
+    public string? ClassField { get; init; }
+
+    /// <summary>Classes with their colours, listed even where none is found; null to take those of the layer.</summary>
+    public IReadOnlyList<ClassDefinition>? Classes { get; init; }
+
+    /// <summary>Replaces an existing picture.</summary>
+    public bool Force { get; init; }
+}
+
+/// <summary>Draws a layer over its raster, outlines coloured by class, with a legend of names and counts.</summary>
+internal static class DetectionMap
+{
+    private const int LargestSide = 16_384;
+
+    /// <summary>Draws a file of features.</summary>
+    /// <param name="layerPath">GeoPackage or GeoJSON; it may hold no feature.</param>
+    /// <param name="rasterPath">What lies below; null for white.</param>
+    /// <param name="pngPath">The picture.</param>
+    /// <param name="options">How.</param>
+    /// <param name="files">Where files are; null for the disk.</param>
+    /// <param name="cancel">Ends the reading between windows of the raster.</param>
+    /// <exception cref="OutputExistsException">The picture exists.</exception>
+    /// <exception cref="LearnDataException">UnknownCrs, where layer and raster have different ones that cannot be converted.</exception>
+    public static PictureItem Draw(
+        string layerPath,
+        string? rasterPath,
+        string pngPath,
+        DetectionMapOptions? options = null,
+        IFileSystem? files = null,
+        CancellationToken cancel = default)
+    {
+        options ??= new DetectionMapOptions();
+        files ??= LocalFileSystem.Instance;
+        if (options.MaxSide is < 16 or > LargestSide)
+        {
+            throw new LearnArgumentException("MaxSide", $"MaxSide is {options.MaxSide}; it must be from 16 to {LargestSide} pixels.");
+        }
+
+        PictureFile.CheckOutput(pngPath, files, options.Force);
+        using IVectorLayer layer = VectorLayers.Open(layerPath, options.LayerName, files);
+        using IRaster? raster = rasterPath is null ? null : RasterFile.Open(rasterPath, files);
+        using SKBitmap sheet = Compose(layer, raster, options, out int features, cancel);
+        string over = raster is null ? "" : $" over {Path.GetFileName(raster.Path)}";
+        return PictureFile.Save(sheet, pngPath, FormattableString.Invariant($"{features} objects{over}"), files, options.Force);
+    }
+
+    /// <summary>Draws an open layer; two passes over it.</summary>
+    public static SKBitmap Compose(
+        IVectorLayer layer, IRaster? raster, DetectionMapOptions options, out int features, CancellationToken cancel = default)
+    {
+        FeatureClasses classes = new(layer, options);
+        ICoordinateTransform? transform = Transform(layer, raster);
+        Envelope bounds = new();
+        foreach (VectorFeature feature in layer.Read())
+        {
+            cancel.ThrowIfCancellationRequested();
+            classes.Count(feature);
+            bounds.ExpandToInclude(feature.Geometry?.EnvelopeInternal ?? new Envelope());
+        }
+
+        using SKBitmap map = Background(raster, bounds, options.MaxSide, out MapFrame frame, cancel);
+        using (SKCanvas canvas = new(map))
+        {
+            foreach (VectorFeature feature in layer.Read())
+            {
+                if (feature.Geometry is { IsEmpty: false } geometry)
+                {
+                    DrawOutline(canvas, frame, transform?.Apply(geometry) ?? geometry, classes.ColorOf(feature), map.Width);
+                }
+            }
+        }
+
+        features = classes.Total;
+        List<string> lines = [FormattableString.Invariant($"{Path.GetFileName(layer.Path)}: {features} objects")];
+        if (raster is not null)
+        {
+            string scale = frame.Step == 1 ? "" : FormattableString.Invariant($", shown at 1:{frame.Step}");
+            lines.Add(FormattableString.Invariant($"{Path.GetFileName(raster.Path)}: {raster.Width} x {raster.Height} pixels{scale}"));
+        }
+
+        return Legend.Append(map, lines, classes.Entries());
+    }
+
+    private static void DrawOutline(SKCanvas canvas, MapFrame frame, Geometry geometry, SKColor color, int width)
+    {
+        float stroke = Math.Clamp(width / 700f, 1.5f, 3);
+        using SKPathBuilder outline = new();
+        frame.AddTo(geometry, outline, pointRadius: 2 * stroke);
+        using SKPath path = outline.Detach();
+        using SKPaint paint = new()
+        {
+            IsAntialias = true,
+            Style = SKPaintStyle.Stroke,
+            StrokeJoin = SKStrokeJoin.Miter,
+
+            // A dark rim keeps a bright outline visible on bright ground.
+            Color = new SKColor(0, 0, 0, 120),
+            StrokeWidth = stroke + 1.5f,
+        };
+        canvas.DrawPath(path, paint);
+        (paint.Color, paint.StrokeWidth) = (color, stroke);
+        canvas.DrawPath(path, paint);
+    }
+
+    private static SKBitmap Background(IRaster? raster, Envelope bounds, int maxSide, out MapFrame frame, CancellationToken cancel)
+    {
+        if (raster is not null)
+        {
+            RasterThumbnail thumbnail = RasterThumbnail.Read(raster, maxSide, cancel);
+            frame = new MapFrame(raster.Transform, thumbnail.Step);
+            return RasterPicture.Draw(thumbnail);
+        }
+
+        // Without a raster the layer's own extent, a twentieth wider on each side, fills the picture; an empty one has none.
+        Envelope extent = bounds.IsNull ? new Envelope(0, 4, 0, 3) : bounds.Copy();
+        double side = Math.Max(Math.Max(extent.Width, extent.Height), 1e-9);
+        extent.ExpandBy(0.05 * side);
+        double unit = Math.Max(extent.Width, extent.Height) / maxSide;
+        frame = new MapFrame(new GeoTransform(extent.MinX, extent.MaxY, unit, -unit), 1);
+        SKBitmap blank = new(
+            Math.Clamp((int)Math.Ceiling(extent.Width / unit), 1, maxSide), Math.Clamp((int)Math.Ceiling(extent.Height / unit), 1, maxSide));
+        blank.Erase(SKColors.White);
+        return blank;
+    }
+
+    /// <summary>Null where the layer lies in the raster's coordinates already, or nothing says otherwise.</summary>
+    private static ICoordinateTransform? Transform(IVectorLayer layer, IRaster? raster) =>
+        raster?.SpatialReference is SpatialReference to && layer.SpatialReference is SpatialReference from
+        && CoordinateTransforms.Create(from, to) is { IsIdentity: false } transform
+            ? transform
+            : null;
+}

@@ -1,0 +1,34 @@
+using ArcLearn.Core.IO;
+using SkiaSharp;
+
+namespace ArcLearn.Core.Drawing;
+
+/// <summary>Writes pictures as PNG.</summary>
+internal static class PictureFile
+{
+    /// <summary>The picture appears under its name only when complete.</summary>
+    /// <param name="picture">What to write.</param>
+    /// <param name="path">The PNG file.</param>
+    /// <param name="shows">What is on it, in a few words.</param>
+    /// <param name="files">Where to write.</param>
+    /// <param name="force">True to replace an existing file.</param>
+    /// <exception cref="OutputExistsException">The file exists and <paramref name="force"/> is false.</exception>
+    public static PictureItem Save(SKBitmap picture, string path, string shows, IFileSystem files, bool force)
+    {
+        CheckOutput(path, files, force);
+        using SKData data = picture.Encode(SKEncodedImageFormat.Png, quality: 100)
+            ?? throw new InvalidOperationException($"A picture of {picture.Width} by {picture.Height} pixels cannot be encoded.");
+        files.WriteAtomically(path, data.SaveTo);
+        return new PictureItem(path, picture.Width, picture.Height, shows);
+    }
+
+    /// <summary>The same check, for before the work.</summary>
+    /// <exception cref="OutputExistsException">The file exists and <paramref name="force"/> is false.</exception>
+    public static void CheckOutput(string path, IFileSystem files, bool force)
+    {
+        if (files.DirectoryExists(path) || (files.FileExists(path) && !force))
+        {
+            throw new OutputExistsException(path);
+        }
+    }
+}

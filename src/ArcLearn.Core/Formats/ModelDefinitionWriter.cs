@@ -1,0 +1,174 @@
+using System.Globalization;
+using ArcLearn.Core.Data;
+
+namespace ArcLearn.Core.Formats;
+
+/// <summary>
+/// Writes the definition of a Single Shot Detector with the keys of arcgis.learn 1.6 in its order, those of 2.0 that are true of
+/// the model after them, ArcLearn's own object, and last what was read and not understood. Equal definitions give equal text.
+/// </summary>
+internal static class ModelDefinitionWriter
+{
+    private static readonly float[] s_imageNetMean = [0.485f, 0.456f, 0.406f];
+    private static readonly float[] s_imageNetDeviation = [0.229f, 0.224f, 0.225f];
+
+    private static readonly string[] s_statisticsKeys = ["Bands", "ImageryType", "DoNormalize", "NormalizationStats"];
+
+    /// <exception cref="LearnDataException">DefinitionInvalid: something that readers need is missing or contradictory.</exception>
+    public static string Write(ModelDefinitionFile definition)
+    {
+        Check(definition);
+        TrainedSettings settings = definition.Settings!;
+        JsonMap map = new()
+        {
+            { "Framework", "arcgis.learn.models._inferencing" },
+            { "InferenceFunction", "ArcGISObjectDetector.py" },
+            { "ModelConfiguration", ModelDefinitionFile.DetectorConfiguration },
+            { "ModelFile", definition.ModelFile },
+            { "ModelType", "ObjectDetection" },
+            { "ImageHeight", definition.ImageHeight },
+            { "ImageWidth", definition.ImageWidth },
+            { "ExtractBands", definition.ExtractBands },
+            { "Grids", definition.Grids },
+            { "Zooms", definition.Zooms },
+            { "Ratios", definition.Ratios.Select(ratio => new[] { ratio.Height, ratio.Width }) },
+            { "Classes", definition.Classes.Select(Class) },
+            { "backbone", definition.Backbone },
+            { "SSDVersion", definition.SsdVersion },
+            { "ModelFormat", "NCHW" },
+            { "SupportsVariableTileSize", false },
+            { "ImageSpaceUsed", "MAP_SPACE" },
+            { "ModelName", "SingleShotDetector" },
+            { "backend", "pytorch" },
+            { "ModelParameters", new JsonMap { { "backbone", definition.Backbone }, { "backend", "pytorch" } } },
+            { "resize_to", null },
+        };
+        AddCellSize(map, "MinCellSize", definition.MinCellSize);
+        AddCellSize(map, "MaxCellSize", definition.MaxCellSize);
+        AddStatistics(map, settings.Normalization);
+        map.Add("ArcLearn", Settings(settings));
+
+        // A model that was read and trained on has other statistics now.
+        HashSet<string> written = new(map.Select(item => item.Key).Concat(s_statisticsKeys), StringComparer.Ordinal);
+        map.AddRange(definition.Other
+            .Where(item => written.Add(item.Key))
+            .Select(item => KeyValuePair.Create(item.Key, (object?)item.Value)));
+        return PythonJson.Write(map);
+    }
+
+    private static JsonMap Class(ClassDefinition item) =>
+        new() { { "Value", item.Value }, { "Name", item.Name }, { "Color", item.Color } };
+
+    private static void AddCellSize(JsonMap map, string key, CellSizeDefinition? size)
+    {
+        if (size is not null)
+        {
+            JsonMap reference = new() { { "wkid", size.Wkid }, { "latestWkid", size.LatestWkid ?? size.Wkid } };
+            map.Add(key, new JsonMap { { "x", size.X }, { "y", size.Y }, { "spatialReference", reference } });
+        }
+    }
+
+    /// <summary>
+    /// arcgis.learn normalises by ImageNet's statistics unless the model is multispectral; then by
+    /// ((x − min)/(max − min) − scaled mean)/scaled deviation. With the sample type's range for min and max that equals ours.
+    /// </summary>
+    private static void AddStatistics(JsonMap map, Normalization normalization)
+    {
+        bool imageNet = normalization.SampleType == SampleType.UInt8 && normalization.Scale == 1f / 255
+            && normalization.Mean.SequenceEqual(s_imageNetMean) && normalization.Deviation.SequenceEqual(s_imageNetDeviation);
+        map.Add("IsMultispectral", !imageNet);
+        if (imageNet)
+        {
+            return;
+        }
+
+        int bands = normalization.Mean.Count;
+        double range = normalization.SampleType == SampleType.UInt8 ? byte.MaxValue : ushort.MaxValue;
+        double perRange = 1 / (normalization.Scale * range);
+        double perSample = 1 / (double)normalization.Scale;
+        map.Add("Bands", null);
+        map.Add("ImageryType", "multispectral");
+        map.Add("DoNormalize", true);
+        map.Add("NormalizationStats", new JsonMap
+        {
+            { "band_min_values", Enumerable.Repeat(0.0, bands) },
+            { "band_max_values", Enumerable.Repeat(range, bands) },
+            { "band_mean_values", normalization.Mean.Select(mean => mean * perSample) },
+            { "band_std_values", normalization.Deviation.Select(deviation => deviation * perSample) },
+            { "scaled_min_values", Enumerable.Repeat(0.0, bands) },
+            { "scaled_max_values", Enumerable.Repeat(1.0, bands) },
+            { "scaled_mean_values", normalization.Mean.Select(mean => mean * perRange) },
+            { "scaled_std_values", normalization.Deviation.Select(deviation => deviation * perRange) },
+        });
+    }
+
+    private static JsonMap Settings(TrainedSettings settings)
+    {
+        JsonMap metrics = [];
+        foreach ((string name, double value) in settings.Metrics.OrderBy(metric => metric.Key, StringComparer.Ordinal))
+        {
+            metrics.Add(name, double.IsFinite(value) ? value : null);
+        }
+
+        return new JsonMap
+        {
+            { "Version", settings.Version },
+            { "SampleType", settings.Normalization.SampleType.ToString() },
+            { "Bands", settings.Bands },
+            {
+                "Normalization", new JsonMap
+                {
+                    { "Scale", settings.Normalization.Scale },
+                    { "Mean", settings.Normalization.Mean },
+                    { "Deviation", settings.Normalization.Deviation },
+                }
+            },
+            { "CellSize", settings.CellSize },
+            { "Dropout", settings.Dropout },
+            { "Bias", settings.Bias },
+            { "FocalLoss", settings.FocalLoss },
+            { "LocationLossFactor", settings.LocationLossFactor },
+            { "Metrics", metrics },
+        };
+    }
+
+    private static void Check(ModelDefinitionFile definition)
+    {
+        Require(definition.ModelFile?.Length > 0, "names no file of weights");
+        Require(
+            definition.EffectiveModelType == "ObjectDetection",
+            $"is of type '{definition.EffectiveModelType}'; only detectors are written");
+        Require(definition.ImageHeight is int height && height == definition.ImageWidth, "has no square chip size");
+        Require(definition.Backbone?.Length > 0, "names no backbone");
+        Require(definition.Grids.Count > 0 && definition.Zooms.Count > 0 && definition.Ratios.Count > 0, "lacks grids, zooms or ratios");
+        Require(definition.Zooms.All(zoom => zoom > 0 && double.IsFinite(zoom)), "has a zoom that is not a positive number");
+        Require(definition.Classes.Count > 0, "has no classes");
+        foreach (ClassDefinition item in definition.Classes)
+        {
+            string shown = string.Create(CultureInfo.InvariantCulture, $"class {item.Value} '{item.Name}'");
+            Require(item.Value > 0 && item.Name.Trim().Length > 0, $"has the {shown}; classes need a value from 1 and a name");
+            Require(item.Color.Count == 3, $"has the {shown} with a colour of {item.Color.Count} parts instead of 3");
+            Require(definition.Classes.Count(other => other.Value == item.Value) == 1, $"has the value of {shown} more than once");
+            Require(definition.Classes.Count(other => other.Name == item.Name) == 1, $"has the name of {shown} more than once");
+        }
+
+        TrainedSettings? settings = definition.Settings;
+        Require(settings is not null, "lacks the settings it was trained with");
+        Normalization normalization = settings!.Normalization;
+        Require(
+            definition.ExtractBands.Count == settings.Bands,
+            $"extracts {definition.ExtractBands.Count} bands and normalises {settings.Bands}");
+        Require(
+            normalization.Deviation.Count == settings.Bands && normalization.Mean.All(float.IsFinite)
+                && normalization.Deviation.Append(normalization.Scale).All(value => value > 0 && float.IsFinite(value)),
+            "has a normalisation without a finite mean and a positive deviation for each band");
+    }
+
+    private static void Require(bool condition, string problem)
+    {
+        if (!condition)
+        {
+            throw new LearnDataException("DefinitionInvalid", $"The model's definition {problem}.");
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Collections;
+using System.Globalization;
+
+namespace ArcLearn.Core.Inference;
+
+/// <summary>
+/// A user's hashtable of named settings: names in any case, values as numbers, booleans or the strings that arcgis uses for both.
+/// </summary>
+internal sealed class ArgumentTable
+{
+    private static readonly string[] s_true = ["true", "1", "t", "y", "yes"];
+    private static readonly string[] s_false = ["false", "0", "f", "n", "no"];
+    private readonly string _parameter;
+    private readonly Dictionary<string, object?> _values = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <param name="parameter">The parameter that the table came in, for errors.</param>
+    /// <param name="values">The table; null for an empty one.</param>
+    /// <param name="known">All names that mean something.</param>
+    /// <exception cref="LearnArgumentException">A name is unknown or given twice.</exception>
+    public ArgumentTable(string parameter, IDictionary? values, IReadOnlyList<string> known)
+    {
+        _parameter = parameter;
+        foreach (DictionaryEntry entry in values ?? new Hashtable())
+        {
+            string name = Text(entry.Key);
+            if (!known.Contains(name, StringComparer.OrdinalIgnoreCase))
+            {
+                throw new LearnArgumentException(parameter, $"-{parameter} does not know '{name}'. It knows: {string.Join(", ", known)}.");
+            }
+
+            if (!_values.TryAdd(name, entry.Value))
+            {
+                throw new LearnArgumentException(parameter, $"-{parameter} holds '{name}' twice, in different case.");
+            }
+        }
+    }
+
+    /// <summary>The value as it was given; null where it is absent.</summary>
+    public object? Value(string name) => _values.GetValueOrDefault(name);
+
+    /// <summary>A number within limits; null where it is absent.</summary>
+    public double? Number(string name, double lowest, double highest)
+    {
+        if (Value(name) is not object value)
+        {
+            return null;
+        }
+
+        return TryNumber(value, out double number) && number >= lowest && number <= highest
+            ? number
+            : throw Fault(name, value, string.Create(CultureInfo.InvariantCulture, $"a number from {lowest} to {highest}"));
+    }
+
+    /// <summary>A whole number within limits; null where it is absent.</summary>
+    public int? Integer(string name, int lowest, int highest)
+    {
+        if (Value(name) is not object value)
+        {
+            return null;
+        }
+
+        return TryNumber(value, out double number) && number == Math.Floor(number) && number >= lowest && number <= highest
+            ? (int)number
+            : throw Fault(
+                name, value, highest == int.MaxValue ? $"a whole number of {lowest} or more" : $"a whole number from {lowest} to {highest}");
+    }
+
+    /// <summary>true/1/t/y/yes or false/0/f/n/no; null where it is absent.</summary>
+    public bool? Boolean(string name)
+    {
+        if (Value(name) is not object value)
+        {
+            return null;
+        }
+
+        string text = Text(value);
+        return s_true.Contains(text, StringComparer.OrdinalIgnoreCase) ? true
+            : s_false.Contains(text, StringComparer.OrdinalIgnoreCase) ? false
+            : throw Fault(name, value, "true or false (also 1/0, t/f, y/n, yes/no)");
+    }
+
+    public LearnArgumentException Fault(string name, object? value, string expected) =>
+        new(_parameter, $"'{name}' in -{_parameter} is '{Text(value)}'; it must be {expected}.");
+
+    /// <summary>Numbers and the texts of numbers; a host's wrapper around either counts as what it holds.</summary>
+    public static bool TryNumber(object? value, out double number) =>
+        double.TryParse(Text(value), NumberStyles.Float, CultureInfo.InvariantCulture, out number) && double.IsFinite(number);
+
+    public static string Text(object? value) => (Convert.ToString(value, CultureInfo.InvariantCulture) ?? "").Trim();
+}

@@ -1,0 +1,88 @@
+using System.Diagnostics;
+using ArcLearn.Core.Rasters;
+
+namespace ArcLearn.Core.Inference;
+
+/// <summary>What a run found.</summary>
+/// <param name="Detections">Best first (score, tile, index), in pixels of the raster.</param>
+/// <param name="Tiles">Tiles that the model saw.</param>
+/// <param name="SkippedTiles">Tiles that are wholly nodata.</param>
+/// <param name="CutDetections">Detections that reach an edge of their chip: parts of objects larger than the padding allows for.</param>
+internal sealed record DetectionRunResult(IReadOnlyList<Detection> Detections, int Tiles, int SkippedTiles, int CutDetections, TimeSpan Duration);
+
+/// <summary>Searches a raster of any size with a detector. The result depends on raster, model and options, not on threads or timing.</summary>
+internal static class DetectionEngine
+{
+    /// <summary>Runs all tiles of the plan and brings their detections together in memory.</summary>
+    /// <param name="options">How.</param>
+    /// <param name="raster">What to search.</param>
+    /// <param name="backend">The prepared model; the caller disposes it.</param>
+    /// <param name="progress">Called on the caller's thread, a few times a second.</param>
+    /// <param name="cancel">Ends the run within a batch.</param>
+    /// <exception cref="LearnDataException">What <see cref="DetectionPlan.Create"/> refuses, TileFailed, ModelOutput.</exception>
+    public static DetectionRunResult Run(
+        DetectionRunOptions options,
+        IRaster raster,
+        IDetectionBackend backend,
+        Action<InferenceProgress>? progress = null,
+        CancellationToken cancel = default)
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        DetectionPlan plan = DetectionPlan.Create(options, raster, backend);
+        TileList tiles = new();
+        Detect(plan, options, raster, backend, tiles, progress, cancel);
+        IReadOnlyList<Detection> detections = Finish(plan, options, raster.Transform, tiles.Detections);
+        return new DetectionRunResult(detections, tiles.Tiles, tiles.SkippedTiles, tiles.CutDetections, watch.Elapsed);
+    }
+
+    /// <summary>Runs the tiles of a plan into a sink.</summary>
+    public static void Detect(
+        DetectionPlan plan,
+        DetectionRunOptions options,
+        IRaster raster,
+        IDetectionBackend backend,
+        ITileSink sink,
+        Action<InferenceProgress>? progress,
+        CancellationToken cancel)
+    {
+        TileReader reader = new(raster, backend.Bands);
+        PipelineSize size = PipelineSize.Fit(
+            backend.BatchSize, reader.ChipLength(backend.ChipSize), options.Readers, options.Workers, options.QueueBytes);
+        TilePipeline<TileResult> pipeline = new(
+            plan.Tiles,
+            reader,
+            size,
+            () => new DetectionWorker(backend.CreateReplica(), backend.Classes.Count, plan.Grid, plan.Ownership),
+            tile => new TileResult(tile.Index, IsSkipped: true, [], CutDetections: 0));
+        ProgressMeter meter = new(plan.Tiles.Count, progress);
+        pipeline.Run(
+            (tile, result) =>
+            {
+                sink.Accept(result);
+                meter.Advance(tile, result.IsSkipped);
+            },
+            cancel);
+    }
+
+    /// <summary>
+    /// Merges seams, cuts to the extent, suppresses: in this order, so that a part equals that part of the whole before suppression.
+    /// </summary>
+    public static IReadOnlyList<Detection> Finish(
+        DetectionPlan plan, DetectionRunOptions options, GeoTransform transform, IEnumerable<Detection> detections)
+    {
+        IEnumerable<Detection> merged = SeamMerge.Merge(detections, plan.Ownership);
+        if (options.Extent is GeoExtent extent)
+        {
+            merged = merged.Where(detection => IsInside(extent, transform, detection));
+        }
+
+        return options.RunNms ? Suppression.Apply(merged, options.MaxOverlapRatio) : [.. merged];
+    }
+
+    /// <summary>The lower borders belong to an extent, the upper ones do not: neighbouring extents share no detection.</summary>
+    private static bool IsInside(GeoExtent extent, GeoTransform transform, in Detection detection)
+    {
+        (double x, double y) = transform.ToMap(detection.CenterX, detection.CenterY);
+        return x >= extent.XMin && x < extent.XMax && y >= extent.YMin && y < extent.YMax;
+    }
+}

@@ -1,0 +1,45 @@
+using ArcLearn.Core.Rasters;
+
+namespace ArcLearn.Core.Inference;
+
+/// <summary>Reads the samples of tiles as the model saw them in training: raw values, what lies beyond the raster filled with nodata, or 0 without one.</summary>
+internal sealed class TileReader
+{
+    private readonly IRaster _raster;
+    private readonly int[] _bands;
+    private readonly float _fill;
+    private readonly bool _hasNoData;
+
+    public TileReader(IRaster raster, int bands)
+    {
+        _raster = raster;
+        _bands = [.. Enumerable.Range(0, bands)];
+
+        // Some files name a nodata value that their samples cannot take, such as -9999 in 8 bits: no pixel has it.
+        double highest = raster.SampleType == SampleType.UInt8 ? byte.MaxValue : ushort.MaxValue;
+        _hasNoData = raster.NoData is double value && value >= 0 && value <= highest && value == Math.Floor(value);
+        _fill = _hasNoData ? (float)raster.NoData!.Value : 0;
+    }
+
+    /// <summary>Floats of one chip of this side.</summary>
+    public int ChipLength(int chipSize) => checked(_bands.Length * chipSize * chipSize);
+
+    /// <summary>Reads a tile's window.</summary>
+    /// <param name="tile">Which.</param>
+    /// <param name="chip"><c>[Bands, ChipSize, ChipSize]</c>.</param>
+    /// <returns>False for a window that is wholly nodata.</returns>
+    /// <exception cref="LearnDataException">TileFailed: names the tile; the cause is inside.</exception>
+    public bool Read(in Tile tile, Span<float> chip)
+    {
+        try
+        {
+            _raster.Read(tile.Window, _bands, chip, _fill);
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
+        {
+            throw new LearnDataException("TileFailed", $"{_raster.Path}: {tile} cannot be read. {e.Message}", _raster.Path, e);
+        }
+
+        return !_hasNoData || chip.ContainsAnyExcept(_fill);
+    }
+}

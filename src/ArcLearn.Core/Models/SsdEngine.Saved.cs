@@ -1,0 +1,68 @@
+using System.Text;
+using ArcLearn.Core.Formats;
+using ArcLearn.Core.Packaging;
+using ArcLearn.Core.Training;
+
+namespace ArcLearn.Core.Models;
+
+/// <summary>Where a new detector's weights come from; with neither they are drawn by chance.</summary>
+/// <param name="Backbone">A torchvision state_dict of the backbone (.pth).</param>
+/// <param name="Pretrained">A saved detector: .pth, or what <see cref="ModelPackageReader"/> opens.</param>
+internal sealed record StartWeights(string? Backbone, string? Pretrained);
+
+/// <content>To and from files.</content>
+internal sealed partial class SsdEngine
+{
+    /// <summary>Builds a detector for a bunch and gives it its first weights.</summary>
+    /// <exception cref="LearnDataException">The weights are of another network (WeightsMismatch).</exception>
+    /// <exception cref="LearnFormatException">A file of weights is damaged, or more than weights.</exception>
+    public static SsdEngine Create(
+        LearnDataBunch data, SsdOptions options, StartWeights start, LearnDevice device, int seed, Action<string>? warn, CancellationToken cancel)
+    {
+        if (start is { Backbone: null, Pretrained: null })
+        {
+            warn?.Invoke("The backbone starts from chance and nothing is frozen: a good detector takes more chips and epochs. -BackboneWeights or -PretrainedPath start from trained weights.");
+        }
+
+        if (start.Pretrained is not string pretrained || IsWeights(pretrained))
+        {
+            return Create(data, options, start.Backbone, start.Pretrained, device, seed);
+        }
+
+        using ModelPackageReader package = ModelPackageReader.Open(pretrained);
+        return Create(data, options, start.Backbone, package.WeightsPath(cancel), device, seed);
+    }
+
+    /// <summary>Opens a saved detector.</summary>
+    /// <param name="path">What <see cref="ModelPackageReader.Open"/> takes.</param>
+    /// <param name="data">Data whose classes are the model's; null for inference only.</param>
+    /// <exception cref="LearnFormatException">It is no sound package, or its definition lacks what a detector needs.</exception>
+    /// <exception cref="LearnDataException">Another kind of model (ModelType), weights of another network (WeightsMismatch), data of other classes, bands or chips.</exception>
+    public static SsdEngine Open(string path, LearnDataBunch? data, LearnDevice device, CancellationToken cancel)
+    {
+        using ModelPackageReader package = ModelPackageReader.Open(path);
+        SsdDefinition definition = SsdDefinitionFile.Read(package.Definition, package.Name, package.DefinitionPath);
+        return Load(definition, package.WeightsPath(cancel), data, device, data?.Seed ?? 0);
+    }
+
+    /// <summary>Trains; checkpoints carry the model's definition.</summary>
+    public IEnumerable<EpochResult> Fit(TrainingOptions options, Action<BatchProgress>? progress, CancellationToken cancel)
+    {
+        _ = Chips;                                                  // said before the first epoch, not in it
+        return Trainer.Fit(this, options with { WriteDefinition = WriteDefinition }, progress, cancel);
+    }
+
+    /// <summary>Saves weights, definition and package; the model takes the folder's name.</summary>
+    public ModelPackage Save(string folder, bool force, CancellationToken cancel)
+    {
+        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
+        ModelPackage package = ModelPackager.Save(folder, name, (Definition with { Name = name }).ToFile(), stream => TorchFileWriter.Write(stream, StateDicts.Capture(_network)), force, cancel: cancel);
+        Name = name;
+        return package;
+    }
+
+    private void WriteDefinition(string weightsPath, Stream stream) => stream.Write(
+        Encoding.UTF8.GetBytes(ModelDefinitionWriter.Write(Definition.ToFile() with { ModelFile = Path.GetFileName(weightsPath) })));
+
+    private static bool IsWeights(string path) => Path.GetExtension(path).ToUpperInvariant() is ".PTH" or ".PT" or ".H5";
+}

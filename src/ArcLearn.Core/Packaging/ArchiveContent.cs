@@ -1,0 +1,171 @@
+using System.Globalization;
+using System.IO.Compression;
+using ArcLearn.Core.IO;
+using ICSharpCode.SharpZipLib.Checksum;
+
+namespace ArcLearn.Core.Packaging;
+
+/// <summary>
+/// A package as a ZIP. All its names and sizes are checked before anything is unpacked: no entry can leave the folder it is
+/// unpacked to, hide another one, or unpack to more than it declares.
+/// </summary>
+internal sealed class ArchiveContent : IPackageContent
+{
+    public const int MaximumEntries = 10_000;
+    public const long MaximumTotal = 16L << 30;
+
+    /// <summary>Beyond <see cref="RatioFreeLength"/> bytes, entries may unpack to this many times the archive's length in all.</summary>
+    public const int MaximumRatio = 200;
+    public const long RatioFreeLength = 64L << 20;
+
+    private const int UnixTypeMask = 0xF000;
+    private const int UnixFile = 0x8000;
+    private const int UnixFolder = 0x4000;
+
+    private readonly string _path;
+    private readonly Stream _stream;
+    private readonly ZipArchive _archive;
+    private readonly SortedDictionary<string, ZipArchiveEntry> _entries = new(StringComparer.Ordinal);
+
+    public ArchiveContent(string path, IFileSystem files)
+    {
+        _path = path;
+        _stream = files.OpenRead(path);
+        try
+        {
+            _archive = new ZipArchive(_stream, ZipArchiveMode.Read, leaveOpen: true);
+            List();
+            Names = [.. _entries.Keys];
+        }
+        catch (InvalidDataException e)
+        {
+            Dispose();
+            throw new LearnFormatException($"is not a ZIP archive, or only a part of one: {e.Message}", path, null, e);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public IReadOnlyList<string> Names { get; }
+
+    public string? Find(string name) => _entries.ContainsKey(name)
+        ? name
+        : Names.FirstOrDefault(other => string.Equals(other, name, StringComparison.OrdinalIgnoreCase));
+
+    public string? PathOf(string name) => null;
+
+    public string Show(string name) => $"{_path}, entry '{name}'";
+
+    public void Copy(string name, Stream destination, CancellationToken cancel)
+    {
+        ZipArchiveEntry entry = _entries[name];
+        Crc32 sum = new();
+        long length = 0;
+        try
+        {
+            using Stream source = entry.Open();
+            byte[] buffer = new byte[1 << 16];
+            for (int read; (read = source.Read(buffer)) > 0;)
+            {
+                cancel.ThrowIfCancellationRequested();
+                length += read;
+                if (length > entry.Length)
+                {
+                    break;
+                }
+
+                sum.Update(new ArraySegment<byte>(buffer, 0, read));
+                destination.Write(buffer, 0, read);
+            }
+        }
+        catch (InvalidDataException e)
+        {
+            throw Bad(entry, $"is damaged: {e.Message}", e);
+        }
+
+        if (length != entry.Length || sum.Value != entry.Crc32)
+        {
+            throw Bad(entry, $"is damaged: its {(length != entry.Length ? "length" : "checksum")} is not the one that the package declares.");
+        }
+    }
+
+    public void Dispose()
+    {
+        _archive?.Dispose();
+        _stream.Dispose();
+    }
+
+    private void List()
+    {
+        if (_archive.Entries.Count > MaximumEntries)
+        {
+            throw new LearnFormatException($"has {_archive.Entries.Count} entries; a model package has at most {MaximumEntries}.", _path);
+        }
+
+        Dictionary<string, string> seen = new(StringComparer.OrdinalIgnoreCase);
+        HashSet<string> folders = new(StringComparer.OrdinalIgnoreCase);
+        long total = 0;
+        foreach (ZipArchiveEntry entry in _archive.Entries)
+        {
+            string name = Check(entry, out bool isFolder);
+            if (isFolder)
+            {
+                folders.Add(name);
+            }
+            else if (!seen.TryAdd(name, entry.FullName))
+            {
+                throw Bad(entry, $"names the same file as '{seen[name]}'; names must differ by more than case.");
+            }
+            else if (!IsSystemWaste(name))
+            {
+                _entries.Add(name, entry);
+                total += entry.Length;
+            }
+
+            for (int slash = name.LastIndexOf('/'); slash > 0; slash = name.LastIndexOf('/', slash - 1))
+            {
+                folders.Add(name[..slash]);
+            }
+
+            if (total > MaximumTotal || (total > RatioFreeLength && total / MaximumRatio > _stream.Length))
+            {
+                throw Bad(entry, string.Create(
+                    CultureInfo.InvariantCulture, $"brings the package to {total} unpacked bytes out of {_stream.Length}, more than a model can need."));
+            }
+        }
+
+        if (seen.Keys.FirstOrDefault(folders.Contains) is string both)
+        {
+            throw new LearnFormatException($"holds '{both}' both as a file and as a folder.", _path);
+        }
+    }
+
+    private string Check(ZipArchiveEntry entry, out bool isFolder)
+    {
+        string name = PortableName.TryNormalize(entry.FullName, out string? problem)
+            ?? throw Bad(entry, $"{problem}; the package is not unpacked.");
+        int type = (entry.ExternalAttributes >> 16) & UnixTypeMask;
+        isFolder = entry.FullName[^1] is '/' or '\\';
+        if (type is not (0 or UnixFile or UnixFolder) || (type == UnixFolder && !isFolder))
+        {
+            throw Bad(entry, "is a link or a device instead of a file; the package is not unpacked.");
+        }
+
+        if (entry.IsEncrypted)
+        {
+            throw Bad(entry, "is encrypted; save the package without a password.");
+        }
+
+        return isFolder && entry.Length > 0 ? throw Bad(entry, "is a folder that holds bytes.") : name;
+    }
+
+    /// <summary>What macOS adds to archives: copies of file attributes under the files' own names.</summary>
+    private static bool IsSystemWaste(string name) =>
+        name.StartsWith("__MACOSX/", StringComparison.Ordinal) || name.Split('/')[^1].StartsWith("._", StringComparison.Ordinal);
+
+    private LearnFormatException Bad(ZipArchiveEntry entry, string problem, Exception? inner = null) =>
+        new($"entry '{entry.FullName}' {problem}", _path, null, inner);
+}

@@ -1,0 +1,167 @@
+using ArcLearn.Core.Formats;
+using ArcLearn.Core.IO;
+
+namespace ArcLearn.Core.Packaging;
+
+/// <summary>A model as a package (.dlpk, .zip), a definition (.emd) or a folder: one definition and the weights it names.</summary>
+internal sealed class ModelPackageReader : IDisposable
+{
+    private static readonly string[] s_archives = [".dlpk", ".zip"];
+
+    private readonly IPackageContent _content;
+    private readonly IFileSystem _files;
+    private string? _unpacked;
+
+    private ModelPackageReader(string path, IPackageContent content, IFileSystem files)
+    {
+        (Path, _content, _files) = (path, content, files);
+        DefinitionName = FindDefinition(path, content);
+        Name = System.IO.Path.GetFileNameWithoutExtension(DefinitionName.Split('/')[^1]);
+        Definition = ReadDefinition();
+        WeightsName = FindMember(Definition.ModelFile, "ModelFile")
+            ?? throw new LearnFormatException("names no ModelFile, so there are no weights to load.", content.Show(DefinitionName));
+    }
+
+    /// <summary>What was opened.</summary>
+    public string Path { get; }
+
+    /// <summary>The definition's file name without extension.</summary>
+    public string Name { get; }
+
+    public ModelDefinitionFile Definition { get; }
+
+    /// <summary>The definition within the package, '/' between parts.</summary>
+    public string DefinitionName { get; }
+
+    /// <summary>The weights within the package, '/' between parts.</summary>
+    public string WeightsName { get; }
+
+    /// <summary>The definition's path, or the package's where it lies in an archive.</summary>
+    public string DefinitionPath => _content.PathOf(DefinitionName) ?? Path;
+
+    /// <exception cref="FileNotFoundException">Nothing is there.</exception>
+    /// <exception cref="LearnFormatException">It is no package, has not exactly one definition, an unsafe entry, or no weights.</exception>
+    public static ModelPackageReader Open(string path, IFileSystem? files = null)
+    {
+        files ??= LocalFileSystem.Instance;
+        IPackageContent content = OpenContent(path, files);
+        try
+        {
+            return new ModelPackageReader(path, content, files);
+        }
+        catch
+        {
+            content.Dispose();
+            throw;
+        }
+    }
+
+    public static bool IsDefinition(string name) => name.EndsWith(".emd", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>
+    /// The weights as a file. An archive's are unpacked into the temporary folder, where they stay until this reader is disposed.
+    /// </summary>
+    public string WeightsPath(CancellationToken cancel = default)
+    {
+        if (_content.PathOf(WeightsName) is string path)
+        {
+            return path;
+        }
+
+        if (_unpacked is null)
+        {
+            string temporary = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"arclearn-{Guid.NewGuid():N}.pth");
+            _files.WriteAtomically(temporary, stream => _content.Copy(WeightsName, stream, cancel));
+            _unpacked = temporary;
+        }
+
+        return _unpacked;
+    }
+
+    /// <summary>The members that make the model: all of an archive; of a folder the definition, the weights and the inference function.</summary>
+    public IReadOnlyList<string> Members()
+    {
+        if (_content is ArchiveContent)
+        {
+            return _content.Names;
+        }
+
+        // Functions of the system ("[Functions]System\…") and absent ones stay where they are: ArcLearn runs none.
+        string? function = Definition.InferenceFunction is string name && PortableName.TryNormalize(name, out _) is string relative
+            ? _content.Find(relative) : null;
+        return [.. new[] { DefinitionName, WeightsName, function }.OfType<string>().Distinct(StringComparer.Ordinal)];
+    }
+
+    public void Copy(string member, Stream destination, CancellationToken cancel) => _content.Copy(member, destination, cancel);
+
+    public void Dispose()
+    {
+        _content.Dispose();
+        if (_unpacked is not null)
+        {
+            FileSystemExtensions.TryDelete(_files, _unpacked);
+            _unpacked = null;
+        }
+    }
+
+    private static IPackageContent OpenContent(string path, IFileSystem files)
+    {
+        if (files.DirectoryExists(path))
+        {
+            return new FolderContent(path, only: null, files);
+        }
+
+        if (!files.FileExists(path))
+        {
+            throw new FileNotFoundException($"There is no model at {path}.", path);
+        }
+
+        if (IsDefinition(path))
+        {
+            return new FolderContent(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!, System.IO.Path.GetFileName(path), files);
+        }
+
+        return s_archives.Contains(System.IO.Path.GetExtension(path), StringComparer.OrdinalIgnoreCase)
+            ? new ArchiveContent(path, files)
+            : throw new LearnFormatException("is no model: give a package (.dlpk, .zip), a definition (.emd) or the folder of one.", path);
+    }
+
+    private static string FindDefinition(string path, IPackageContent content)
+    {
+        string[] definitions = [.. content.Names.Where(IsDefinition)];
+        return definitions.Length switch
+        {
+            1 => definitions[0],
+            0 => throw new LearnFormatException("holds no model definition (.emd); a model package has exactly one.", path),
+            _ => throw new LearnFormatException(
+                $"holds {definitions.Length} model definitions ({string.Join(", ", definitions.Take(5))}); a model package has exactly one.", path),
+        };
+    }
+
+    private ModelDefinitionFile ReadDefinition()
+    {
+        string shown = _content.Show(DefinitionName);
+        using MemoryStream text = new();
+        using LimitedStream limited = new(text, ModelDefinitionFile.MaximumLength, () =>
+            new LearnFormatException("is larger than 16 MB; a model definition has a few kilobytes.", shown));
+        _content.Copy(DefinitionName, limited, CancellationToken.None);
+        text.Position = 0;
+        return ModelDefinitionFile.Read(text, shown);
+    }
+
+    /// <summary>The member that the definition names relative to itself.</summary>
+    private string? FindMember(string? written, string key)
+    {
+        if (written is null)
+        {
+            return null;
+        }
+
+        string shown = _content.Show(DefinitionName);
+        string relative = PortableName.TryNormalize(written, out string? problem)
+            ?? throw new LearnFormatException($"{key} '{written}' {problem}; it must lie in the package.", shown);
+        string folder = DefinitionName[..(DefinitionName.LastIndexOf('/') + 1)];
+        string full = folder + relative;
+        return _content.Find(full) ?? throw new LearnFormatException($"{key} '{written}' is not in the package.", shown);
+    }
+}

@@ -1,0 +1,164 @@
+using System.IO.Compression;
+using System.Text;
+using ArcLearn.Core.Formats;
+using ArcLearn.Core.IO;
+
+namespace ArcLearn.Core.Packaging;
+
+/// <summary>
+/// Saves a model as a folder of three files: weights (.pth), definition (.emd) and the package (.dlpk) of both. Equal weights and
+/// definitions give equal packages: entries are stored in a fixed order under one fixed time, so no compressor has a say.
+/// </summary>
+internal static class ModelPackager
+{
+    private const int UnixReadable = 0x81A4;                       // a file, rw-r--r--
+    private static readonly DateTimeOffset s_entryTime = new(1980, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Writes everything under other names first: until all of it is on the disk, what was there stays.</summary>
+    /// <param name="folder">The model's folder; other files in it are left alone.</param>
+    /// <param name="name">The files' name without extension, usually the folder's.</param>
+    /// <param name="definition">Its ModelFile is set here.</param>
+    /// <param name="writeWeights">Writes the .pth; the stream can seek.</param>
+    /// <param name="force">Replaces a model of this name in the folder.</param>
+    /// <exception cref="OutputExistsException">It is there and <paramref name="force"/> is not given.</exception>
+    /// <exception cref="LearnArgumentException">The name cannot be one, the folder is a file or holds another model.</exception>
+    public static ModelPackage Save(
+        string folder,
+        string name,
+        ModelDefinitionFile definition,
+        Action<Stream> writeWeights,
+        bool force,
+        IFileSystem? files = null,
+        CancellationToken cancel = default)
+    {
+        files ??= LocalFileSystem.Instance;
+        folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        PortableName.CheckModelName(name);
+        string[] outputs = [name + ".pth", name + ".emd", name + ".dlpk"];
+        string text = ModelDefinitionWriter.Write(definition with { ModelFile = outputs[0] });
+        CheckFolder(folder, outputs, force, files);
+
+        bool isNew = !files.DirectoryExists(folder);
+        string stage = FileSystemExtensions.PartialName(isNew ? folder : Path.Combine(folder, name));
+        long length;
+        try
+        {
+            files.CreateDirectory(stage);
+            Write(files, Path.Combine(stage, outputs[0]), writeWeights);
+            Write(files, Path.Combine(stage, outputs[1]), stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+            length = Pack(files, stage, outputs[2], outputs[..2], cancel);
+            cancel.ThrowIfCancellationRequested();
+        }
+        catch
+        {
+            TryDeleteDirectory(files, stage);
+            throw;
+        }
+
+        if (isNew)
+        {
+            PublishFolder(files, stage, folder);
+        }
+        else
+        {
+            FileSwap.Replace(files, stage, folder, outputs);
+            TryDeleteDirectory(files, stage);
+        }
+
+        return new ModelPackage
+        {
+            Name = name,
+            Path = Path.Combine(folder, outputs[2]),
+            EmdPath = Path.Combine(folder, outputs[1]),
+            WeightsPath = Path.Combine(folder, outputs[0]),
+            Length = length,
+        };
+    }
+
+    internal static void TryDeleteDirectory(IFileSystem files, string path)
+    {
+        try
+        {
+            files.DeleteDirectory(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The failure that led here is what the user must hear of.
+        }
+    }
+
+    private static void CheckFolder(string folder, string[] outputs, bool force, IFileSystem files)
+    {
+        if (files.FileExists(folder))
+        {
+            throw new LearnArgumentException("Path", $"{folder} is a file; a model is saved as a folder.");
+        }
+
+        if (!files.DirectoryExists(folder))
+        {
+            return;
+        }
+
+        string? other = files.EnumerateFiles(folder).FirstOrDefault(file =>
+            ModelPackageReader.IsDefinition(file) && !string.Equals(Path.GetFileName(file), outputs[1], StringComparison.OrdinalIgnoreCase));
+        if (other is not null)
+        {
+            throw new LearnArgumentException("Path", $"{folder} holds another model, {Path.GetFileName(other)}; choose another folder.");
+        }
+
+        if (!force && outputs.Any(output => files.FileExists(Path.Combine(folder, output))))
+        {
+            throw new OutputExistsException(folder);
+        }
+    }
+
+    private static void Write(IFileSystem files, string path, Action<Stream> write)
+    {
+        using Stream stream = files.Create(path);
+        write(stream);
+        stream.Flush();
+    }
+
+    private static long Pack(IFileSystem files, string stage, string package, string[] members, CancellationToken cancel)
+    {
+        using Stream target = files.Create(Path.Combine(stage, package));
+        using (ZipArchive archive = new(target, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            foreach (string member in members.Order(StringComparer.Ordinal))
+            {
+                ZipArchiveEntry entry = archive.CreateEntry(member, CompressionLevel.NoCompression);
+                entry.LastWriteTime = s_entryTime;
+                entry.ExternalAttributes = unchecked(UnixReadable << 16);
+                using Stream source = files.OpenRead(Path.Combine(stage, member));
+                using Stream packed = entry.Open();
+                byte[] buffer = new byte[1 << 16];
+                for (int read; (read = source.Read(buffer)) > 0;)
+                {
+                    cancel.ThrowIfCancellationRequested();
+                    packed.Write(buffer, 0, read);
+                }
+            }
+        }
+
+        target.Flush();
+        return target.Length;
+    }
+
+    private static void PublishFolder(IFileSystem files, string stage, string folder)
+    {
+        try
+        {
+            files.MoveDirectory(stage, folder);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            TryDeleteDirectory(files, stage);
+            if (files.DirectoryExists(folder))
+            {
+                throw new OutputExistsException(folder);           // someone else's, made in the meantime
+            }
+
+            throw;
+        }
+    }
+}

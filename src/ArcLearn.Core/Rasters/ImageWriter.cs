@@ -1,0 +1,99 @@
+using ArcLearn.Core.IO;
+using ArcLearn.Core.Rasters.Tiff;
+using SkiaSharp;
+
+namespace ArcLearn.Core.Rasters;
+
+/// <summary>Writes chips. The bytes depend on the arguments alone; the file appears under its name only when complete.</summary>
+internal static class ImageWriter
+{
+    private const int JpegQuality = 95;
+
+    /// <summary>The extension that goes with a format, with its dot.</summary>
+    public static string Extension(ChipFormat format) => format switch
+    {
+        ChipFormat.TIFF => ".tif",
+        ChipFormat.PNG => ".png",
+        _ => ".jpg",
+    };
+
+    /// <param name="files">Where to write.</param>
+    /// <param name="path">The file; an old one is replaced.</param>
+    /// <param name="format">PNG and JPEG take one or three bands of 8 bits.</param>
+    /// <param name="image">The samples.</param>
+    /// <param name="transform">Kept inside a TIFF only; a world file is for the others.</param>
+    /// <param name="crs">Kept inside a TIFF only.</param>
+    /// <param name="noData">Kept inside a TIFF only.</param>
+    /// <exception cref="LearnArgumentException">The format cannot hold the image.</exception>
+    public static void Write(
+        IFileSystem files, string path, ChipFormat format, RasterImage image, GeoTransform? transform, SpatialReference? crs, double? noData)
+    {
+        image.Check();
+        if (format == ChipFormat.TIFF)
+        {
+            WriteTiff(files, path, image, transform, crs, noData);
+            return;
+        }
+
+        if (image.SampleType != SampleType.UInt8 || image.Bands is not (1 or 3))
+        {
+            throw new LearnArgumentException(
+                "ChipFormat",
+                $"{format} chips hold 1 or 3 bands of 8 bits, and the raster has {image.Bands} of {image.SampleBytes * 8}. Use -ChipFormat TIFF, or choose bands.");
+        }
+
+        byte[] bytes = Encode(format, image);
+        files.WriteAtomically(path, stream => stream.Write(bytes));
+    }
+
+    private static void WriteTiff(
+        IFileSystem files, string path, RasterImage image, GeoTransform? transform, SpatialReference? crs, double? noData)
+    {
+        TiffFormat format = TiffFormat.Stripped(image.Width, image.Height, image.Bands, image.SampleType);
+        TiffBlockEncoder encoder = new(format);
+        byte[][] blocks = new byte[format.BlocksDown][];
+        for (int i = 0; i < blocks.Length; i++)
+        {
+            blocks[i] = encoder.EncodeRows(image.Samples, image.Height, i * format.BlockHeight, 0);
+        }
+
+        files.WriteAtomically(path, stream =>
+        {
+            TiffFileWriter writer = new(stream, format);
+            foreach (byte[] block in blocks)
+            {
+                writer.Append(block);
+            }
+
+            writer.Complete(transform, crs, noData);
+        });
+    }
+
+    private static byte[] Encode(ChipFormat format, RasterImage image)
+    {
+        using SKBitmap bitmap = new(new SKImageInfo(
+            image.Width, image.Height, image.Bands == 1 ? SKColorType.Gray8 : SKColorType.Rgba8888, SKAlphaType.Opaque));
+        Span<byte> pixels = bitmap.GetPixelSpan();
+        int plane = image.Width * image.Height;
+        if (image.Bands == 1)
+        {
+            image.Samples.CopyTo(pixels);
+        }
+        else
+        {
+            for (int i = 0; i < plane; i++)
+            {
+                pixels[4 * i] = image.Samples[i];
+                pixels[(4 * i) + 1] = image.Samples[plane + i];
+                pixels[(4 * i) + 2] = image.Samples[(2 * plane) + i];
+                pixels[(4 * i) + 3] = byte.MaxValue;
+            }
+        }
+
+        using SKPixmap pixmap = bitmap.PeekPixels();
+        using SKData? data = format == ChipFormat.PNG
+            ? pixmap.Encode(new SKPngEncoderOptions(SKPngEncoderFilterFlags.Sub, zLibLevel: 3))
+            : pixmap.Encode(new SKJpegEncoderOptions(JpegQuality, SKJpegEncoderDownsample.Downsample444, SKJpegEncoderAlphaOption.Ignore));
+        return data?.ToArray() ?? throw new InvalidOperationException($"{format} encoding of {image.Width} by {image.Height} pixels failed.");
+    }
+}

@@ -1,0 +1,166 @@
+using System.Buffers;
+using SkiaSharp;
+
+namespace ArcLearn.Core.Rasters.Tiff;
+
+/// <summary>
+/// Decodes the JPEG stream of one TIFF block (TIFF Technical Note 2): the quantisation and Huffman tables that the file keeps once
+/// are put in front of it, and an Adobe marker says which colours it holds, which TIFF says elsewhere.
+/// </summary>
+internal static class JpegBlockDecoder
+{
+    // APP14 "Adobe", version 100, no flags; the last byte is the colour transform: 0 keeps the components, 1 is YCbCr.
+    private static ReadOnlySpan<byte> AdobeMarker => [0xFF, 0xEE, 0, 14, (byte)'A', (byte)'d', (byte)'o', (byte)'b', (byte)'e', 0, 100, 0, 0, 0, 0, 0];
+
+    /// <summary>Fills <paramref name="planes"/> (1 or 3 bands) band after band; answers what is wrong, or null.</summary>
+    public static string? Decode(
+        ReadOnlySpan<byte> data, ReadOnlySpan<byte> tables, Span<byte> planes, int width, int rows, int bands, bool isYCbCr)
+    {
+        byte[] stream = ArrayPool<byte>.Shared.Rent(data.Length + tables.Length + 32);
+        try
+        {
+            int length = Compose(data, tables, isYCbCr, bands, stream);
+            if (length == 0)
+            {
+                return "is not a JPEG stream";
+            }
+
+            return DecodeColours(stream, length, planes, width, rows, bands);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(stream);
+        }
+    }
+
+    private static int Compose(ReadOnlySpan<byte> data, ReadOnlySpan<byte> tables, bool isYCbCr, int bands, Span<byte> stream)
+    {
+        if (data.Length < 4 || data[0] != 0xFF || data[1] != 0xD8)
+        {
+            return 0;
+        }
+
+        int length = 0;
+        stream[length++] = 0xFF;
+        stream[length++] = 0xD8;
+        if (bands == 3)
+        {
+            AdobeMarker.CopyTo(stream[length..]);
+            length += AdobeMarker.Length;
+            stream[length - 1] = (byte)(isYCbCr ? 1 : 0);
+        }
+
+        length += CopySegments(tables, stream[length..]);
+        length += CopySegments(data, stream[length..]);
+        return length;
+    }
+
+    /// <summary>Copies all but the start and end markers and the application markers that would overrule ours.</summary>
+    private static int CopySegments(ReadOnlySpan<byte> source, Span<byte> target)
+    {
+        int length = 0;
+        int position = 2;
+        while (position + 4 <= source.Length && source[position] == 0xFF)
+        {
+            int marker = source[position + 1];
+            if (marker == 0xFF)
+            {
+                position++;
+                continue;
+            }
+
+            if (marker is 0xD9 or 0xDA)
+            {
+                break;
+            }
+
+            int size = 2 + ((source[position + 2] << 8) | source[position + 3]);
+            if (position + size > source.Length)
+            {
+                return length;
+            }
+
+            if (marker is not (0xE0 or 0xEE))
+            {
+                source.Slice(position, size).CopyTo(target[length..]);
+                length += size;
+            }
+
+            position += size;
+        }
+
+        if (position + 1 < source.Length && source[position + 1] == 0xDA)
+        {
+            source[position..].CopyTo(target[length..]);
+            length += source.Length - position;
+        }
+
+        return length;
+    }
+
+    private static unsafe string? DecodeColours(byte[] stream, int length, Span<byte> planes, int width, int rows, int bands)
+    {
+        fixed (byte* start = stream)
+        {
+            using SKData data = SKData.Create((IntPtr)start, length);
+            using SKCodec? codec = SKCodec.Create(data);
+            if (codec is null)
+            {
+                return "is not a JPEG stream";
+            }
+
+            // The last block may be stored as wide and high as the others, or cut off.
+            SKImageInfo found = codec.Info;
+            if (found.Width < width || found.Height < rows || found.Width > width + 16 || found.Height > Math.Max(rows, 16) * 64L)
+            {
+                return $"holds {found.Width} by {found.Height} pixels where {width} by {rows} belong";
+            }
+
+            bool isGrey = found.ColorType == SKColorType.Gray8;
+            if (isGrey != (bands == 1))
+            {
+                return $"holds {(isGrey ? 1 : 3)} components where {bands} belong";
+            }
+
+            int pixelBytes = isGrey ? 1 : 4;
+            int rowBytes = found.Width * pixelBytes;
+            byte[] pixels = ArrayPool<byte>.Shared.Rent(rowBytes * found.Height);
+            try
+            {
+                SKImageInfo wanted = new(found.Width, found.Height, isGrey ? SKColorType.Gray8 : SKColorType.Rgba8888, SKAlphaType.Opaque);
+                SKCodecResult result;
+                fixed (byte* target = pixels)
+                {
+                    result = codec.GetPixels(wanted, (IntPtr)target, rowBytes, SKCodecOptions.Default);
+                }
+
+                if (result != SKCodecResult.Success)
+                {
+                    return "ends before its last pixel or holds broken codes";
+                }
+
+                int plane = width * rows;
+                for (int row = 0; row < rows; row++)
+                {
+                    ReadOnlySpan<byte> line = pixels.AsSpan(row * rowBytes, width * pixelBytes);
+                    int at = row * width;
+                    if (isGrey)
+                    {
+                        line.CopyTo(planes[at..]);
+                    }
+                    else
+                    {
+                        TiffSamples.SeparateThree(
+                            line, planes.Slice(at, width), planes.Slice(plane + at, width), planes.Slice((2 * plane) + at, width), pixelBytes);
+                    }
+                }
+
+                return null;
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(pixels);
+            }
+        }
+    }
+}

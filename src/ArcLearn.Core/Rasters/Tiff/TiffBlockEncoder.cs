@@ -1,0 +1,106 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Compression;
+
+namespace ArcLearn.Core.Rasters.Tiff;
+
+/// <summary>Turns planes of samples into the compressed bytes of one block; holds no state, so any number of threads may.</summary>
+internal sealed class TiffBlockEncoder(TiffFormat format)
+{
+    /// <summary>Encodes the block that begins at (<paramref name="firstRow"/>, <paramref name="firstColumn"/>) of a buffer as wide as the raster.</summary>
+    /// <param name="samples">Band after band, each of <paramref name="rows"/> rows of the raster's width; 16-bit samples little-endian.</param>
+    /// <param name="rows">Rows that the buffer holds for each band.</param>
+    public byte[] EncodeRows(ReadOnlySpan<byte> samples, int rows, int firstRow, int firstColumn) =>
+        Encode(samples, format.Width, rows, firstRow, firstColumn);
+
+    /// <summary>Encodes one whole tile.</summary>
+    /// <param name="samples">Band after band, each of tile size by tile size samples.</param>
+    public byte[] EncodeTile(ReadOnlySpan<byte> samples) => Encode(samples, format.BlockWidth, format.BlockHeight, 0, 0);
+
+    private byte[] Encode(ReadOnlySpan<byte> samples, int sourceWidth, int sourceRows, int firstRow, int firstColumn)
+    {
+        int size = format.SampleBytes;
+        int blockRows = format.IsTiled ? format.BlockHeight : Math.Min(format.BlockHeight, sourceRows - firstRow);
+        int pixelBytes = format.Bands * size;
+        int rowBytes = format.BlockWidth * pixelBytes;
+        int length = rowBytes * blockRows;
+        byte[] block = ArrayPool<byte>.Shared.Rent(length);
+        try
+        {
+            Span<byte> target = block.AsSpan(0, length);
+            target.Clear();
+            int columns = Math.Min(format.BlockWidth, sourceWidth - firstColumn);
+            int filled = Math.Min(blockRows, sourceRows - firstRow);
+            for (int band = 0; band < format.Bands; band++)
+            {
+                for (int row = 0; row < filled; row++)
+                {
+                    long source = ((((long)band * sourceRows) + firstRow + row) * sourceWidth) + firstColumn;
+                    ReadOnlySpan<byte> line = samples.Slice(checked((int)(source * size)), columns * size);
+                    Interleave(line, target[((row * rowBytes) + (band * size))..], pixelBytes, size);
+                }
+            }
+
+            for (int row = 0; row < blockRows; row++)
+            {
+                Difference(target.Slice(row * rowBytes, rowBytes), format.Bands, size);
+            }
+
+            return Compress(block, length);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(block);
+        }
+    }
+
+    private static void Interleave(ReadOnlySpan<byte> line, Span<byte> target, int pixelBytes, int size)
+    {
+        if (size == 1)
+        {
+            for (int i = 0, at = 0; i < line.Length; i++, at += pixelBytes)
+            {
+                target[at] = line[i];
+            }
+
+            return;
+        }
+
+        for (int i = 0, at = 0; i < line.Length; i += 2, at += pixelBytes)
+        {
+            target[at] = line[i];
+            target[at + 1] = line[i + 1];
+        }
+    }
+
+    private static void Difference(Span<byte> row, int bands, int size)
+    {
+        if (size == 1)
+        {
+            for (int i = row.Length - 1; i >= bands; i--)
+            {
+                row[i] = unchecked((byte)(row[i] - row[i - bands]));
+            }
+
+            return;
+        }
+
+        for (int i = row.Length - 2; i >= 2 * bands; i -= 2)
+        {
+            Span<byte> value = row.Slice(i, 2);
+            int difference = BinaryPrimitives.ReadUInt16LittleEndian(value) - BinaryPrimitives.ReadUInt16LittleEndian(row[(i - (2 * bands))..]);
+            BinaryPrimitives.WriteUInt16LittleEndian(value, unchecked((ushort)difference));
+        }
+    }
+
+    private static byte[] Compress(byte[] block, int length)
+    {
+        using MemoryStream output = new();
+        using (ZLibStream stream = new(output, CompressionLevel.Optimal, leaveOpen: true))
+        {
+            stream.Write(block, 0, length);
+        }
+
+        return output.ToArray();
+    }
+}

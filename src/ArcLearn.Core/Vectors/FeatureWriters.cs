@@ -1,0 +1,98 @@
+using ArcLearn.Core.IO;
+
+namespace ArcLearn.Core.Vectors;
+
+/// <summary>The geometry that a written layer declares.</summary>
+internal enum LayerGeometry
+{
+    Polygon,
+    MultiPolygon,
+    Point,
+    Any,
+}
+
+/// <summary>Colours for the classes of a layer: a GeoPackage carries them as a style that QGIS applies on its own.</summary>
+/// <param name="Field">The field with the class: names if it is a text field, else values.</param>
+/// <param name="Classes">The classes in the order of the legend.</param>
+internal sealed record ClassStyle(string Field, IReadOnlyList<ClassDefinition> Classes);
+
+/// <summary>What a caller may add to a layer.</summary>
+internal sealed record FeatureWriterOptions
+{
+    public LayerGeometry Geometry { get; init; } = LayerGeometry.Polygon;
+
+    /// <summary>Left out of GeoJSON, which has no place for it.</summary>
+    public ClassStyle? Style { get; init; }
+
+    /// <summary>Pages of the SQLite file at most: how tests fill the disk.</summary>
+    internal int? MaxPages { get; init; }
+}
+
+/// <summary>Writes layers of features; the extension chooses the format.</summary>
+internal static class FeatureWriters
+{
+    /// <summary>Starts a layer: .gpkg is a GeoPackage, .geojson and .json are GeoJSON.</summary>
+    /// <param name="path">The file, which appears on <see cref="IFeatureWriter.Complete"/>.</param>
+    /// <param name="layerName">The layer's name, in a GeoPackage its table's.</param>
+    /// <param name="crs">The coordinates' reference; null for none.</param>
+    /// <param name="fields">The fields, whose values are written in this order.</param>
+    /// <param name="files">Where to write; null for the disk. A GeoPackage is created, moved and deleted through it, its pages are SQLite's.</param>
+    /// <param name="force">True to replace an existing file.</param>
+    /// <param name="options">Geometry type and style.</param>
+    /// <exception cref="OutputExistsException">The file exists and <paramref name="force"/> is false.</exception>
+    /// <exception cref="LearnArgumentException">The extension names no format, or the layer's or a field's name cannot be used.</exception>
+    public static IFeatureWriter Create(
+        string path,
+        string layerName,
+        SpatialReference? crs,
+        IReadOnlyList<FieldDefinition> fields,
+        IFileSystem? files = null,
+        bool force = false,
+        FeatureWriterOptions? options = null)
+    {
+        files ??= LocalFileSystem.Instance;
+        options ??= new FeatureWriterOptions();
+        string extension = Path.GetExtension(path).ToUpperInvariant();
+        if (extension is not (".GPKG" or ".GEOJSON" or ".JSON"))
+        {
+            throw new LearnArgumentException(
+                "OutputName", $"'{path}' names no format that can be written: use .gpkg (GeoPackage), .geojson or .json (GeoJSON).");
+        }
+
+        CheckNames(layerName, fields, isGeoPackage: extension == ".GPKG");
+        if (files.DirectoryExists(path) || (files.FileExists(path) && !force))
+        {
+            throw new OutputExistsException(path);
+        }
+
+        return extension == ".GPKG"
+            ? new GeoPackageWriter(path, layerName, crs, fields, files, options)
+            : new GeoJsonWriter(path, layerName, crs, fields, files);
+    }
+
+    private static void CheckNames(string layerName, IReadOnlyList<FieldDefinition> fields, bool isGeoPackage)
+    {
+        if (string.IsNullOrWhiteSpace(layerName)
+            || (isGeoPackage && (StartsWith(layerName, "gpkg_") || StartsWith(layerName, "sqlite_") || StartsWith(layerName, "rtree_")
+                || layerName.Equals(GeoPackageSchema.StyleTable, StringComparison.OrdinalIgnoreCase))))
+        {
+            throw new LearnArgumentException("OutputName", $"'{layerName}' cannot be the name of a layer.");
+        }
+
+        HashSet<string> seen = new(StringComparer.OrdinalIgnoreCase);
+        if (isGeoPackage)
+        {
+            seen.UnionWith([GeoPackageSchema.IdColumn, GeoPackageSchema.GeometryColumn]);
+        }
+
+        foreach (FieldDefinition field in fields)
+        {
+            if (string.IsNullOrWhiteSpace(field.Name) || !seen.Add(field.Name))
+            {
+                throw new LearnArgumentException("OutputName", $"The field name '{field.Name}' is empty, used twice, or one that the layer uses itself.");
+            }
+        }
+    }
+
+    private static bool StartsWith(string name, string prefix) => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase);
+}

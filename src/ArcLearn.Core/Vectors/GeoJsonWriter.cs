@@ -1,0 +1,146 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using ArcLearn.Core.IO;
+using NetTopologySuite.Geometries;
+
+namespace ArcLearn.Core.Vectors;
+
+/// <summary>
+/// Writes a FeatureCollection, one feature a line, in the layer's own coordinates with the <c>crs</c> member that GDAL and QGIS read; WGS 84
+/// and layers without a reference go without it. Rings turn as RFC 7946 asks: outer ones counterclockwise.
+/// </summary>
+internal sealed class GeoJsonWriter : IFeatureWriter
+{
+    private const int FlushLength = 1 << 16;
+
+    private readonly string _path;
+    private readonly string _partial;
+    private readonly IFileSystem _files;
+    private readonly IReadOnlyList<FieldDefinition> _fields;
+    private readonly ArrayBufferWriter<byte> _buffer = new(FlushLength);
+    private readonly Utf8JsonWriter _json;
+    private Stream? _stream;
+    private long _id;
+
+    public GeoJsonWriter(string path, string layerName, SpatialReference? crs, IReadOnlyList<FieldDefinition> fields, IFileSystem files)
+    {
+        _path = path;
+        _partial = FileSystemExtensions.PartialName(path);
+        _files = files;
+        _fields = fields;
+
+        // The default encoder escapes every letter beyond ASCII, for HTML's sake.
+        _json = new Utf8JsonWriter(_buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+        Header(layerName, GeoJsonCrs.NameFor(crs));
+        _stream = files.Create(_partial);
+    }
+
+    /// <inheritdoc/>
+    /// <exception cref="ArgumentException">The geometry has coordinates that are not finite, or a value does not fit its field.</exception>
+    public void Write(Geometry geometry, IReadOnlyList<object?> values)
+    {
+        ObjectDisposedException.ThrowIf(_stream is null, this);
+        FeatureValues.Check(geometry, values, _fields, LayerGeometry.Any);
+        object?[] converted = [.. values.Select((value, i) => FeatureValues.Convert(value, _fields[i]))];
+        _buffer.Write(_id == 0 ? "\n"u8 : ",\n"u8);
+        _json.Reset();
+        _json.WriteStartObject();
+        _json.WriteString("type"u8, "Feature"u8);
+        _json.WriteNumber("id"u8, ++_id);
+        _json.WriteStartObject("properties"u8);
+        for (int i = 0; i < converted.Length; i++)
+        {
+            WriteValue(_fields[i].Name, converted[i]);
+        }
+
+        _json.WriteEndObject();
+        _json.WritePropertyName("geometry"u8);
+        GeoJsonGeometryWriter.Write(_json, geometry);
+        _json.WriteEndObject();
+        _json.Flush();
+        if (_buffer.WrittenCount >= FlushLength)
+        {
+            Flush();
+        }
+    }
+
+    public void Complete()
+    {
+        ObjectDisposedException.ThrowIf(_stream is null, this);
+        _buffer.Write("\n]}\n"u8);
+        Flush();
+        _stream.Flush();
+        _stream.Dispose();
+        _stream = null;
+        _files.Move(_partial, _path, overwrite: true);
+    }
+
+    public void Dispose()
+    {
+        try
+        {
+            _stream?.Dispose();
+        }
+        catch (IOException)
+        {
+            // What was buffered is not wanted any more.
+        }
+
+        _stream = null;
+        _json.Dispose();
+        FileSystemExtensions.TryDelete(_files, _partial);
+    }
+
+    private void Header(string layerName, string? crs)
+    {
+        _buffer.Write("{\"type\":\"FeatureCollection\",\"name\":"u8);
+        _json.WriteStringValue(layerName);
+        _json.Flush();
+        _buffer.Write(",\n"u8);
+        if (crs is not null)
+        {
+            _buffer.Write("\"crs\":{\"type\":\"name\",\"properties\":{\"name\":"u8);
+            _json.Reset();
+            _json.WriteStringValue(crs);
+            _json.Flush();
+            _buffer.Write("}},\n"u8);
+        }
+
+        _buffer.Write("\"features\":["u8);
+    }
+
+    private void WriteValue(string name, object? value)
+    {
+        switch (value)
+        {
+            case null:
+                _json.WriteNull(name);
+                break;
+            case bool flag:
+                _json.WriteBoolean(name, flag);
+                break;
+            case long integer:
+                _json.WriteNumber(name, integer);
+                break;
+            case double real when double.IsInteger(real) && Math.Abs(real) < 1e15:
+                // Readers take the field's type from its values: 1 would make it an integer field.
+                _json.WritePropertyName(name);
+                _json.WriteRawValue(real.ToString("F1", CultureInfo.InvariantCulture), skipInputValidation: true);
+                break;
+            case double real:
+                _json.WriteNumber(name, real);
+                break;
+            default:
+                _json.WriteString(name, (string)value);
+                break;
+        }
+    }
+
+    private void Flush()
+    {
+        _stream!.Write(_buffer.WrittenSpan);
+        _buffer.ResetWrittenCount();
+    }
+}

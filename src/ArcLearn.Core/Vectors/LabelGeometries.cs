@@ -1,0 +1,80 @@
+using ArcLearn.Core.Crs;
+using NetTopologySuite.Geometries;
+using NetTopologySuite.Geometries.Utilities;
+using NetTopologySuite.Operation.Valid;
+
+namespace ArcLearn.Core.Vectors;
+
+/// <summary>Makes valid polygons in the raster's coordinates out of a label's geometry: reprojected, repaired, points and lines widened.</summary>
+internal sealed class LabelGeometries(IVectorLayer layer, ICoordinateTransform? transform, double? bufferRadius)
+{
+    public const string Empty = "empty geometry";
+    public const string Invalid = "invalid geometry";
+
+    /// <summary>Segments in a quarter of a buffer's circle.</summary>
+    private const int QuadrantSegments = 16;
+
+    /// <summary>Invalid geometries that were mended.</summary>
+    public int Repaired { get; private set; }
+
+    /// <summary>One polygon or multipolygon a feature; a multipoint gives one for each point. None, with the reason, where nothing is left.</summary>
+    /// <exception cref="LearnDataException">BufferRadiusMissing: the geometry has no area of its own.</exception>
+    public IReadOnlyList<Geometry> Prepare(Geometry? geometry, out string? reason)
+    {
+        reason = Empty;
+        if (geometry is null || geometry.IsEmpty)
+        {
+            return [];
+        }
+
+        reason = Invalid;
+        Geometry placed = transform is null ? geometry : transform.Apply(geometry);
+        Envelope box = placed.EnvelopeInternal;
+        if (!placed.Coordinates.All(c => double.IsFinite(c.X) && double.IsFinite(c.Y)) || box.IsNull)
+        {
+            return [];
+        }
+
+        Geometry[] shapes = placed.Dimension == Dimension.Surface
+            ? [.. new[] { Mend(placed) }.OfType<Geometry>()]
+            : [.. Split(placed).Select(Widen)];
+        if (shapes.Length > 0)
+        {
+            reason = null;
+        }
+
+        return shapes;
+    }
+
+    private static IEnumerable<Geometry> Split(Geometry geometry) =>
+        geometry is MultiPoint points ? points.Geometries.Where(point => !point.IsEmpty) : [geometry];
+
+    private Geometry Widen(Geometry geometry) => bufferRadius is double radius
+        ? geometry.Buffer(radius, QuadrantSegments)
+        : throw new LearnDataException(
+            "BufferRadiusMissing",
+            $"{layer.Path} holds labels of type {geometry.GeometryType}, which have no area. Give -BufferRadius, in map units of the raster.",
+            layer.Path);
+
+    /// <summary>The geometry, its repaired form, or null where no area is left. The points and lines of a collection are dropped.</summary>
+    private Geometry? Mend(Geometry geometry)
+    {
+        bool isValid = new IsValidOp(geometry).IsValid;
+        if (isValid && geometry is Polygon or MultiPolygon)
+        {
+            return geometry.Area > 0 ? geometry : null;
+        }
+
+        Geometry fixedUp = GeometryFixer.Fix(geometry);
+        Polygon[] parts = [.. PolygonExtracter.GetPolygons(fixedUp).OfType<Polygon>().Where(part => part.Area > 0)];
+        if (parts.Length == 0)
+        {
+            return null;
+        }
+
+        Repaired += isValid ? 0 : 1;
+
+        // The polygons of a collection may overlap, which those of a multipolygon must not.
+        return parts.Length == 1 ? parts[0] : GeometryFixer.Fix(geometry.Factory.CreateMultiPolygon(parts));
+    }
+}

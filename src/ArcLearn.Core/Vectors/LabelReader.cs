@@ -1,0 +1,88 @@
+using ArcLearn.Core.Crs;
+using NetTopologySuite.Geometries;
+
+namespace ArcLearn.Core.Vectors;
+
+/// <summary>Turns a layer into labels: polygons with classes in the coordinates of a raster.</summary>
+internal static class LabelReader
+{
+    /// <summary>Reads all features; what cannot be a label is left out and counted.</summary>
+    /// <param name="layer">The labels.</param>
+    /// <param name="rasterCrs">The raster's CRS, or null: then the labels must be in its own coordinates.</param>
+    /// <param name="rasterIsGeoreferenced">True where a raster without a CRS has map coordinates, as from a world file; false where it only has pixels.</param>
+    /// <param name="options">Class field and buffer.</param>
+    /// <exception cref="LearnDataException">
+    /// ClassFieldMissing, ClassValueInvalid, BufferRadiusMissing, LabelCrsWithoutRasterCrs, LabelCrsMissing, UnknownCrs, or NoLabels
+    /// where nothing is left.
+    /// </exception>
+    /// <exception cref="LearnArgumentException">BufferRadius is not a positive number.</exception>
+    public static LabelSet Read(IVectorLayer layer, SpatialReference? rasterCrs, bool rasterIsGeoreferenced, LabelOptions options)
+    {
+        if (options.BufferRadius is double radius && !(double.IsFinite(radius) && radius > 0))
+        {
+            throw new LearnArgumentException("BufferRadius", "The buffer radius must be a positive number, in map units of the raster.");
+        }
+
+        ICoordinateTransform? transform = ChooseTransform(layer, rasterCrs, rasterIsGeoreferenced);
+        LabelClasses classes = new(layer.Path, layer.Fields, options.ClassValueField);
+        LabelGeometries geometries = new(layer, transform, options.BufferRadius);
+        List<(Geometry Geometry, object Class, long Id)> labels = [];
+        SortedDictionary<string, int> skipped = new(StringComparer.Ordinal);
+        int features = 0;
+        foreach (VectorFeature feature in layer.Read())
+        {
+            features++;
+            IReadOnlyList<Geometry> shapes = geometries.Prepare(feature.Geometry, out string? reason);
+            object? value = reason is null ? classes.Take(feature) : null;
+            reason ??= value is null ? "no class value" : null;
+            if (reason is not null)
+            {
+                skipped[reason] = skipped.GetValueOrDefault(reason) + 1;
+                continue;
+            }
+
+            labels.AddRange(shapes.Select(shape => (shape, value!, feature.Id)));
+        }
+
+        classes.Check();
+        if (labels.Count == 0)
+        {
+            string why = features == 0 ? "it has no features" : string.Join(", ", skipped.Select(pair => $"{pair.Value} × {pair.Key}"));
+            throw new LearnDataException("NoLabels", $"Layer '{layer.Name}' of {layer.Path} holds no usable label: {why}.", layer.Path);
+        }
+
+        IReadOnlyList<ClassDefinition> definitions = classes.ToClasses();
+        Dictionary<string, int> values = definitions.DistinctBy(c => c.Name).ToDictionary(c => c.Name, c => c.Value, StringComparer.Ordinal);
+        return new LabelSet(
+            [.. labels.Select(label => new LabelObject(label.Geometry, label.Class is int value ? value : values[(string)label.Class], label.Id))],
+            definitions,
+            skipped,
+            geometries.Repaired);
+    }
+
+    private static ICoordinateTransform? ChooseTransform(IVectorLayer layer, SpatialReference? rasterCrs, bool rasterIsGeoreferenced)
+    {
+        if (rasterCrs is null)
+        {
+            return layer.SpatialReference is null || !layer.IsCrsExplicit
+                ? null
+                : throw new LearnDataException(
+                    "LabelCrsWithoutRasterCrs",
+                    $"The labels of {layer.Path} are in {layer.SpatialReference} ({layer.SpatialReference.Name}) and the raster has no coordinate "
+                    + "reference system, so their places on it are unknown. "
+                    + (rasterIsGeoreferenced
+                        ? "Give the raster one (a .prj beside its world file, or 'gdal_edit.py -a_srs EPSG:… raster.tif'), or labels in the raster's own "
+                        : "Georeference the raster, or give labels in its own coordinates (x = column, y = -row), in ")
+                    + (rasterIsGeoreferenced ? "coordinates, in a GeoJSON without 'crs'." : "a GeoJSON without 'crs'."),
+                    layer.Path);
+        }
+
+        return layer.SpatialReference is SpatialReference crs
+            ? CoordinateTransforms.Create(crs, rasterCrs)
+            : throw new LearnDataException(
+                "LabelCrsMissing",
+                $"Layer '{layer.Name}' of {layer.Path} names no coordinate reference system and the raster is in {rasterCrs}. If the labels are in "
+                + $"that system, say so in the file, as with 'ogr2ogr -a_srs {rasterCrs} new.gpkg old.gpkg'.",
+                layer.Path);
+    }
+}
