@@ -12,7 +12,7 @@ param(
     [string] $Raster,
     [string] $Labels,
     [string] $ClassValueField,
-    [int] $Epochs = 14,
+    [int] $Epochs = 10,
     [int] $ChipSize = 224,
     [int[]] $Grids = 7
 )
@@ -50,7 +50,7 @@ $cut = @{
     InputRaster = $Raster; InputClassData = $Labels; ChipFormat = 'TIFF'; TileSize = $ChipSize; MetadataFormat = 'PASCAL_VOC_rectangles'
 }
 if ($ClassValueField) { $cut.ClassValueField = $ClassValueField }
-$chips = Export-TrainingData @cut -OutputLocation (Get-Place 'chips') -StrideSize ($ChipSize / 2) -Context @{ extent = $west }
+$chips = Export-TrainingData @cut -OutputLocation (Get-Place 'chips') -StrideSize ([int] ($ChipSize * 0.7)) -Context @{ extent = $west }
 $unseen = Export-TrainingData @cut -OutputLocation (Get-Place 'unseen') -Context @{ extent = $east }
 Complete-Stage 'Export'
 

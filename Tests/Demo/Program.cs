@@ -1,12 +1,12 @@
 using System.Globalization;
 using ArcLearn;
+using ArcLearn.Core.Crs;
 using ArcLearn.Core.IO;
 using ArcLearn.Core.Rasters;
 using ArcLearn.Demo;
-using SkiaSharp;
 
 // Two verbs for Demo.ps1: "render <raster> <labels>" and "split <raster> <gap in pixels>".
-const int Size = 4096;
+const int Size = 5120;
 const int Epsg = 32618;
 
 switch (args)
@@ -24,23 +24,27 @@ switch (args)
 
 static void Render(string rasterPath, string labelPath)
 {
-    // 12 cm to the pixel, somewhere in UTM zone 18 north.
-    GeoTransform transform = new(583_000, 4_507_500, 0.12, -0.12);
-    ScenePlan plan = new(Size, seed: 11);
-    using SKBitmap bitmap = new SceneRenderer(plan, seed: 5).Render();
-    byte[] bands = new byte[3 * Size * Size];
-    ReadOnlySpan<byte> pixels = bitmap.GetPixelSpan();
-    for (int i = 0; i < Size * Size; i++)
+    // 7.5 cm to the pixel, somewhere in UTM zone 18 north.
+    GeoTransform transform = new(583_000, 4_507_500, 0.075, -0.075);
+    ScenePlan plan = new(Size, scale: 1.6f, seed: 11);
+    byte[] pixels = new SceneRenderer(plan, seed: 5).Render();
+    using GeoTiffWriter writer = new(
+        LocalFileSystem.Instance, rasterPath, Size, Size, 3, SampleType.UInt8, transform, CoordinateSystems.FromEpsg(Epsg), noData: null);
+    byte[] row = new byte[3 * Size];
+    for (int y = 0; y < Size; y++)
     {
-        for (int band = 0; band < 3; band++)
+        for (int x = 0; x < Size; x++)
         {
-            bands[(band * Size * Size) + i] = pixels[(i * 4) + band];
+            for (int band = 0; band < 3; band++)
+            {
+                row[(band * Size) + x] = pixels[(((y * Size) + x) * 4) + band];
+            }
         }
+
+        writer.WriteRows(1, row);
     }
 
-    ImageWriter.Write(
-        LocalFileSystem.Instance, rasterPath, ChipFormat.TIFF, new RasterImage(Size, Size, 3, SampleType.UInt8, bands),
-        transform, new SpatialReference("WGS 84 / UTM zone 18N", Epsg, null), noData: null);
+    writer.Complete();
     File.WriteAllText(labelPath, SceneLabels.ToGeoJson(plan, transform, Epsg));
 }
 

@@ -20,6 +20,13 @@ internal sealed record SceneObject(string? Class, string Kind, SKPoint[] Outline
         }
     }
 
+    /// <summary>The same thing, larger and as much farther from the origin.</summary>
+    public SceneObject Times(float scale) => this with
+    {
+        Outline = [.. Outline.Select(p => new SKPoint(p.X * scale, p.Y * scale))],
+        Height = Height * scale,
+    };
+
     public SKPath Path()
     {
         using SKPathBuilder builder = new();

@@ -3,19 +3,28 @@ using SkiaSharp;
 namespace ArcLearn.Demo;
 
 /// <summary>
-/// Where everything stands: streets, parking lots, gardens, groves, and in them cars, trees and pools
+/// Where everything stands, laid out in units of which a car is about 40 long and then brought to pixels: streets, parking lots, gardens, groves, and in them cars, trees and pools
 /// with their look-alikes (containers, bushes, blue roofs and tarpaulins).
 /// </summary>
 internal sealed class ScenePlan
 {
+    /// <summary>Half the width of a street, in units.</summary>
+    public const float StreetHalf = 34;
+
     private readonly Random _random;
+    private readonly float _extent;
+    private readonly List<SKRect> _lots = [];
     private readonly List<SceneObject> _objects = [];
     private readonly float[] _columns;
     private readonly float[] _rows;
 
-    public ScenePlan(int size, int seed)
+    /// <param name="size">Pixels of a side.</param>
+    /// <param name="scale">Pixels of a unit.</param>
+    public ScenePlan(int size, float scale, int seed)
     {
         Size = size;
+        Scale = scale;
+        _extent = size / scale;
         _random = new Random(seed);
         _columns = Streets();
         _rows = Streets();
@@ -24,26 +33,28 @@ internal sealed class ScenePlan
         Blocks();
 
         // Painted from the ground up: crowns hang over cars and pools.
-        Objects = [.. _objects.OrderBy(o => o.Height)];
+        Objects = [.. _objects.OrderBy(o => o.Height).Select(o => o.Times(scale))];
+        Columns = [.. _columns.Select(x => x * scale)];
+        Rows = [.. _rows.Select(y => y * scale)];
+        Lots = [.. _lots.Select(r => new SKRect(r.Left * scale, r.Top * scale, r.Right * scale, r.Bottom * scale))];
     }
 
     public int Size { get; }
 
     public IReadOnlyList<SceneObject> Objects { get; }
 
-    /// <summary>Half the width of a street, in pixels.</summary>
-    public static float StreetHalf => 34;
+    public float Scale { get; }
 
-    public IReadOnlyList<float> Columns => _columns;
+    public IReadOnlyList<float> Columns { get; }
 
-    public IReadOnlyList<float> Rows => _rows;
+    public IReadOnlyList<float> Rows { get; }
 
-    public List<SKRect> Lots { get; } = [];
+    public IReadOnlyList<SKRect> Lots { get; }
 
     private float[] Streets()
     {
         List<float> at = [];
-        for (float x = 150 + (200 * Next()); x < Size; x += 560 + (220 * Next()))
+        for (float x = 150 + (200 * Next()); x < _extent; x += 560 + (220 * Next()))
         {
             at.Add(x);
         }
@@ -55,7 +66,7 @@ internal sealed class ScenePlan
     {
         foreach (float street in streets)
         {
-            for (float along = 40 * Next(); along < Size; along += 70 + (260 * Next()))
+            for (float along = 40 * Next(); along < _extent; along += 70 + (260 * Next()))
             {
                 float across = street + ((Next() < 0.5f ? -1 : 1) * (12 + (4 * Next())));
                 Vehicle(vertical ? across : along, vertical ? along : across, (vertical ? MathF.PI / 2 : 0) + (0.06f * (Next() - 0.5f)));
@@ -65,8 +76,8 @@ internal sealed class ScenePlan
 
     private void Blocks()
     {
-        float[] columns = [-StreetHalf, .. _columns, Size + StreetHalf];
-        float[] rows = [-StreetHalf, .. _rows, Size + StreetHalf];
+        float[] columns = [-StreetHalf, .. _columns, _extent + StreetHalf];
+        float[] rows = [-StreetHalf, .. _rows, _extent + StreetHalf];
         for (int i = 0; i + 1 < columns.Length; i++)
         {
             for (int j = 0; j + 1 < rows.Length; j++)
@@ -97,7 +108,7 @@ internal sealed class ScenePlan
 
         switch (Next())
         {
-            case < 0.40f:
+            case < 0.46f:
                 Garden(at);
                 break;
             case < 0.58f:
@@ -120,7 +131,7 @@ internal sealed class ScenePlan
         float y = at.Top + 48 + (10 * Next());
         SKColor[] roofs = [new(150, 82, 62), new(120, 108, 100), new(92, 88, 92), new(168, 140, 116), new(70, 112, 150)];
         Place(new SceneObject(null, "house", SceneObject.Rectangle(x, y, 92 + (30 * Next()), 58 + (16 * Next()), angle), 22, Pick(roofs), _random.Next()));
-        if (Next() < 0.62f)
+        if (Next() < 0.85f)
         {
             Pool(at.Left + 44 + ((at.Width - 88) * Next()), at.Bottom - 36 - (18 * Next()));
         }
@@ -137,7 +148,7 @@ internal sealed class ScenePlan
     private void Parking(SKRect at)
     {
         SKRect lot = SKRect.Inflate(at, -10, -10);
-        Lots.Add(lot);
+        _lots.Add(lot);
         float lean = 0.1f * (Next() - 0.5f);
         for (float y = lot.Top + 32; y < lot.Bottom - 26; y += 66)
         {

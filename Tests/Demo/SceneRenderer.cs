@@ -11,11 +11,12 @@ internal sealed class SceneRenderer(ScenePlan plan, int seed)
 
     private readonly Noise _noise = new((uint)seed);
 
-    public SKBitmap Render()
+    /// <summary>Pixels row by row, four bytes each: red, green, blue, 255.</summary>
+    public byte[] Render()
     {
-        SKBitmap bitmap = new(new SKImageInfo(plan.Size, plan.Size, SKColorType.Rgba8888, SKAlphaType.Opaque));
-        Span<byte> pixels = bitmap.GetPixelSpan();
-        Ground(pixels);
+        SKImageInfo info = new(plan.Size, plan.Size, SKColorType.Rgba8888, SKAlphaType.Opaque);
+        using SKBitmap bitmap = new(info);
+        Ground().CopyTo(bitmap.GetPixelSpan());
         using (SKCanvas canvas = new(bitmap))
         {
             Shadows(canvas);
@@ -25,16 +26,17 @@ internal sealed class SceneRenderer(ScenePlan plan, int seed)
             }
         }
 
-        Sensor(pixels);
-        return bitmap;
+        return Sensor(bitmap.GetPixelSpan().ToArray());
     }
 
-    private void Ground(Span<byte> pixels)
+    private byte[] Ground()
     {
         int size = plan.Size;
+        byte[] pixels = new byte[size * size * 4];
         float[] streetX = Distances(plan.Columns);
         float[] streetY = Distances(plan.Rows);
-        for (int y = 0; y < size; y++)
+        float streetHalf = ScenePlan.StreetHalf * plan.Scale;
+        Parallel.For(0, size, y =>
         {
             for (int x = 0; x < size; x++)
             {
@@ -45,10 +47,10 @@ internal sealed class SceneRenderer(ScenePlan plan, int seed)
                 float green = float.Lerp(112, 140, dry);
                 float blue = float.Lerp(64, 104, dry);
                 float street = MathF.Min(streetX[x], streetY[y]);
-                if (street < ScenePlan.StreetHalf)
+                if (street < streetHalf)
                 {
-                    bool pavement = street > ScenePlan.StreetHalf - 9;
-                    bool line = street < 1.5f && (((streetX[x] < streetY[y] ? y : x) / 26) % 2) == 0;
+                    bool pavement = street > streetHalf - (9 * plan.Scale);
+                    bool line = street < 1.5f * plan.Scale && (((streetX[x] < streetY[y] ? y : x) / (int)(26 * plan.Scale)) % 2) == 0;
                     (red, green, blue) = line ? (205, 203, 190) : pavement ? (158, 154, 146) : (98, 98, 101);
                     grain *= 0.45f;
                 }
@@ -65,7 +67,8 @@ internal sealed class SceneRenderer(ScenePlan plan, int seed)
                 pixels[at + 2] = Byte(blue * shade);
                 pixels[at + 3] = 255;
             }
-        }
+        });
+        return pixels;
     }
 
     private bool InLot(int x, int y)
@@ -107,7 +110,7 @@ internal sealed class SceneRenderer(ScenePlan plan, int seed)
         }
     }
 
-    private static void Paint(SKCanvas canvas, SceneObject item)
+    private void Paint(SKCanvas canvas, SceneObject item)
     {
         Random random = new(item.Seed);
         using SKPath path = item.Path();
@@ -140,7 +143,7 @@ internal sealed class SceneRenderer(ScenePlan plan, int seed)
         }
     }
 
-    private static void Crown(SKCanvas canvas, SceneObject item, SKPath path, SKPaint fill, Random random)
+    private void Crown(SKCanvas canvas, SceneObject item, SKPath path, SKPaint fill, Random random)
     {
         canvas.Save();
         fill.Color = Shade(item.Color, 0.62f);
@@ -164,9 +167,9 @@ internal sealed class SceneRenderer(ScenePlan plan, int seed)
         canvas.Restore();
     }
 
-    private static void Car(SKCanvas canvas, SceneObject item, SKPath path, SKPaint fill)
+    private void Car(SKCanvas canvas, SceneObject item, SKPath path, SKPaint fill)
     {
-        using SKPaint round = new() { Color = item.Color, IsAntialias = true, Style = SKPaintStyle.StrokeAndFill, StrokeWidth = 2, StrokeJoin = SKStrokeJoin.Round };
+        using SKPaint round = new() { Color = item.Color, IsAntialias = true, Style = SKPaintStyle.StrokeAndFill, StrokeWidth = 2 * plan.Scale, StrokeJoin = SKStrokeJoin.Round };
         SKPoint[] inner = Inset(item, 0.92f, 0.86f);
         using (SKPath body = Polygon(inner))
         {
@@ -189,7 +192,7 @@ internal sealed class SceneRenderer(ScenePlan plan, int seed)
         canvas.DrawPath(band, paint);
     }
 
-    private static void Roof(SKCanvas canvas, SceneObject item, SKPath path, SKPaint fill)
+    private void Roof(SKCanvas canvas, SceneObject item, SKPath path, SKPaint fill)
     {
         canvas.DrawPath(path, fill);
         SKPoint[] o = item.Outline;
@@ -198,13 +201,13 @@ internal sealed class SceneRenderer(ScenePlan plan, int seed)
         using SKPath shaded = Polygon([front, o[0], o[3], back]);
         fill.Color = Shade(item.Color, 0.7f);
         canvas.DrawPath(shaded, fill);
-        using SKPaint ridge = new() { Color = Shade(item.Color, 1.25f), IsAntialias = true, StrokeWidth = 1.6f };
+        using SKPaint ridge = new() { Color = Shade(item.Color, 1.25f), IsAntialias = true, StrokeWidth = 1.6f * plan.Scale };
         canvas.DrawLine(front, back, ridge);
     }
 
-    private static void Pool(SKCanvas canvas, SceneObject item, SKPath path, SKPaint fill, Random random)
+    private void Pool(SKCanvas canvas, SceneObject item, SKPath path, SKPaint fill, Random random)
     {
-        using SKPaint deck = new() { Color = new SKColor(196, 190, 176), IsAntialias = true, Style = SKPaintStyle.Stroke, StrokeWidth = 7, StrokeJoin = SKStrokeJoin.Round };
+        using SKPaint deck = new() { Color = new SKColor(196, 190, 176), IsAntialias = true, Style = SKPaintStyle.Stroke, StrokeWidth = 7 * plan.Scale, StrokeJoin = SKStrokeJoin.Round };
         canvas.DrawPath(path, deck);
         canvas.DrawPath(path, fill);
         canvas.Save();
@@ -215,7 +218,7 @@ internal sealed class SceneRenderer(ScenePlan plan, int seed)
         {
             float x = box.Left + (box.Width * random.NextSingle());
             float y = box.Top + (box.Height * random.NextSingle());
-            canvas.DrawOval(x, y, 2 + (5 * random.NextSingle()), 1 + (3 * random.NextSingle()), light);
+            canvas.DrawOval(x, y, plan.Scale * (2 + (5 * random.NextSingle())), plan.Scale * (1 + (3 * random.NextSingle())), light);
         }
 
         canvas.Restore();
@@ -231,32 +234,28 @@ internal sealed class SceneRenderer(ScenePlan plan, int seed)
     }
 
     /// <summary>Blur of the optics and noise of the sensor: no edge is as sharp as a drawing's.</summary>
-    private void Sensor(Span<byte> pixels)
+    private byte[] Sensor(byte[] sharp)
     {
         int size = plan.Size;
-        byte[] above = new byte[size * 4];
-        byte[] row = new byte[size * 4];
-        for (int y = 0; y < size; y++)
+        byte[] seen = (byte[])sharp.Clone();
+        Parallel.For(0, size, y =>
         {
-            Span<byte> line = pixels.Slice(y * size * 4, size * 4);
-            line.CopyTo(row);
-            ReadOnlySpan<byte> below = y + 1 < size ? pixels.Slice((y + 1) * size * 4, size * 4) : row;
-            ReadOnlySpan<byte> upper = y > 0 ? above : row;
+            int above = y > 0 ? -size * 4 : 0;
+            int below = y + 1 < size ? size * 4 : 0;
             for (int x = 0; x < size; x++)
             {
                 float gain = 9 * (_noise.At(x, y) - 0.5f);
+                int left = x > 0 ? -4 : 0;
+                int right = x + 1 < size ? 4 : 0;
                 for (int band = 0; band < 3; band++)
                 {
-                    int at = (x * 4) + band;
-                    int left = x > 0 ? at - 4 : at;
-                    int right = x + 1 < size ? at + 4 : at;
-                    float blurred = (0.5f * row[at]) + (0.125f * (row[left] + row[right] + upper[at] + below[at]));
-                    line[at] = Byte(blurred + gain + (3 * (_noise.At(x + (band * 7919), y + 3) - 0.5f)));
+                    int at = (((y * size) + x) * 4) + band;
+                    float blurred = (0.5f * sharp[at]) + (0.125f * (sharp[at + left] + sharp[at + right] + sharp[at + above] + sharp[at + below]));
+                    seen[at] = Byte(blurred + gain + (3 * (_noise.At(x + (band * 7919), y + 3) - 0.5f)));
                 }
             }
-
-            row.CopyTo(above, 0);
-        }
+        });
+        return seen;
     }
 
     private static SKPoint[] Inset(SceneObject item, float length, float width) => Band(item, -length, length, width);
