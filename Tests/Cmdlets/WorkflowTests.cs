@@ -78,13 +78,22 @@ public sealed class WorkflowTests(WorkflowFixture job) : IClassFixture<WorkflowF
     }
 
     [Fact]
-    public void Each_epoch_gives_a_result_and_the_training_loss_falls()
+    public void Each_epoch_gives_a_result_and_the_model_learns()
     {
         PSObject[] epochs = [.. ((object[])job.Unwrap("epochs")).Select(PSObject.AsPSObject)];
         Assert.Equal(8, epochs.Length);
         Assert.Equal(Enumerable.Range(1, 8), epochs.Select(e => (int)e.Properties["Epoch"].Value));
-        Assert.True((double)epochs[^1].Properties["TrainLoss"].Value < 0.7 * (double)epochs[0].Properties["TrainLoss"].Value);
-        Assert.True(File.Exists(Directory.EnumerateFiles((string)epochs[^1].Properties["CheckpointPath"].Value, "*.pth").Single()));
+
+        // The training loss is smoothed over some fifty batches, more than there are here: it falls at every epoch, but slowly.
+        double[] train = Values("TrainLoss");
+        Assert.Equal(train.OrderDescending(), train);
+        double[] valid = Values("ValidLoss");
+        Assert.True(valid.Min() < 0.8 * valid[0], $"The validation loss went from {valid[0]} to {valid.Min()}.");
+        Assert.True(Values("Metric").Max() > 0.2, $"The average precision reached {Values("Metric").Max()}.");
+        Assert.Equal(valid.Min(), valid[Array.FindLastIndex(epochs, e => (bool)e.Properties["IsBest"].Value)]);
+        Assert.Single(Directory.EnumerateFiles((string)epochs[^1].Properties["CheckpointPath"].Value, "*.pth"));
+
+        double[] Values(string property) => [.. epochs.Select(e => (double)e.Properties[property].Value)];
     }
 
     [Fact]
@@ -147,10 +156,11 @@ public sealed class WorkflowTests(WorkflowFixture job) : IClassFixture<WorkflowF
     [InlineData("ExtentOutside", "Export-TrainingData scene.tif labels.geojson x -MetadataFormat PASCAL_VOC_rectangles -Context @{ extent = 1, 2, 3, 4 }")]
     [InlineData("InvalidArgument", "Invoke-DetectObjects other.tif squares x.gpkg -ModelArguments @{ treshold = 0.4 }")]
     [InlineData("InvalidArgument", "Invoke-DetectObjects other.tif squares x.gpkg -ModelArguments @{ padding = 48 }")]
-    [InlineData("InvalidArgument", "Invoke-DetectObjects other.tif squares x.gpkg -RunNms -ConfidenceScoreField Score")]
+    [InlineData("InvalidParameterMix", "Invoke-DetectObjects other.tif squares x.gpkg -RunNms -ConfidenceScoreField Score")]
+    [InlineData("InvalidParameterMix", "Invoke-DetectObjects other.tif squares x.gpkg -RunNms -ClassValueField Confidence")]
     [InlineData("InvalidArgument", "Invoke-DetectObjects other.tif squares x.shp")]
     [InlineData("InvalidParameterMix", "Invoke-DetectObjects *.tif squares x.gpkg")]
-    [InlineData("InvalidArgument", "$data | New-SingleShotDetector -Backbone resnet18 -Grids 5")]
+    [InlineData("InvalidArgument", "$data | New-SingleShotDetector -Backbone resnet18 -Grids 20")]
     [InlineData("InvalidArgument", "$data | New-SingleShotDetector -Backbone vgg99")]
     [InlineData("InvalidArgument", "$data | New-SingleShotDetector -LocationLossFactor 1")]
     [InlineData("InvalidArgument", "New-LearnDataBunch chips -ChipSize 96 -BatchSize 4000")]
@@ -227,10 +237,12 @@ public sealed class WorkflowTests(WorkflowFixture job) : IClassFixture<WorkflowF
     public void Stopping_a_training_keeps_its_best_checkpoint_and_the_session()
     {
         using CancellationTokenSource stop = new();
-        stop.CancelAfter(TimeSpan.FromSeconds(6));
         job.Host.Run("$third = $data | New-SingleShotDetector -Backbone resnet18 -Grids 3").ThrowIfFailed();
-        RunResult stopped = job.Host.Run("$third | Start-ModelTraining -Epochs 5000 -CheckpointPath stopped", stop.Token);
+        RunResult stopped = job.Host.Run(
+            "param($stop) $third | Start-ModelTraining -Epochs 5000 -CheckpointPath stopped | ForEach-Object { $_; $stop.Cancel() }", stop.Token, stop);
         Assert.IsType<PipelineStoppedException>(stopped.Failure);
+        Assert.Empty(stopped.Errors);
+        Assert.InRange(stopped.Output.Count, 1, 2);
         RunResult after = job.Host.Run("Import-LearnModel stopped");
         after.ThrowIfFailed();
         Assert.Equal("SingleShotDetector", after.Output.Single().BaseObject.GetType().Name);

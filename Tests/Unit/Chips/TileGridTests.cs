@@ -16,7 +16,7 @@ public class TileGridTests
     [InlineData(300, 256, 512, 1)]              // the next tile would begin outside
     public void A_side_has_tiles_until_one_reaches_the_end(int length, int tile, int stride, int expected)
     {
-        TileGrid grid = new(length, 10, tile, 10, stride, 10);
+        TileGrid grid = new(new PixelWindow(0, 0, length, 10), length, 10, tile, 10, stride, 10);
 
         Assert.Equal(expected, grid.Columns);
         Assert.Equal(1, grid.Rows);
@@ -26,7 +26,7 @@ public class TileGridTests
     [Fact]
     public void Tiles_are_listed_row_by_row_from_the_upper_left()
     {
-        TileGrid grid = new(100, 80, 40, 30, 40, 25);
+        TileGrid grid = new(new PixelWindow(0, 0, 100, 80), 100, 80, 40, 30, 40, 25);
 
         Assert.Equal((3, 3), (grid.Columns, grid.Rows));
         Assert.Equal(new PixelWindow(0, 0, 40, 30), grid[0]);
