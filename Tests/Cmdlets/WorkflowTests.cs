@@ -132,11 +132,22 @@ public sealed class WorkflowTests(WorkflowFixture job) : IClassFixture<WorkflowF
         Assert.Contains(job.Results.Progress, p => p.Activity == "Training" && p.RecordType == ProgressRecordType.Completed);
     }
 
-    [Fact]
-    public void Every_result_has_a_table_of_its_own()
+    [Theory]
+    [InlineData("$chips", "Images Features Tile Classes Path", @"\d+ +\d+ +96 x 96 pool, roof +/")]
+    [InlineData("$data", "Training Validation Chip x Batch Classes Path", @"\d+ +\d+ +96 x 8 +pool, roof +/")]
+    [InlineData("$model", "Name Backbone ChipSize Anchors Classes", @"resnet18 +96 +27 pool, roof$")]
+    [InlineData("$epochs[0]", "Epoch TrainLoss ValidLoss Metric Time", @"1/8\* +\d+\.\d{4} +\d+\.\d{4} +AveragePrecision \d\.\d{4} +\d+\.\d s$")]
+    [InlineData("$precision[2]", "Class AP Truth Detections Correct", @"\(mean\) +\d\.\d{4} +\d+ +\d+ +\d+$")]
+    [InlineData("$installed", "Name ModelType Backbone ChipSize Classes", @"squares +ObjectDetection +resnet18 +96 pool, roof$")]
+    [InlineData("$layer", "Features Tiles Time Model Path", @"\d+ +\d+ +\d+\.\d s squares +/")]
+    [InlineData("$picture", "Size Shows Path", @"\d+ x \d+ .*/")]
+    public void Every_result_is_a_row_of_its_table_within_100_columns(string result, string columns, string row)
     {
-        RunResult shown = job.Host.Run("$chips; $data; $epochs; $precision; $installed; $layer; $picture | Out-Default");
-        Assert.Empty(shown.Errors);
+        string[] lines = job.Host.Run($"{result} | Out-Default").ThrowIfFailed().Text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        Assert.Equal(3, lines.Length);
+        Assert.Equal(columns.Split(' '), lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Matches(row, lines[2]);
+        Assert.All(lines, line => Assert.InRange(line.Length, 1, 100));
     }
 
     [Theory]

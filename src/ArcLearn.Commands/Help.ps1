@@ -167,11 +167,17 @@ function Write-Command($writer, $type, $cmdlet) {
     foreach ($set in $sets) {
         $writer.WriteStartElement('command', 'syntaxItem', $command)
         $writer.WriteElementString('maml', 'name', $maml, $name)
-        foreach ($parameter in $parameters) {
+        $entries = @(foreach ($parameter in $parameters) {
             foreach ($attribute in @($parameter.Declared | Where-Object { $_.ParameterSetName -in $set, '__AllParameterSets' })) {
-                Write-Parameter $writer $parameter $attribute $null
+                @{ Parameter = $parameter; Attribute = $attribute }
             }
-        }
+        })
+        # In the engine's order: by position, then what must be named, then the rest.
+        $named = [int]::MinValue
+        $ordered = @(for ($position = 0; $position -lt $entries.Count; $position++) { $entries | Where-Object { $_.Attribute.Position -eq $position } })
+        $ordered += @($entries | Where-Object { $_.Attribute.Position -eq $named -and $_.Attribute.Mandatory })
+        $ordered += @($entries | Where-Object { $_.Attribute.Position -eq $named -and -not $_.Attribute.Mandatory })
+        foreach ($entry in $ordered) { Write-Parameter $writer $entry.Parameter $entry.Attribute $null }
         foreach ($switch in $added) { Write-Switch $writer $switch }
         $writer.WriteEndElement()
     }
