@@ -33,4 +33,16 @@ public class TileGridTests
         Assert.Equal(new PixelWindow(80, 0, 40, 30), grid[2]);
         Assert.Equal(new PixelWindow(40, 50, 40, 30), grid[7]);
     }
+
+    [Fact]
+    public void Within_the_raster_an_area_has_whole_tiles_only_from_its_own_corner()
+    {
+        TileGrid grid = new(new PixelWindow(15, 5, 60, 75), 100, 80, 40, 30, 10, 25);
+
+        Assert.Equal((3, 3), (grid.Columns, grid.Rows));
+        Assert.Equal(new PixelWindow(15, 5, 40, 30), grid[0]);
+        Assert.Equal(new PixelWindow(35, 5, 40, 30), grid[2]);                       // ends with the area
+        Assert.Equal(new PixelWindow(15, 55, 40, 30), grid[6]);                      // ends beyond the raster, as the area does
+        Assert.Equal(0, new TileGrid(new PixelWindow(0, 0, 39, 80), 100, 80, 40, 30, 40, 30).Count());
+    }
 }
