@@ -9,7 +9,7 @@ namespace ArcLearn.Commands;
 internal static class LearnError
 {
     private static readonly HashSet<string> s_endsCommand =
-        new(StringComparer.Ordinal) { "InvalidArgument", "BackendMissing", "LossNotFinite", "OutOfMemory" };
+        new(StringComparer.Ordinal) { "InvalidArgument", LearnArgumentException.ParameterMix, "BackendMissing", "LossNotFinite", "OutOfMemory" };
 
     /// <summary>Describes an exception of the table; false for any other, which must pass through.</summary>
     /// <param name="exception">What was thrown; wrappers that only say where are taken off.</param>
@@ -22,7 +22,7 @@ internal static class LearnError
         {
             LearnFormatException e => new ErrorRecord(e, "InvalidFormat", ErrorCategory.InvalidData, e.Path),
             LearnDataException e => new ErrorRecord(e, e.Id, ErrorCategory.InvalidData, e.Target ?? target),
-            LearnArgumentException e => new ErrorRecord(e, "InvalidArgument", ErrorCategory.InvalidArgument, e.Parameter),
+            LearnArgumentException e => new ErrorRecord(e, e.Id, ErrorCategory.InvalidArgument, e.Parameter),
             OutputExistsException e => new ErrorRecord(e, "OutputExists", ErrorCategory.ResourceExists, e.Path),
             ModelExistsException e => new ErrorRecord(e, "ModelExists", ErrorCategory.ResourceExists, e.Name),
             ModelNotFoundException e => new ErrorRecord(e, "ModelNotInstalled", ErrorCategory.ObjectNotFound, e.Name),
@@ -57,9 +57,6 @@ internal static class LearnError
         "NotFileSystem",
         ErrorCategory.InvalidArgument,
         path);
-
-    public static ErrorRecord ParameterMix(string parameter, string message) =>
-        new(new PSArgumentException(message, parameter), "InvalidParameterMix", ErrorCategory.InvalidArgument, parameter);
 
     private static Exception Unwrap(Exception exception)
     {
