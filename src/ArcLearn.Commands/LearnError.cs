@@ -21,6 +21,8 @@ internal static class LearnError
         error = exception switch
         {
             LearnFormatException e => new ErrorRecord(e, "InvalidFormat", ErrorCategory.InvalidData, e.Path),
+            LearnDataException { Id: "ModelBusy" } e => new ErrorRecord(e, e.Id, ErrorCategory.ResourceBusy, e.Target ?? target),
+            LearnDataException { Id: "ModelDisposed" } e => new ErrorRecord(e, e.Id, ErrorCategory.InvalidOperation, e.Target ?? target),
             LearnDataException e => new ErrorRecord(e, e.Id, ErrorCategory.InvalidData, e.Target ?? target),
             LearnArgumentException e => new ErrorRecord(e, "InvalidArgument", ErrorCategory.InvalidArgument, e.Parameter),
             OutputExistsException e => new ErrorRecord(e, "OutputExists", ErrorCategory.ResourceExists, e.Path),
@@ -76,12 +78,13 @@ internal static class LearnError
     private static bool IsOutOfMemory(Exception exception) =>
         exception is OutOfMemoryException
         || (exception is ExternalException && (exception.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
-            || exception.Message.Contains("not enough memory", StringComparison.OrdinalIgnoreCase)));
+            || exception.Message.Contains("not enough memory", StringComparison.OrdinalIgnoreCase)
+            || exception.Message.Contains("can't allocate memory", StringComparison.OrdinalIgnoreCase)));
 
     private static ErrorRecord OutOfMemory(Exception exception, object? target) =>
         new(exception, "OutOfMemory", ErrorCategory.LimitsExceeded, target)
         {
-            ErrorDetails = new ErrorDetails("There is not enough memory for this step; lower -BatchSize or -ChipSize.")
+            ErrorDetails = new ErrorDetails("There is not enough memory for this step; lower the batch size (-BatchSize, or batch_size in -ModelArguments) or -ChipSize.")
             {
                 RecommendedAction = exception.Message,
             },
