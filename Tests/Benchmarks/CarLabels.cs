@@ -14,7 +14,7 @@ internal static class CarLabels
         foreach (string list in Directory.EnumerateFiles(Path.Combine(data, "labels"), "*.txt").Order(StringComparer.Ordinal))
         {
             string name = Path.GetFileNameWithoutExtension(list);
-            using IRaster raster = Rasters.Open(Path.Combine(data, "images", name + ".png"));
+            using IRaster raster = RasterFile.Open(Path.Combine(data, "images", name + ".png"));
             int width = raster.Width;
             int height = raster.Height;
             IEnumerable<double[]> rows = File.ReadLines(list)

@@ -11,7 +11,7 @@ param(
     [Parameter(Mandatory)] [string] $OutputPath,
     [ValidateSet('cars', 'trees')] [string[]] $Only = @('cars', 'trees'),
     # The budget: images that pass through the network in training.
-    [int] $Images = 2000,
+    [int] $Images = 4000,
     [int] $Seed = 1,
     [string] $Backbone = 'squeezenet1_1',
     [switch] $FromScratch,
@@ -29,10 +29,16 @@ function Invoke-Tool {
 }
 
 $set = @{
-    # One scene of the video to train on, the other to measure on: frames of one scene are near-duplicates.
-    cars  = @{ Folder = 'od_cars_kit'; Extension = '.png'; Train = { param($n) [int] $n.Substring(3) -lt 100 }; Tile = 224; Stride = 112; Grids = 13, 4; Iou = 0.5, 0.75 }
-    # One site's plots against the others'.
-    trees = @{ Folder = 'od_neon_trees'; Extension = '.tif'; Train = { param($n) $n -notlike 'TEAK*' }; Tile = 224; Stride = 88; Grids = 7, 4; Iou = 0.4, 0.5 }
+    # One scene of the video to train on, the other to measure on: frames of one scene are near-duplicates. Cars have 20 to 42 pixels.
+    cars  = @{
+        Folder = 'od_cars_kit'; Extension = '.png'; Train = { param($name, $index) [int] $name.Substring(3) -lt 100 }
+        Stride = 112; Grids = 13; Zooms = 1.0, 1.6, 2.4; Iou = 0.5, 0.75
+    }
+    # Every third plot is unseen. Trees have 14 to 142 pixels.
+    trees = @{
+        Folder = 'od_neon_trees'; Extension = '.tif'; Train = { param($name, $index) $index % 3 -ne 0 }
+        Stride = 88; Grids = 7, 4, 2; Zooms = 0.6, 1.0, 1.4; Iou = 0.4, 0.5
+    }
 }
 
 foreach ($name in $Only) {
@@ -47,15 +53,15 @@ foreach ($name in $Only) {
 
     $pictures = [IO.Directory]::GetFiles((Get-Place $source 'images'), "*$($case.Extension)")
     [Array]::Sort($pictures, [StringComparer]::Ordinal)
-    $training = @($pictures | Where-Object { & $case.Train (Get-Stem $_) })
-    $unseen = @($pictures | Where-Object { -not (& $case.Train (Get-Stem $_)) })
+    $training = @(for ($i = 0; $i -lt $pictures.Length; $i++) { if (& $case.Train (Get-Stem $pictures[$i]) $i) { $pictures[$i] } })
+    $unseen = @($pictures | Where-Object { $_ -notin $training })
     $chips = @(foreach ($picture in $training) {
-        Export-TrainingData -InputRaster $picture -InputClassData (Get-Place $truth "$(Get-Stem $picture).geojson") -OutputLocation (Get-Place $place 'chips' (Get-Stem $picture)) -TileSize $case.Tile -StrideSize $case.Stride -MetadataFormat PASCAL_VOC_rectangles -ClassValueField class -WarningAction SilentlyContinue
+        Export-TrainingData -InputRaster $picture -InputClassData (Get-Place $truth "$(Get-Stem $picture).geojson") -OutputLocation (Get-Place $place 'chips' (Get-Stem $picture)) -TileSize 224 -StrideSize $case.Stride -MetadataFormat PASCAL_VOC_rectangles -ClassValueField class -WarningAction SilentlyContinue
     })
 
-    $bunch = $chips | New-LearnDataBunch -ChipSize $case.Tile -BatchSize 8 -ValidationFraction 0.1 -Seed $Seed -WarningAction SilentlyContinue
+    $bunch = $chips | New-LearnDataBunch -ChipSize 224 -BatchSize 8 -ValidationFraction 0.1 -Seed $Seed -WarningAction SilentlyContinue
     $weights = $FromScratch ? @{} : @{ BackboneWeights = Get-Place $Data 'weights' "$Backbone.pth" }
-    $model = $bunch | New-SingleShotDetector -Backbone $Backbone -Grids $case.Grids @weights -WarningAction SilentlyContinue
+    $model = $bunch | New-SingleShotDetector -Backbone $Backbone -Grids $case.Grids -Zooms $case.Zooms @weights -WarningAction SilentlyContinue
     $epochs = [Math]::Max(1, [int] ($Images / (8 * [Math]::Floor($bunch.TrainingChips / 8))))
     $watch = [Diagnostics.Stopwatch]::StartNew()
     $last = $null

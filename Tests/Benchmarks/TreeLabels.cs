@@ -14,7 +14,7 @@ internal static class TreeLabels
         foreach (string xml in Directory.EnumerateFiles(Path.Combine(data, "labels"), "*.xml").Order(StringComparer.Ordinal))
         {
             string name = Path.GetFileNameWithoutExtension(xml);
-            using IRaster raster = Rasters.Open(Path.Combine(data, "images", name + ".tif"));
+            using IRaster raster = RasterFile.Open(Path.Combine(data, "images", name + ".tif"));
 
             // Every object is a tree; six are spelt "Tree\".
             BoxLayer.Write(

@@ -1,3 +1,4 @@
+using ArcLearn.Core.Crs;
 using ArcLearn.Core.IO;
 using ArcLearn.Core.Rasters;
 using ArcLearn.Tests.Unit.TestSupport;
@@ -7,7 +8,7 @@ namespace ArcLearn.Tests.Unit.Rasters;
 public sealed class ImageWriterTests
 {
     private static readonly GeoTransform s_place = new(500000.5, 4100000.25, 0.1, -0.1);
-    private static readonly SpatialReference s_utm = new("WGS 84 / UTM zone 18N", 32618, null);
+    private static readonly SpatialReference s_utm = CoordinateSystems.FromEpsg(32618);
 
     [Theory]
     [InlineData(1, SampleType.UInt8)]
@@ -38,11 +39,11 @@ public sealed class ImageWriterTests
     {
         MemoryFileSystem files = new();
         GeoTransform rotated = new(10, 50, 0.4, -0.4, 0.3, 0.3);
-        ImageWriter.Write(files, "a.tif", ChipFormat.TIFF, Image(9, 5, 1, SampleType.UInt8), rotated, new SpatialReference("WGS 84", 4326, null), null);
+        ImageWriter.Write(files, "a.tif", ChipFormat.TIFF, Image(9, 5, 1, SampleType.UInt8), rotated, CoordinateSystems.FromEpsg(4326), null);
         using IRaster raster = RasterFile.Open("a.tif", files);
 
         Assert.Equal(rotated, raster.Transform);
-        Assert.Equal(new SpatialReference("WGS 84", 4326, null), raster.SpatialReference);
+        Assert.Equal(CoordinateSystems.FromEpsg(4326), raster.SpatialReference);
         Assert.Null(raster.NoData);
     }
 

@@ -6,6 +6,11 @@ namespace ArcLearn.Core.Crs;
 /// <summary>Coordinate reference systems by code, by well-known text and by the names that GeoJSON uses.</summary>
 internal static class CoordinateSystems
 {
+    private static readonly HashSet<string> s_roots = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "PROJCS", "GEOGCS", "COMPD_CS", "LOCAL_CS", "GEOCCS", "PROJCRS", "PROJECTEDCRS", "GEOGCRS", "GEOGRAPHICCRS", "GEODCRS", "GEODETICCRS", "COMPOUNDCRS", "BOUNDCRS", "ENGCRS", "ENGINEERINGCRS",
+    };
+
     /// <summary>With name and WKT where the code is known here, else a reference that is equal only to itself. Old codes of Web Mercator become 3857.</summary>
     public static SpatialReference FromEpsg(int code) => KnownCrs.FromCode(code) is KnownCrs crs
         ? new SpatialReference(crs.Name, crs.Epsg, WktWriter.Write(crs))
@@ -18,6 +23,11 @@ internal static class CoordinateSystems
     public static SpatialReference FromWkt(string wkt, string? path = null)
     {
         WktNode root = WktParser.Parse(wkt, path ?? "WKT");
+        if (!s_roots.Contains(root.Keyword))
+        {
+            throw new LearnFormatException($"begins with {root.Keyword}, not with a coordinate system such as PROJCS or GEOGCS.", path ?? "WKT");
+        }
+
         int? code = WktIdentification.FindCode(root);
         string name = code is int known && KnownCrs.FromCode(known) is KnownCrs crs ? crs.Name : root.Name;
         return new SpatialReference(name.Length > 0 ? name : root.Keyword, code, wkt.Trim('\0', '\uFEFF', ' ', '\r', '\n', '\t'));

@@ -1,3 +1,4 @@
+using ArcLearn.Core.Crs;
 using ArcLearn.Core.Formats;
 using ArcLearn.Core.IO;
 
@@ -18,8 +19,7 @@ internal sealed record Georeference(GeoTransform Transform, bool IsGeoreferenced
 
         if (reference is null && FindPrj(files, path) is string prj)
         {
-            reference = PrjText.TryParse(files.ReadAllText(prj)) ?? throw new LearnFormatException(
-                "is not the well-known text of a coordinate system: it should begin with PROJCS[ or GEOGCS[. Correct or remove it.", prj);
+            reference = CoordinateSystems.FromWkt(files.ReadAllText(prj), prj);
         }
 
         return new Georeference(transform ?? GeoTransform.Pixels, transform is not null, reference);

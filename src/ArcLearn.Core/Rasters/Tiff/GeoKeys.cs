@@ -1,3 +1,4 @@
+using ArcLearn.Core.Crs;
 using System.Text;
 
 namespace ArcLearn.Core.Rasters.Tiff;
@@ -68,7 +69,7 @@ internal sealed record GeoKeys(SpatialReference? SpatialReference, bool IsPixelP
         const string Esri = "ESRI PE String = ";
         if (texts.Values.FirstOrDefault(text => text.StartsWith(Esri, StringComparison.Ordinal)) is string text)
         {
-            return PrjText.TryParse(text[Esri.Length..]) ?? new SpatialReference("unnamed", null, null);
+            return FromWkt(text[Esri.Length..]);
         }
 
         citation ??= Text(texts, GeographicCitation);
@@ -80,8 +81,24 @@ internal sealed record GeoKeys(SpatialReference? SpatialReference, bool IsPixelP
 
     private static string? Text(Dictionary<long, string> texts, int key) => texts.TryGetValue(key, out string? text) && text.Length > 0 ? text : null;
 
-    private static SpatialReference Named(int code, string? citation) =>
-        new(KnownReferences.NameOf(code) ?? CleanName(citation) ?? $"EPSG:{code}", code, null);
+    private static SpatialReference Named(int code, string? citation)
+    {
+        SpatialReference found = CoordinateSystems.FromEpsg(code);
+        return found.Wkt is null && CleanName(citation) is string name ? found with { Name = name } : found;
+    }
+
+    /// <summary>A text that is cut off or garbled leaves a raster with a system nobody knows, which is no reason not to read it.</summary>
+    private static SpatialReference FromWkt(string text)
+    {
+        try
+        {
+            return CoordinateSystems.FromWkt(text.TrimEnd('\0', '|'));
+        }
+        catch (LearnFormatException)
+        {
+            return new SpatialReference("unnamed", null, null);
+        }
+    }
 
     /// <summary>Out of "PCS Name = WGS_1984_UTM_Zone_18N|…", as some programs write it, comes the name alone.</summary>
     private static string? CleanName(string? citation)

@@ -1,3 +1,4 @@
+using ArcLearn.Core.Crs;
 namespace ArcLearn.Core.Rasters.Tiff;
 
 /// <summary>The tags that say where a GeoTIFF lies (OGC 19-008r4).</summary>
@@ -35,7 +36,7 @@ internal static class GeoTiffFields
         if (crs is not null)
         {
             bool isGeographic = crs.Epsg is int code
-                ? KnownReferences.IsGeographic(code)
+                ? GeographicCodes.Contains(code)
                 : crs.Wkt?.StartsWith("GEOG", StringComparison.OrdinalIgnoreCase) == true;
             int epsg = crs.Epsg is int known and >= 1024 and < UserDefined ? known : UserDefined;
             string? wkt = epsg == UserDefined ? crs.Wkt : null;

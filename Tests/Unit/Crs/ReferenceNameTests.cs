@@ -1,20 +1,16 @@
-using ArcLearn.Core.Rasters;
+using ArcLearn.Core.Crs;
 
-namespace ArcLearn.Tests.Unit.Rasters;
+namespace ArcLearn.Tests.Unit.Crs;
 
-public sealed class PrjTextTests
+public sealed class ReferenceNameTests
 {
     [Theory]
-    [InlineData("GEOGCS[\"GCS_WGS_1984\",DATUM[\"D_WGS_1984\",SPHEROID[\"WGS_1984\",6378137.0,298.257223563]]]", "WGS 84", 4326)]
-    [InlineData("PROJCS[\"WGS_1984_Web_Mercator_Auxiliary_Sphere\",GEOGCS[\"GCS_WGS_1984\"]]", "WGS 84 / Pseudo-Mercator", 3857)]
-    [InlineData("PROJCS[\"WGS 84 / UTM zone 5N\",GEOGCS[\"WGS 84\",AUTHORITY[\"EPSG\",\"4326\"]]]", "WGS 84 / UTM zone 5N", 32605)]
-    [InlineData("PROJCS[\"NAD_1983_UTM_Zone_14N\",GEOGCS[\"GCS_North_American_1983\"]]", "NAD83 / UTM zone 14N", 26914)]
     [InlineData("PROJCS[\"RGF93 / Lambert-93\",GEOGCS[\"RGF93\",AUTHORITY[\"EPSG\",\"4171\"]],AUTHORITY[\"EPSG\",\"2154\"]]", "RGF93 / Lambert-93", 2154)]
     [InlineData("PROJCRS[\"ETRS89 / LAEA Europe\",BASEGEOGCRS[\"ETRS89\",ID[\"EPSG\",4258]],ID[\"EPSG\",3035]]", "ETRS89 / LAEA Europe", 3035)]
     [InlineData("PROJCS[\"Site grid\",GEOGCS[\"WGS 84\",AUTHORITY[\"EPSG\",\"4326\"]]]", "Site grid", null)]
     [InlineData("PROJCS[\"WGS_1984_UTM_Zone_61N\",GEOGCS[\"GCS_WGS_1984\"]]", "WGS_1984_UTM_Zone_61N", null)]
     public void The_root_gives_name_and_code_and_its_parts_do_not(string wkt, string name, int? epsg) =>
-        Assert.Equal(new SpatialReference(name, epsg, wkt), PrjText.TryParse(wkt + "\n"));
+        Assert.Equal(new SpatialReference(name, epsg, wkt), CoordinateSystems.FromWkt(wkt + "\n"));
 
     [Theory]
     [InlineData("")]
@@ -22,7 +18,7 @@ public sealed class PrjTextTests
     [InlineData("PROJCS[\"cut off")]
     [InlineData("PROJCS[\"cut off\",GEOGCS[\"x\"]")]
     [InlineData("UNIT[\"metre\",1]")]
-    public void Other_text_is_no_reference_system(string text) => Assert.Null(PrjText.TryParse(text));
+    public void Other_text_is_no_reference_system(string text) => Assert.Throws<LearnFormatException>(() => CoordinateSystems.FromWkt(text));
 
     [Theory]
     [InlineData(4326, true)]
@@ -35,5 +31,5 @@ public sealed class PrjTextTests
     [InlineData(2154, false)]
     [InlineData(7844, true)]
     public void Codes_are_told_apart_as_geographic_or_projected(int epsg, bool isGeographic) =>
-        Assert.Equal(isGeographic, KnownReferences.IsGeographic(epsg));
+        Assert.Equal(isGeographic, GeographicCodes.Contains(epsg));
 }
