@@ -2,12 +2,17 @@ using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 
 namespace ArcLearn.Commands;
 
 /// <summary>The one table from the exceptions of the work to the ErrorRecords that scripts test for.</summary>
-internal static class LearnError
+internal static partial class LearnError
 {
+    // ENOSPC of Linux and macOS, ERROR_DISK_FULL of Windows.
+    private const int DiskFullUnix = 28;
+    private const int DiskFullWindows = 112;
+
     private static readonly HashSet<string> s_endsCommand =
         new(StringComparer.Ordinal) { "InvalidArgument", "BackendMissing", "LossNotFinite", "OutOfMemory" };
 
@@ -40,7 +45,7 @@ internal static class LearnError
                 new ErrorRecord(exception, "PathNotFound", ErrorCategory.ObjectNotFound, target),
             UnauthorizedAccessException => new ErrorRecord(exception, "AccessDenied", ErrorCategory.PermissionDenied, target),
             EndOfStreamException => new ErrorRecord(exception, "IOFailed", ErrorCategory.ReadError, target),
-            IOException => new ErrorRecord(exception, "IOFailed", ErrorCategory.WriteError, target),
+            IOException e => IOFailed(e, target),
             _ when IsOutOfMemory(exception) => OutOfMemory(exception, target),
             _ => null,
         };
@@ -73,6 +78,17 @@ internal static class LearnError
 
         return exception;
     }
+
+    /// <summary>Outputs are written under a hidden name first, which is not what the user called them; a full disk has a remedy.</summary>
+    private static ErrorRecord IOFailed(IOException exception, object? target)
+    {
+        string message = PartialName().Replace(exception.Message, "$1").TrimEnd('.');
+        string remedy = (exception.HResult & 0xFFFF) is DiskFullUnix or DiskFullWindows ? " Make room there, or choose another place." : "";
+        return new ErrorRecord(exception, "IOFailed", ErrorCategory.WriteError, target) { ErrorDetails = new ErrorDetails($"{message}.{remedy}") };
+    }
+
+    [GeneratedRegex(@"\.([^/\\]+)\.[0-9a-f]{8}\.partial", RegexOptions.CultureInvariant)]
+    private static partial Regex PartialName();
 
     // torch reports every native failure as an ExternalException; only its text tells memory from the rest.
     private static bool IsOutOfMemory(Exception exception) =>

@@ -18,7 +18,7 @@ internal static class RasterFile
     public static IRaster Open(string path, IFileSystem? files = null, long cacheBytes = DefaultCacheBytes)
     {
         files ??= LocalFileSystem.Instance;
-        if (files.DirectoryExists(path))
+        if (files.DirectoryExists(path) && !files.FileExists(path))
         {
             throw new LearnFormatException("is a folder; a raster is a TIFF, PNG or JPEG file.", path);
         }
