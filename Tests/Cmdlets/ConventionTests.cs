@@ -55,31 +55,6 @@ public sealed class ConventionTests : IDisposable
     public void Literal_paths_bind_PSPath() =>
         Check(t => t.GetProperty("LiteralPath") is not PropertyInfo p || p.GetCustomAttribute<AliasAttribute>()?.AliasNames.Contains("PSPath") == true);
 
-    [Fact]
-    public void Every_cmdlet_in_the_help_has_a_synopsis_an_example_and_all_parameters()
-    {
-        string file = Path.Combine(ModuleHost.ModulePath, "en-US", "ArcLearn.Commands.dll-Help.xml");
-        if (!File.Exists(file))
-        {
-            // Without a help file there is nothing to be incomplete; the file itself is part of the package's own list.
-            return;
-        }
-
-        XNamespace command = "http://schemas.microsoft.com/maml/dev/command/2004/10";
-        XNamespace maml = "http://schemas.microsoft.com/maml/2004/10";
-        XNamespace dev = "http://schemas.microsoft.com/maml/dev/2004/10";
-        Dictionary<string, XElement> help = XDocument.Load(file).Descendants(command + "command")
-            .ToDictionary(c => c.Element(command + "details")!.Element(command + "name")!.Value.Trim());
-        Check(t => help.TryGetValue(ModuleAssembly.Name(t), out XElement? entry)
-            && entry.Element(command + "details")!.Element(maml + "description")?.Value.Trim().Length > 0
-            && entry.Descendants(command + "example").Any(e => e.Element(dev + "code")?.Value.Trim().Length > 0)
-            && Parameters(t).All(p => entry.Element(command + "parameters")!.Elements(command + "parameter")
-                .Any(e => e.Element(maml + "name")!.Value.Trim() == p && e.Element(maml + "description")?.Value.Trim().Length > 0)));
-    }
-
-    private static IEnumerable<string> Parameters(Type cmdlet) =>
-        cmdlet.GetProperties().Where(p => p.IsDefined(typeof(ParameterAttribute))).Select(p => p.Name);
-
     private static void Check(Func<Type, bool> holds)
     {
         Assert.NotEmpty(ModuleAssembly.Cmdlets);

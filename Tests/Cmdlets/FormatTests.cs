@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Xml.Linq;
 using ArcLearn.Tests.Cmdlets.TestSupport;
 
 namespace ArcLearn.Tests.Cmdlets;
@@ -27,6 +28,55 @@ public sealed class FormatTests : IDisposable
         Assert.Equal(columns, lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal(3, lines.Length);
         Assert.All(lines, line => Assert.InRange(line.Length, 1, 100));
+    }
+
+    [Fact]
+    public void Files_and_models_are_shown_by_name_size_and_place()
+    {
+        object package = Record("ModelPackage", ("Name", "trees"), ("Length", 47_300_000L), ("Path", "/m/trees/trees.dlpk"));
+        Assert.Equal(["trees", "47.3", "/m/trees/trees.dlpk"], Words(Show(package)[2]));
+
+        object model = Record("InstalledModel", ("Name", "trees"), ("ModelType", "ObjectDetection"), ("Backbone", "resnet18"), ("ChipSize", 224), ("Classes", new[] { "palm", "pine" }));
+        Assert.Equal(["trees", "ObjectDetection", "resnet18", "224", "palm,", "pine"], Words(Show(model)[2]));
+
+        object layer = Record("FeatureLayerItem", ("Features", 1234), ("Tiles", 56), ("Duration", TimeSpan.FromSeconds(7.3)), ("Model", "trees"), ("Path", "/out/trees.gpkg"));
+        Assert.Equal(["1234", "56", "7.3", "s", "trees", "/out/trees.gpkg"], Words(Show(layer)[2]));
+
+        object picture = Record("PictureItem", ("Width", 2048), ("Height", 1024), ("Shows", "1234 objects"), ("Path", "/out/trees.png"));
+        Assert.Equal(["2048", "x", "1024", "1234", "objects", "/out/trees.png"], Words(Show(picture)[2]));
+    }
+
+    [Theory]
+    [InlineData("TrainingDataInfo")]
+    [InlineData("ModelPackage")]
+    [InlineData("InstalledModel")]
+    [InlineData("FeatureLayerItem")]
+    [InlineData("PictureItem")]
+    public void Long_values_are_cut_to_the_screen(string type)
+    {
+        string path = "/data/" + new string('p', 150);
+        string[] names = [.. Enumerable.Range(1, 40).Select(i => $"class {i}")];
+        object classes = type == "InstalledModel" ? names : Classes(names);
+        (string, object)[] values = [("Path", path), ("Name", path), ("Model", path), ("Shows", path), ("Classes", classes)];
+
+        string[] lines = Show(Record(type, [.. values.Where(v => PublicType(type).GetProperty(v.Item1) is not null)]));
+
+        Assert.Equal(3, lines.Length);
+        Assert.All(lines, line => Assert.InRange(line.Length, 1, 100));
+        Assert.Contains("…", lines[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_public_record_has_a_view_unless_it_is_only_a_part_of_another()
+    {
+        string[] parts = ["AspectRatio", "ClassDefinition", "GeoExtent", "GeoTransform", "SpatialReference", "TileSize", "ModelDefinition"];
+        string[] viewed = [.. XDocument.Load(Path.Combine(ModuleHost.ModulePath, "ArcLearn.format.ps1xml")).Descendants("TypeName").Select(e => e.Value)];
+
+        IEnumerable<string> records = ModuleAssembly.Public.GetExportedTypes()
+            .Where(t => !t.IsEnum && !t.IsAbstract && !t.IsSubclassOf(typeof(Exception)))
+            .Select(t => t.Name).Except(parts);
+
+        Assert.Equal(records.Order(StringComparer.Ordinal), viewed.Select(name => name["ArcLearn.".Length..]).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -23,6 +23,8 @@ $dev = 'http://schemas.microsoft.com/maml/dev/2004/10'
 
 function Get-Text($node) {
     if (-not $node) { return '' }
+    # The XML adapter hands an element that holds nothing but text back as a string.
+    if ($node -is [string]) { return [regex]::Replace($node, '\s+', ' ').Trim() }
     $xml = [regex]::Replace($node.InnerXml, '<(?:see|paramref) (?:cref|name)="(?:[A-Z]:)?([^"]*)"\s*/>', { param($m) $m.Groups[1].Value.Split('.')[-1] })
     $xml = [regex]::Replace($xml, '</?c>', '')
     [Net.WebUtility]::HtmlDecode([regex]::Replace([regex]::Replace($xml, '<[^>]+>', ''), '\s+', ' ').Trim())
@@ -30,19 +32,39 @@ function Get-Text($node) {
 
 function Write-Paragraphs($writer, $node) {
     foreach ($para in @($node.para)) {
-        $text = $para -is [string] ? [regex]::Replace($para, '\s+', ' ').Trim() : (Get-Text $para)
+        $text = Get-Text $para
         if ($text) { $writer.WriteElementString('maml', 'para', $maml, $text) }
     }
 }
 
+# A parameter without a word on it is a fault of the source: the build says so.
 function Get-Documentation($property) {
-    if ($switches.ContainsKey($property.Name)) { return $switches[$property.Name] }
-    Get-Text $docs["P:$($property.DeclaringType.FullName).$($property.Name)"].summary
+    $name = "$($property.DeclaringType.FullName).$($property.Name)"
+    $text = Get-Text $docs["P:$name"].summary
+    if (-not $text) { throw "$name has no summary, which the help is made of." }
+    $text
 }
 
 function Get-TypeName($type) {
     $inner = [Nullable]::GetUnderlyingType($type)
-    ($inner ? $inner : $type).Name.Replace('SwitchParameter', 'Switch')
+    ($inner ? $inner : $type).Name
+}
+
+# The values that a parameter can have, where they are few and fixed.
+function Get-Choice($property) {
+    $type = $property.PropertyType
+    $inner = [Nullable]::GetUnderlyingType($type)
+    if ($inner) { $type = $inner }
+    if ($type.IsEnum) { return $type.GetEnumNames() }
+    $property.GetCustomAttributes($true) | Where-Object { $_ -is [Management.Automation.ValidateSetAttribute] } | ForEach-Object { $_.ValidValues }
+}
+
+# As a user would type it.
+function Get-DefaultText($value) {
+    if ($null -eq $value) { return '' }
+    if ($value -is [array]) { return @($value | ForEach-Object { Get-DefaultText $_ }) -join ', ' }
+    if ($value.GetType().Name -eq 'TileSize') { return $value.Width -eq $value.Height ? "$($value.Width)" : "$($value.Width), $($value.Height)" }
+    [Convert]::ToString($value, [cultureinfo]::InvariantCulture)
 }
 
 function Get-Parameter($type) {
@@ -58,6 +80,21 @@ function Get-Parameter($type) {
             }
         }
     }
+}
+
+# WhatIf and Confirm are no properties of the cmdlet: the engine adds them.
+function Write-Switch($writer, $name) {
+    $writer.WriteStartElement('command', 'parameter', $command)
+    $aliases = @{ WhatIf = 'wi'; Confirm = 'cf' }[$name]
+    foreach ($pair in @(('required', 'false'), ('variableLength', 'false'), ('globbing', 'false'), ('pipelineInput', 'False'), ('position', 'named'), ('aliases', $aliases))) {
+        $writer.WriteAttributeString($pair[0], $pair[1])
+    }
+    $writer.WriteElementString('maml', 'name', $maml, $name)
+    $writer.WriteStartElement('maml', 'description', $maml)
+    $writer.WriteElementString('maml', 'para', $maml, $switches[$name])
+    $writer.WriteEndElement()
+    $writer.WriteElementString('dev', 'defaultValue', $dev, 'False')
+    $writer.WriteEndElement()
 }
 
 function Write-Parameter($writer, $parameter, $attribute, $instance) {
@@ -76,6 +113,19 @@ function Write-Parameter($writer, $parameter, $attribute, $instance) {
     $writer.WriteElementString('maml', 'para', $maml, (Get-Documentation $parameter.Property))
     $writer.WriteEndElement()
     $isSwitch = $parameter.Property.PropertyType -eq [Management.Automation.SwitchParameter]
+    $choice = @(Get-Choice $parameter.Property)
+    if ($choice -and -not $instance) {
+        $writer.WriteStartElement('command', 'parameterValueGroup', $command)
+        foreach ($value in $choice) {
+            $writer.WriteStartElement('command', 'parameterValue', $command)
+            $writer.WriteAttributeString('required', 'false')
+            $writer.WriteAttributeString('variableLength', 'false')
+            $writer.WriteString($value)
+            $writer.WriteEndElement()
+        }
+        $writer.WriteEndElement()
+    }
+
     if (-not $isSwitch) {
         $writer.WriteStartElement('command', 'parameterValue', $command)
         $writer.WriteAttributeString('required', 'true')
@@ -84,9 +134,8 @@ function Write-Parameter($writer, $parameter, $attribute, $instance) {
         $writer.WriteEndElement()
     }
 
-    $default = $instance -and -not $attribute.Mandatory -and $parameter.Property.DeclaringType.Assembly -eq $assembly ? $parameter.Property.GetValue($instance) : $null
-    $shown = @($default | Where-Object { $null -ne $_ } | ForEach-Object { [Convert]::ToString($_, [cultureinfo]::InvariantCulture) }) -join ', '
-    if ($shown -and -not $isSwitch) { $writer.WriteElementString('dev', 'defaultValue', $dev, $shown) }
+    $shown = $isSwitch ? 'False' : $instance -and -not $attribute.Mandatory ? (Get-DefaultText $parameter.Property.GetValue($instance)) : ''
+    $writer.WriteElementString('dev', 'defaultValue', $dev, ($shown ? $shown : 'None'))
     $writer.WriteEndElement()
 }
 
@@ -95,6 +144,7 @@ function Write-Command($writer, $type, $cmdlet) {
     $doc = $docs["T:$($type.FullName)"]
     $instance = [Activator]::CreateInstance($type)
     $parameters = @(Get-Parameter $type)
+    $added = $cmdlet.SupportsShouldProcess ? @('WhatIf', 'Confirm') : @()
     $writer.WriteStartElement('command', 'command', $command)
 
     $writer.WriteStartElement('command', 'details', $command)
@@ -117,17 +167,38 @@ function Write-Command($writer, $type, $cmdlet) {
     foreach ($set in $sets) {
         $writer.WriteStartElement('command', 'syntaxItem', $command)
         $writer.WriteElementString('maml', 'name', $maml, $name)
-        foreach ($parameter in $parameters) {
+        $entries = @(foreach ($parameter in $parameters) {
             foreach ($attribute in @($parameter.Declared | Where-Object { $_.ParameterSetName -in $set, '__AllParameterSets' })) {
-                Write-Parameter $writer $parameter $attribute $null
+                @{ Parameter = $parameter; Attribute = $attribute }
             }
-        }
+        })
+        # In the engine's order: by position, then what must be named, then the rest.
+        $named = [int]::MinValue
+        $ordered = @(for ($position = 0; $position -lt $entries.Count; $position++) { $entries | Where-Object { $_.Attribute.Position -eq $position } })
+        $ordered += @($entries | Where-Object { $_.Attribute.Position -eq $named -and $_.Attribute.Mandatory })
+        $ordered += @($entries | Where-Object { $_.Attribute.Position -eq $named -and -not $_.Attribute.Mandatory })
+        foreach ($entry in $ordered) { Write-Parameter $writer $entry.Parameter $entry.Attribute $null }
+        foreach ($switch in $added) { Write-Switch $writer $switch }
         $writer.WriteEndElement()
     }
     $writer.WriteEndElement()
 
     $writer.WriteStartElement('command', 'parameters', $command)
     foreach ($parameter in $parameters) { Write-Parameter $writer $parameter $parameter.Declared[0] $instance }
+    foreach ($switch in $added) { Write-Switch $writer $switch }
+    $writer.WriteEndElement()
+
+    $writer.WriteStartElement('command', 'inputTypes', $command)
+    foreach ($parameter in $parameters | Where-Object { @($_.Declared | Where-Object { $_.ValueFromPipeline }) }) {
+        $writer.WriteStartElement('command', 'inputType', $command)
+        $writer.WriteStartElement('dev', 'type', $dev)
+        $writer.WriteElementString('maml', 'name', $maml, $parameter.Property.PropertyType.FullName)
+        $writer.WriteEndElement()
+        $writer.WriteStartElement('maml', 'description', $maml)
+        $writer.WriteElementString('maml', 'para', $maml, (Get-Documentation $parameter.Property))
+        $writer.WriteEndElement()
+        $writer.WriteEndElement()
+    }
     $writer.WriteEndElement()
 
     $writer.WriteStartElement('command', 'returnValues', $command)
@@ -147,10 +218,12 @@ function Write-Command($writer, $type, $cmdlet) {
     foreach ($example in @($doc.example | Where-Object { $_ })) {
         $number++
         $writer.WriteStartElement('command', 'example', $command)
-        $writer.WriteElementString('maml', 'title', $maml, "Example $number")
+        $writer.WriteElementString('maml', 'title', $maml, "-------------------------- Example $number --------------------------")
         $writer.WriteElementString('dev', 'code', $dev, $example.code.Trim())
         $writer.WriteStartElement('dev', 'remarks', $dev)
         Write-Paragraphs $writer $example
+        # The view ends an example without an empty line of its own.
+        $writer.WriteElementString('maml', 'para', $maml, '')
         $writer.WriteEndElement()
         $writer.WriteEndElement()
     }

@@ -83,6 +83,7 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        Attempt(target: null, () => DetectionFields.CheckNames(ConfidenceScoreField, ClassValueField));
         if (!RunNms)
         {
             foreach (string given in new[] { nameof(ConfidenceScoreField), nameof(ClassValueField), nameof(MaxOverlapRatio) }.Where(MyInvocation.BoundParameters.ContainsKey))
@@ -105,14 +106,15 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
 
         Attempt(Model, () =>
         {
-            DetectionFields.CheckNames(ConfidenceScoreField, ClassValueField);
             InferenceContext context = InferenceContext.Parse(Table.From(Context, nameof(Context)));
             IDictionary arguments = Table.From(ModelArguments, nameof(ModelArguments));
             string[] outputs = [.. _rasters.Select(raster => OutputFor(raster, ModelName()))];
             if (outputs.Distinct(StringComparer.Ordinal).Count() < outputs.Length)
             {
-                ThrowTerminatingError(LearnError.ParameterMix(
-                    nameof(OutputName), $"{_rasters.Count} rasters cannot go into one layer; give -OutputName a folder (ending in a separator) or a script block."));
+                throw new LearnArgumentException(
+                    nameof(OutputName),
+                    $"{_rasters.Count} rasters cannot go into one layer; give -OutputName a folder (ending in a separator) or a script block.",
+                    LearnArgumentException.ParameterMix);
             }
 
             // Asked before the model is opened: -WhatIf needs no libtorch.

@@ -14,7 +14,7 @@ internal static partial class LearnError
     private const int DiskFullWindows = 112;
 
     private static readonly HashSet<string> s_endsCommand =
-        new(StringComparer.Ordinal) { "InvalidArgument", "BackendMissing", "LossNotFinite", "OutOfMemory" };
+        new(StringComparer.Ordinal) { "InvalidArgument", LearnArgumentException.ParameterMix, "BackendMissing", "LossNotFinite", "OutOfMemory" };
 
     /// <summary>Describes an exception of the table; false for any other, which must pass through.</summary>
     /// <param name="exception">What was thrown; wrappers that only say where are taken off.</param>
@@ -29,7 +29,7 @@ internal static partial class LearnError
             LearnDataException { Id: "ModelBusy" } e => new ErrorRecord(e, e.Id, ErrorCategory.ResourceBusy, e.Target ?? target),
             LearnDataException { Id: "ModelDisposed" } e => new ErrorRecord(e, e.Id, ErrorCategory.InvalidOperation, e.Target ?? target),
             LearnDataException e => new ErrorRecord(e, e.Id, ErrorCategory.InvalidData, e.Target ?? target),
-            LearnArgumentException e => new ErrorRecord(e, "InvalidArgument", ErrorCategory.InvalidArgument, e.Parameter),
+            LearnArgumentException e => new ErrorRecord(e, e.Id, ErrorCategory.InvalidArgument, e.Parameter),
             OutputExistsException e => new ErrorRecord(e, "OutputExists", ErrorCategory.ResourceExists, e.Path),
             ModelExistsException e => new ErrorRecord(e, "ModelExists", ErrorCategory.ResourceExists, e.Name),
             ModelNotFoundException e => new ErrorRecord(e, "ModelNotInstalled", ErrorCategory.ObjectNotFound, e.Name),
@@ -64,9 +64,6 @@ internal static partial class LearnError
         "NotFileSystem",
         ErrorCategory.InvalidArgument,
         path);
-
-    public static ErrorRecord ParameterMix(string parameter, string message) =>
-        new(new PSArgumentException(message, parameter), "InvalidParameterMix", ErrorCategory.InvalidArgument, parameter);
 
     private static Exception Unwrap(Exception exception)
     {

@@ -15,7 +15,7 @@ namespace ArcLearn.Commands;
 [OutputType(typeof(ModelPackage))]
 public sealed class SaveLearnModelCommand : LearnCmdlet
 {
-    /// <summary>The model.</summary>
+    /// <summary>The model to save, trained or not.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]
     public LearnModel Model { get; set; } = null!;

@@ -47,9 +47,18 @@ public sealed class LearnDataException : Exception
 /// <summary>An argument whose value makes no sense in this call.</summary>
 public sealed class LearnArgumentException : Exception
 {
+    /// <summary>The error id of an argument that does not go together with the others.</summary>
+    public const string ParameterMix = "InvalidParameterMix";
+
     /// <summary>Names the argument and what it should be.</summary>
-    public LearnArgumentException(string parameter, string message)
-        : base(message) => Parameter = parameter;
+    /// <param name="parameter">The parameter as PowerShell names it.</param>
+    /// <param name="message">What was found and what it should be.</param>
+    /// <param name="id">The error id that scripts test for: InvalidArgument, or <see cref="ParameterMix"/>.</param>
+    public LearnArgumentException(string parameter, string message, string id = "InvalidArgument")
+        : base(message) => (Parameter, Id) = (parameter, id);
+
+    /// <summary>The error id.</summary>
+    public string Id { get; }
 
     /// <summary>The parameter as PowerShell names it.</summary>
     public string Parameter { get; }

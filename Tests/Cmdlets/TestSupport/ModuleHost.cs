@@ -59,6 +59,12 @@ internal sealed class ModuleHost : IDisposable
             failure = e;
         }
 
+        // A stop of the whole pipeline is no exception to Invoke, only a state.
+        if (shell.InvocationStateInfo is { State: PSInvocationState.Stopped } state)
+        {
+            failure ??= state.Reason ?? new PipelineStoppedException();
+        }
+
         return new RunResult
         {
             Output = [.. output],

@@ -22,8 +22,11 @@ internal sealed record RunResult
     /// <summary>What ended the script before its end, or null.</summary>
     public required Exception? Failure { get; init; }
 
+    /// <summary>The errors in order, the one that ended the script last.</summary>
+    public IReadOnlyList<ErrorRecord> AllErrors => Failure is RuntimeException e ? [.. Errors, e.ErrorRecord] : Errors;
+
     /// <summary>The one error, whether it ended the script or not.</summary>
-    public ErrorRecord SingleError => Failure is RuntimeException e ? e.ErrorRecord : Assert.Single(Errors);
+    public ErrorRecord SingleError => Assert.Single(AllErrors);
 
     /// <summary>The error's own id, without the cmdlet's name.</summary>
     public string ErrorId => SingleError.FullyQualifiedErrorId.Split(',')[0];

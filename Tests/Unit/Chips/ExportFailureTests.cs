@@ -43,7 +43,16 @@ public sealed class ExportFailureTests : IDisposable
         Directory.CreateDirectory(Path.Combine(_fixture.Output, "models", "palms"));
         SortedDictionary<string, string> before = _fixture.Snapshot();
         int moves = 0;
-        FaultyFileSystem files = new() { IsUnmovable = (_, to) => to == _fixture.Output && moves++ == 0 };
+        FaultyFileSystem files = new()
+        {
+            BeforeMoveDirectory = (_, to) =>
+            {
+                if (to == _fixture.Output && moves++ == 0)
+                {
+                    throw new IOException($"{to} cannot be written.");
+                }
+            },
+        };
 
         Assert.Throws<IOException>(() => _fixture.Export(_fixture.Options(_fixture.Box(0, 0, 100, 80)) with { Force = true }, files));
 

@@ -78,7 +78,9 @@ public sealed class WorldFileTests
             {
                 [picture] = File.ReadAllBytes(RasterFixture.PathOf("rgb.png")),
                 [world] = "2\n0\n0\n-2\n101\n499\n"u8.ToArray(),
-                [Path.ChangeExtension(picture, ".prj")] = "PROJCS[\"WGS_1984_UTM_Zone_18S\",GEOGCS[\"GCS_WGS_1984\"]]"u8.ToArray(),
+                [Path.ChangeExtension(picture, ".prj")] = """
+                    PROJCS["WGS_1984_UTM_Zone_18S",GEOGCS["GCS_WGS_1984",DATUM["D_WGS_1984",SPHEROID["WGS_1984",6378137.0,298.257223563]],PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]],PROJECTION["Transverse_Mercator"],PARAMETER["False_Easting",500000.0],PARAMETER["False_Northing",10000000.0],PARAMETER["Central_Meridian",-75.0],PARAMETER["Scale_Factor",0.9996],PARAMETER["Latitude_Of_Origin",0.0],UNIT["Meter",1.0]]
+                    """u8.ToArray(),
             },
         };
         using IRaster raster = RasterFile.Open(picture, files);

@@ -93,7 +93,7 @@ public class ModelArgumentsTests
     {
         LearnArgumentException error = Assert.Throws<LearnArgumentException>(() => DetectionFields.CheckNames(score, value));
 
-        Assert.Equal(parameter, error.Parameter);
+        Assert.Equal(("InvalidParameterMix", parameter), (error.Id, error.Parameter));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
 }

@@ -2,11 +2,13 @@ using ArcLearn.Core.IO;
 
 namespace ArcLearn.Tests.Unit.TestSupport;
 
-/// <summary>The disk, with a limit of bytes that may be written and files that cannot be read.</summary>
+/// <summary>The disk with faults where a test wants them: too little room, reads, creations and moves that fail.</summary>
 internal sealed class FaultyFileSystem : IFileSystem
 {
     private readonly LocalFileSystem _disk = LocalFileSystem.Instance;
     private long _room = long.MaxValue;
+    private long _readRoom = long.MaxValue;
+    private int _moves;
 
     /// <summary>Bytes that may be written before the disk is full.</summary>
     public long Room
@@ -14,31 +16,57 @@ internal sealed class FaultyFileSystem : IFileSystem
         init => _room = value;
     }
 
-    /// <summary>Files whose reading fails.</summary>
+    /// <summary>Bytes that may be read before reading fails.</summary>
+    public long ReadRoom
+    {
+        init => _readRoom = value;
+    }
+
+    /// <summary>Files that cannot be opened.</summary>
     public Func<string, bool> IsUnreadable { get; init; } = _ => false;
 
-    /// <summary>Moves of folders that fail.</summary>
-    public Func<string, string, bool> IsUnmovable { get; init; } = (_, _) => false;
+    /// <summary>Whether no file can be made.</summary>
+    public bool IsReadOnly { get; init; }
+
+    /// <summary>The move, of a file or a folder, that is denied, from 1; 0 for none.</summary>
+    public int FailingMove { get; init; }
+
+    /// <summary>Runs before each file is made; what it throws is the fault.</summary>
+    public Action<string> BeforeCreate { get; init; } = _ => { };
+
+    /// <summary>Runs before each move of a folder; what it throws is the fault.</summary>
+    public Action<string, string> BeforeMoveDirectory { get; set; } = (_, _) => { };
 
     public bool FileExists(string path) => _disk.FileExists(path);
 
     public bool DirectoryExists(string path) => _disk.DirectoryExists(path);
 
-    public Stream OpenRead(string path) => IsUnreadable(path) ? throw new IOException($"The device failed on {path}.") : _disk.OpenRead(path);
+    public Stream OpenRead(string path) =>
+        IsUnreadable(path) ? throw new IOException($"The device failed on {path}.") : new FaultyStream(_disk.OpenRead(path), this);
 
-    public Stream Create(string path) => new LimitedStream(_disk.Create(path), this);
+    public Stream Create(string path)
+    {
+        if (IsReadOnly)
+        {
+            throw new UnauthorizedAccessException($"Access to the path '{path}' is denied.");
+        }
+
+        BeforeCreate(path);
+        return new FaultyStream(_disk.Create(path), this);
+    }
 
     public void CreateDirectory(string path) => _disk.CreateDirectory(path);
 
-    public void Move(string source, string destination, bool overwrite) => _disk.Move(source, destination, overwrite);
+    public void Move(string source, string destination, bool overwrite)
+    {
+        CountMove();
+        _disk.Move(source, destination, overwrite);
+    }
 
     public void MoveDirectory(string source, string destination)
     {
-        if (IsUnmovable(source, destination))
-        {
-            throw new IOException($"{destination} cannot be written.");
-        }
-
+        BeforeMoveDirectory(source, destination);
+        CountMove();
         _disk.MoveDirectory(source, destination);
     }
 
@@ -50,15 +78,16 @@ internal sealed class FaultyFileSystem : IFileSystem
 
     public IEnumerable<string> EnumerateDirectories(string directory) => _disk.EnumerateDirectories(directory);
 
-    private void Take(int bytes)
+    private void CountMove()
     {
-        if (Interlocked.Add(ref _room, -bytes) < 0)
+        if (Interlocked.Increment(ref _moves) == FailingMove)
         {
-            throw new IOException("There is not enough space on the disk.");
+            throw new UnauthorizedAccessException("The move was denied.");
         }
     }
 
-    private sealed class LimitedStream(Stream inner, FaultyFileSystem owner) : Stream
+    /// <summary>Stream sends its other ways to read and write through these two.</summary>
+    private sealed class FaultyStream(Stream inner, FaultyFileSystem owner) : Stream
     {
         public override bool CanRead => inner.CanRead;
 
@@ -76,7 +105,11 @@ internal sealed class FaultyFileSystem : IFileSystem
 
         public override void Flush() => inner.Flush();
 
-        public override int Read(byte[] buffer, int offset, int count) => inner.Read(buffer, offset, count);
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            int read = inner.Read(buffer, offset, count);
+            return Interlocked.Add(ref owner._readRoom, -read) >= 0 ? read : throw new IOException("The disk cannot be read: bad sector.");
+        }
 
         public override long Seek(long offset, SeekOrigin origin) => inner.Seek(offset, origin);
 
@@ -84,7 +117,11 @@ internal sealed class FaultyFileSystem : IFileSystem
 
         public override void Write(byte[] buffer, int offset, int count)
         {
-            owner.Take(count);
+            if (Interlocked.Add(ref owner._room, -count) < 0)
+            {
+                throw new IOException("No space left on device.");
+            }
+
             inner.Write(buffer, offset, count);
         }
 

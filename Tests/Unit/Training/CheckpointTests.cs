@@ -50,7 +50,7 @@ public sealed class CheckpointTests : IDisposable
     public void A_place_that_cannot_be_written_to_is_an_error_before_the_first_batch(Type fault)
     {
         using FakeTrainable model = new() { DataFolder = _folder.Root, Losses = [1] };
-        TrainingOptions options = new() { Files = new FaultyFileSystem(_ => throw (Exception)Activator.CreateInstance(fault, "It is sealed.")!) };
+        TrainingOptions options = new() { Files = new FaultyFileSystem { BeforeCreate = _ => throw (Exception)Activator.CreateInstance(fault, "It is sealed.")! } };
 
         Exception? error = Record.Exception(() => Fit(model, options).Count());
 
@@ -71,13 +71,16 @@ public sealed class CheckpointTests : IDisposable
         {
             Epochs = 2,
             CheckpointPath = _folder.PathOf("best"),
-            Files = new FaultyFileSystem(_ =>
+            Files = new FaultyFileSystem
             {
-                if (++files == 3)
+                BeforeCreate = _ =>
                 {
-                    throw new IOException("No space left on device.");
-                }
-            }),
+                    if (++files == 3)
+                    {
+                        throw new IOException("No space left on device.");
+                    }
+                },
+            },
         };
 
         Assert.Throws<IOException>(() => Fit(model, options).Count());

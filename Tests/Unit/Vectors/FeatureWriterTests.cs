@@ -135,7 +135,7 @@ public sealed class FeatureWriterTests : IDisposable
     public void A_folder_that_cannot_be_written_is_told_at_once(string file)
     {
         Assert.Throws<UnauthorizedAccessException>(
-            () => FeatureWriters.Create(_folder.PathOf(file), "objects", s_utm, s_fields, new FaultyFiles { IsReadOnly = true }));
+            () => FeatureWriters.Create(_folder.PathOf(file), "objects", s_utm, s_fields, new FaultyFileSystem { IsReadOnly = true }));
         Assert.Throws<DirectoryNotFoundException>(() => FeatureWriters.Create(_folder.PathOf("none", file), "objects", s_utm, s_fields));
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Root));
     }

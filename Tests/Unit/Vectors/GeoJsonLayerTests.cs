@@ -155,9 +155,9 @@ public sealed class GeoJsonLayerTests : IDisposable
         string path = _folder.PathOf("a.geojson");
         File.WriteAllText(path, Collection("{}"));
 
-        IOException error = Assert.Throws<IOException>(() => VectorLayers.Open(path, files: new FaultyFiles { FailReads = true }));
+        IOException error = Assert.Throws<IOException>(() => VectorLayers.Open(path, files: new FaultyFileSystem { ReadRoom = 0 }));
 
-        Assert.Equal("bad sector", error.Message);
+        Assert.Equal("The disk cannot be read: bad sector.", error.Message);
     }
 
     private static string Collection(params string[] properties) => "{\"type\":\"FeatureCollection\",\"features\":["

@@ -62,7 +62,7 @@ public sealed class GeoJsonWriterTests : IDisposable
     [Fact]
     public void A_full_disk_passes_through_and_leaves_nothing()
     {
-        using (IFeatureWriter writer = FeatureWriters.Create(_folder.PathOf("a.geojson"), "x", null, [], new FaultyFiles { Room = 100_000 }))
+        using (IFeatureWriter writer = FeatureWriters.Create(_folder.PathOf("a.geojson"), "x", null, [], new FaultyFileSystem { Room = 100_000 }))
         {
             IOException error = Assert.Throws<IOException>(() =>
             {
@@ -73,7 +73,7 @@ public sealed class GeoJsonWriterTests : IDisposable
 
                 writer.Complete();
             });
-            Assert.Equal("No space left on device", error.Message);
+            Assert.Equal("No space left on device.", error.Message);
         }
 
         Assert.Empty(Directory.GetFileSystemEntries(_folder.Root));

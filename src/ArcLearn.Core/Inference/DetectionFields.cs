@@ -24,7 +24,7 @@ internal static class DetectionFields
 
     /// <summary>Checks the fields that a user names for suppression to rank and to group by; null for the defaults.</summary>
     /// <exception cref="LearnArgumentException">
-    /// ConfidenceScoreField or ClassValueField: the output has no such field, or it cannot serve.
+    /// ConfidenceScoreField or ClassValueField: the output has no such field, or it cannot serve. The id is InvalidParameterMix.
     /// </exception>
     public static void CheckNames(string? confidenceScoreField, string? classValueField)
     {
@@ -47,6 +47,7 @@ internal static class DetectionFields
             exists
                 ? $"-{parameter} is '{name}', which detections cannot be {purpose}ed by; use {string.Join(" or ", usable)}."
                 : $"-{parameter} is '{name}', but the output's fields are {string.Join(", ", All.Select(field => field.Name))}; "
-                    + $"use {string.Join(" or ", usable)}.");
+                    + $"use {string.Join(" or ", usable)}.",
+            LearnArgumentException.ParameterMix);
     }
 }

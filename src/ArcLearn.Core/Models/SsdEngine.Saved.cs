@@ -19,14 +19,15 @@ internal sealed partial class SsdEngine
     public static SsdEngine Create(
         LearnDataBunch data, SsdOptions options, StartWeights start, LearnDevice device, int seed, Action<string>? warn, CancellationToken cancel)
     {
-        if (start is { Backbone: null, Pretrained: null })
-        {
-            warn?.Invoke("The backbone starts from chance and nothing is frozen: a good detector takes more chips and epochs. -BackboneWeights or -PretrainedPath start from trained weights.");
-        }
-
         if (start.Pretrained is not string pretrained || IsWeights(pretrained))
         {
-            return Create(data, options, start.Backbone, start.Pretrained, device, seed);
+            SsdEngine created = Create(data, options, start.Backbone, start.Pretrained, device, seed);
+            if (start is { Backbone: null, Pretrained: null })
+            {
+                warn?.Invoke("The backbone starts from chance and nothing is frozen: a good detector takes more chips and epochs. -BackboneWeights or -PretrainedPath start from trained weights.");
+            }
+
+            return created;
         }
 
         using ModelPackageReader package = ModelPackageReader.Open(pretrained);
