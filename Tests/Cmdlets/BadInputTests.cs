@@ -311,7 +311,7 @@ public sealed class BadInputTests(BadInputFixture job) : IClassFixture<BadInputF
             $s = $model | Save-LearnModel -Path 'mödel [3]'
             $l = [IO.FileInfo] "$pwd/scene [1].tif" | Invoke-DetectObjects -Model $s.Path -OutputName 'lay er [4].gpkg'
             $p = $l | Show-LearnOutput -Path 'pic [5].png'
-            $c.Path, $d.Path[0], $s.Path, $l.Path, $p.Path
+            $c.Path; $d.Path; $s.Path; $l.Path; $p.Path
             """);
         job.Host.SetLocation(job.Folder.Path);
         result.ThrowIfFailed();
