@@ -107,12 +107,18 @@ public abstract class LearnCmdlet : PSCmdlet, IDisposable
         }
     }
 
-    /// <summary>Existing files and folders of an argument: text is a path with wildcards, an object with PSPath a literal path.</summary>
+    /// <summary>Existing files and folders of an argument: text is a path with wildcards, an object with PSPath, or a file object, a literal path.</summary>
     /// <remarks>What is not there is written as PathNotFound; the others follow all the same.</remarks>
-    protected IReadOnlyList<string> ResolveItem(object item) =>
-        PSObject.AsPSObject(item).Properties["PSPath"]?.Value is string literal
+    protected IReadOnlyList<string> ResolveItem(object item)
+    {
+        PSObject wrapped = PSObject.AsPSObject(item);
+
+        // One that was not made by Get-Item has no PSPath; as text its brackets would be wildcards.
+        string? literal = wrapped.Properties["PSPath"]?.Value as string ?? (wrapped.BaseObject as FileSystemInfo)?.FullName;
+        return literal is not null
             ? ResolveExisting(literal, literal: true)
             : ResolveExisting(LanguagePrimitives.ConvertTo<string>(item), literal: false);
+    }
 
     /// <summary>Existing files and folders behind a path of this session; what is not there is written as PathNotFound.</summary>
     protected IReadOnlyList<string> ResolveExisting(string path, bool literal)

@@ -2,12 +2,17 @@ using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 
 namespace ArcLearn.Commands;
 
 /// <summary>The one table from the exceptions of the work to the ErrorRecords that scripts test for.</summary>
-internal static class LearnError
+internal static partial class LearnError
 {
+    // ENOSPC of Linux and macOS, ERROR_DISK_FULL of Windows.
+    private const int DiskFullUnix = 28;
+    private const int DiskFullWindows = 112;
+
     private static readonly HashSet<string> s_endsCommand =
         new(StringComparer.Ordinal) { "InvalidArgument", LearnArgumentException.ParameterMix, "BackendMissing", "LossNotFinite", "OutOfMemory" };
 
@@ -21,6 +26,8 @@ internal static class LearnError
         error = exception switch
         {
             LearnFormatException e => new ErrorRecord(e, "InvalidFormat", ErrorCategory.InvalidData, e.Path),
+            LearnDataException { Id: "ModelBusy" } e => new ErrorRecord(e, e.Id, ErrorCategory.ResourceBusy, e.Target ?? target),
+            LearnDataException { Id: "ModelDisposed" } e => new ErrorRecord(e, e.Id, ErrorCategory.InvalidOperation, e.Target ?? target),
             LearnDataException e => new ErrorRecord(e, e.Id, ErrorCategory.InvalidData, e.Target ?? target),
             LearnArgumentException e => new ErrorRecord(e, e.Id, ErrorCategory.InvalidArgument, e.Parameter),
             OutputExistsException e => new ErrorRecord(e, "OutputExists", ErrorCategory.ResourceExists, e.Path),
@@ -38,7 +45,7 @@ internal static class LearnError
                 new ErrorRecord(exception, "PathNotFound", ErrorCategory.ObjectNotFound, target),
             UnauthorizedAccessException => new ErrorRecord(exception, "AccessDenied", ErrorCategory.PermissionDenied, target),
             EndOfStreamException => new ErrorRecord(exception, "IOFailed", ErrorCategory.ReadError, target),
-            IOException => new ErrorRecord(exception, "IOFailed", ErrorCategory.WriteError, target),
+            IOException e => IOFailed(e, target),
             _ when IsOutOfMemory(exception) => OutOfMemory(exception, target),
             _ => null,
         };
@@ -69,16 +76,28 @@ internal static class LearnError
         return exception;
     }
 
+    /// <summary>Outputs are written under a hidden name first, which is not what the user called them; a full disk has a remedy.</summary>
+    private static ErrorRecord IOFailed(IOException exception, object? target)
+    {
+        string message = PartialName().Replace(exception.Message, "$1").TrimEnd('.');
+        string remedy = (exception.HResult & 0xFFFF) is DiskFullUnix or DiskFullWindows ? " Make room there, or choose another place." : "";
+        return new ErrorRecord(exception, "IOFailed", ErrorCategory.WriteError, target) { ErrorDetails = new ErrorDetails($"{message}.{remedy}") };
+    }
+
+    [GeneratedRegex(@"\.([^/\\]+)\.[0-9a-f]{8}\.partial", RegexOptions.CultureInvariant)]
+    private static partial Regex PartialName();
+
     // torch reports every native failure as an ExternalException; only its text tells memory from the rest.
     private static bool IsOutOfMemory(Exception exception) =>
         exception is OutOfMemoryException
         || (exception is ExternalException && (exception.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
-            || exception.Message.Contains("not enough memory", StringComparison.OrdinalIgnoreCase)));
+            || exception.Message.Contains("not enough memory", StringComparison.OrdinalIgnoreCase)
+            || exception.Message.Contains("can't allocate memory", StringComparison.OrdinalIgnoreCase)));
 
     private static ErrorRecord OutOfMemory(Exception exception, object? target) =>
         new(exception, "OutOfMemory", ErrorCategory.LimitsExceeded, target)
         {
-            ErrorDetails = new ErrorDetails("There is not enough memory for this step; lower -BatchSize or -ChipSize.")
+            ErrorDetails = new ErrorDetails("There is not enough memory for this step; lower the batch size (-BatchSize, or batch_size in -ModelArguments) or -ChipSize.")
             {
                 RecommendedAction = exception.Message,
             },

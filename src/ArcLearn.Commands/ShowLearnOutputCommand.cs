@@ -68,7 +68,7 @@ public sealed class ShowLearnOutputCommand : LearnCmdlet
         if (ShouldProcess(picture, $"Draw {layer}"))
         {
             Attempt(picture, () => WriteObject(DetectionMap.Draw(
-                layer, beneath ?? raster, picture, new DetectionMapOptions { MaxSide = MaximumSize, Force = Force })));
+                layer, beneath ?? raster, picture, new DetectionMapOptions { MaxSide = MaximumSize, Force = Force }, cancel: StopToken)));
         }
     }
 }

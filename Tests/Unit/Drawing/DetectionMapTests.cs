@@ -68,6 +68,26 @@ public class DetectionMapTests
     }
 
     [Fact]
+    public void A_full_disk_an_unreadable_layer_and_a_stop_leave_the_old_picture_and_nothing_else()
+    {
+        using TemporaryFolder folder = new();
+        using MemoryRaster raster = new(10, 10);
+        Layer(folder, raster).Dispose();
+        string map = folder.PathOf("map.png");
+        File.WriteAllText(map, "mine");
+        DetectionMapOptions force = new() { Force = true };
+        using CancellationTokenSource stop = new();
+        stop.Cancel();
+
+        Assert.Throws<IOException>(() => DetectionMap.Draw(folder.PathOf("layer.gpkg"), null, map, force, new FaultyFileSystem { Room = 100 }));
+        Assert.Throws<UnauthorizedAccessException>(() => DetectionMap.Draw(folder.PathOf("layer.gpkg"), null, map, force, new FaultyFileSystem { IsReadOnly = true }));
+        Assert.ThrowsAny<IOException>(() => DetectionMap.Draw(folder.PathOf("layer.gpkg"), null, map, force, new FaultyFileSystem { IsUnreadable = _ => true }));
+        Assert.ThrowsAny<OperationCanceledException>(() => DetectionMap.Draw(folder.PathOf("layer.gpkg"), null, map, force, cancel: stop.Token));
+        Assert.Equal("mine", File.ReadAllText(map));
+        Assert.Equal(2, Directory.GetFiles(folder.Root).Length);
+    }
+
+    [Fact]
     public void An_existing_picture_is_replaced_only_when_asked()
     {
         using TemporaryFolder folder = new();

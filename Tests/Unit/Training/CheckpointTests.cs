@@ -58,7 +58,7 @@ public sealed class CheckpointTests : IDisposable
         Assert.Contains("It is sealed.", error.Message, StringComparison.Ordinal);
         Assert.Contains("-NoCheckpoint", error.Message, StringComparison.Ordinal);
         Assert.Equal(0, model.StepsRun);
-        Assert.False(model.IsTraining);
+        Assert.False(model.Gate.IsTraining);
         Assert.Empty(Directory.EnumerateDirectories(_folder.PathOf("models")));
     }
 

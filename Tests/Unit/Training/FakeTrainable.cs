@@ -51,7 +51,7 @@ internal sealed class FakeTrainable : ITrainable, IDisposable
 
     public int Seed { get; }
 
-    public bool IsTraining { get; set; }
+    public ModelGate Gate { get; } = new(() => { });
 
     public float[] Weights()
     {

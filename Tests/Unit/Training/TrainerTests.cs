@@ -68,7 +68,7 @@ public sealed class TrainerTests : IDisposable
 
         Assert.Equal(10, model.StepsRun);
         Assert.Equal(model.Seen[0], model.Weights());
-        Assert.False(model.IsTraining);
+        Assert.False(model.Gate.IsTraining);
     }
 
     [Fact]
@@ -188,7 +188,7 @@ public sealed class TrainerTests : IDisposable
         LearnDataException error = Assert.Throws<LearnDataException>(() => Fit(model, new()).Count());
 
         Assert.Equal("ModelBusy", error.Id);
-        Assert.True(model.IsTraining);
+        Assert.True(model.Gate.IsTraining);
     }
 
     [Fact]

@@ -26,6 +26,7 @@ internal sealed class OutputFolder : IDisposable
             throw new LearnArgumentException("OutputLocation", $"{Path} is a file; chips need a folder of their own.");
         }
 
+        files.RequireNoFileAbove(Path);
         if (!force && HoldsSomething())
         {
             throw new OutputExistsException(Path);

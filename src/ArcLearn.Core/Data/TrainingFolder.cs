@@ -42,7 +42,9 @@ internal sealed class TrainingFolder
         path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         if (!files.DirectoryExists(path))
         {
-            throw new DirectoryNotFoundException($"There is no folder {path}.");
+            throw files.FileExists(path)
+                ? new LearnFormatException("is a file; training data are a folder, as Export-TrainingData makes one.", path)
+                : new DirectoryNotFoundException($"There is no folder {path}.");
         }
 
         DatasetFiles found = DatasetFiles.Find(path, files);

@@ -59,6 +59,7 @@ internal static class DetectionMap
         using IVectorLayer layer = VectorLayers.Open(layerPath, options.LayerName, files);
         using IRaster? raster = rasterPath is null ? null : RasterFile.Open(rasterPath, files);
         using SKBitmap sheet = Compose(layer, raster, options, out int features, cancel);
+        cancel.ThrowIfCancellationRequested();
         string over = raster is null ? "" : $" over {Path.GetFileName(raster.Path)}";
         return PictureFile.Save(sheet, pngPath, FormattableString.Invariant($"{features} objects{over}"), files, options.Force);
     }
@@ -82,6 +83,7 @@ internal static class DetectionMap
         {
             foreach (VectorFeature feature in layer.Read())
             {
+                cancel.ThrowIfCancellationRequested();
                 if (feature.Geometry is { IsEmpty: false } geometry)
                 {
                     DrawOutline(canvas, frame, transform?.Apply(geometry) ?? geometry, classes.ColorOf(feature), map.Width);

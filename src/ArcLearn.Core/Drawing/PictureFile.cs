@@ -23,12 +23,26 @@ internal static class PictureFile
     }
 
     /// <summary>The same check, for before the work.</summary>
+    /// <exception cref="LearnArgumentException">The path is a folder's, or not that of a PNG file.</exception>
+    /// <exception cref="DirectoryNotFoundException">Its folder is not there.</exception>
     /// <exception cref="OutputExistsException">The file exists and <paramref name="force"/> is false.</exception>
     public static void CheckOutput(string path, IFileSystem files, bool force)
     {
-        if (files.DirectoryExists(path) || (files.FileExists(path) && !force))
+        if (!path.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
+        {
+            throw new LearnArgumentException("Path", $"'{path}' does not end in .png: pictures are written as PNG.");
+        }
+
+        if (files.DirectoryExists(path))
+        {
+            throw new LearnArgumentException("Path", $"{path} is a folder; give the picture another name.");
+        }
+
+        if (files.FileExists(path) && !force)
         {
             throw new OutputExistsException(path);
         }
+
+        files.RequireFolderOf(path);
     }
 }

@@ -29,13 +29,14 @@ internal static class StateDicts
     }
 
     /// <summary>Loads a file whose keys and shapes are the module's.</summary>
+    /// <param name="shown">What messages call the file; null for its path.</param>
     /// <exception cref="LearnDataException">They are not (id WeightsMismatch); the message lists the first differences.</exception>
-    public static void Load(nn.Module module, string path, IFileSystem? files = null)
+    public static void Load(nn.Module module, string path, IFileSystem? files = null, string? shown = null)
     {
-        using TorchFile file = Open(path, files);
+        using TorchFile file = Open(path, files, shown);
         WeightsPlan plan = new(module, file);
         plan.Map(key => key);
-        plan.RequireNothingMissing("", path, "Is it a model with the same backbone, grids, zooms, ratios and classes?");
+        plan.RequireNothingMissing("", shown ?? path, "Is it a model with the same backbone, grids, zooms, ratios and classes?");
         plan.Apply();
     }
 
@@ -54,22 +55,23 @@ internal static class StateDicts
     }
 
     /// <summary>Loads a saved detector whose backbone is the same; of the head, what has the same shape.</summary>
+    /// <param name="shown">What messages call the file; null for its path.</param>
     /// <returns>Keys of the network that keep what they had: the head's outputs where the classes are others.</returns>
     /// <exception cref="LearnDataException">The backbone differs (id WeightsMismatch).</exception>
-    public static IReadOnlyList<string> LoadPartly(SsdNetwork network, string path, IFileSystem? files = null)
+    public static IReadOnlyList<string> LoadPartly(SsdNetwork network, string path, IFileSystem? files = null, string? shown = null)
     {
-        using TorchFile file = Open(path, files);
+        using TorchFile file = Open(path, files, shown);
         WeightsPlan plan = new(network, file) { SkipDifferent = key => key.StartsWith("1.", StringComparison.Ordinal) };
         plan.Map(key => key);
-        plan.RequireNothingMissing("0.", path, $"Is it a detector on {network.Backbone.Name} with {network.Options.Bands} bands?");
+        plan.RequireNothingMissing("0.", shown ?? path, $"Is it a detector on {network.Backbone.Name} with {network.Options.Bands} bands?");
         plan.Apply();
         return plan.Missing("1.");
     }
 
-    private static TorchFile Open(string path, IFileSystem? files)
+    private static TorchFile Open(string path, IFileSystem? files, string? shown = null)
     {
         TorchRuntime.EnsureLoaded();
-        return TorchFile.Open(path, files);
+        return TorchFile.Open(path, files, shown);
     }
 
     private static bool IsClassifier(string key) =>

@@ -31,10 +31,12 @@ internal sealed class TorchFile : IDisposable
     public IReadOnlyList<KeyValuePair<string, TorchTensor>> Tensors { get; }
 
     /// <summary>Opens a file and reads all but the numbers.</summary>
+    /// <param name="shown">What messages call the file; null for its path.</param>
     /// <exception cref="LearnFormatException">No PyTorch file, one that is cut off, or one with more in it than tensors and plain containers.</exception>
-    public static TorchFile Open(string path, IFileSystem? files = null)
+    public static TorchFile Open(string path, IFileSystem? files = null, string? shown = null)
     {
         Stream stream = (files ?? LocalFileSystem.Instance).OpenRead(path);
+        path = shown ?? path;
         IStorageReader? storages = null;
         try
         {

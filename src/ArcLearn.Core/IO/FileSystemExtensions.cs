@@ -45,6 +45,32 @@ internal static class FileSystemExtensions
     public static void WriteAllText(this IFileSystem files, string path, string text) =>
         files.WriteAtomically(path, stream => stream.Write(s_utf8.GetBytes(text)));
 
+    /// <summary>Says early, and in the user's terms, that a file cannot be made where no folder is.</summary>
+    /// <exception cref="DirectoryNotFoundException">The file's folder is not there, or is a file.</exception>
+    public static void RequireFolderOf(this IFileSystem files, string path)
+    {
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? path;
+        if (!files.DirectoryExists(folder))
+        {
+            RequireNoFileAbove(files, path);
+            throw new DirectoryNotFoundException($"There is no folder {folder} to write {Path.GetFileName(path)} to. Make it first, or choose another place.");
+        }
+    }
+
+    /// <summary>The same for what makes its folders itself.</summary>
+    /// <exception cref="DirectoryNotFoundException">A part of the path is a file.</exception>
+    public static void RequireNoFileAbove(this IFileSystem files, string path)
+    {
+        path = Path.GetFullPath(path);
+        for (string? above = Path.GetDirectoryName(path); above is not null; above = Path.GetDirectoryName(above))
+        {
+            if (files.FileExists(above))
+            {
+                throw new DirectoryNotFoundException($"{above} is a file, so {path} cannot be made below it. Choose another place.");
+            }
+        }
+    }
+
     /// <summary>A hidden name in the same folder: a move within one folder is atomic.</summary>
     public static string PartialName(string path) => Path.Combine(
         Path.GetDirectoryName(path) ?? "", $".{Path.GetFileName(path)}.{Guid.NewGuid().ToString("N")[..8]}.partial");

@@ -27,7 +27,11 @@ internal sealed class SsdBackend : IDetectionBackend
         SampleType = definition.Normalization.SampleType;
         Classes = definition.Classes;
         _scaling = InputScaling.FromRaw(definition.Normalization);
-        _prepared = model.Network.Prepare();
+        using (model.Gate.Enter(model.Name, CancellationToken.None))
+        {
+            _prepared = model.Network.Prepare();
+        }
+
         _decoder = new SsdDecoder(_prepared.Anchors, Classes.Count, ChipSize);
     }
 

@@ -15,11 +15,12 @@ internal sealed partial class SsdEngine
     /// <param name="backboneWeights">torchvision's state_dict of the backbone (.pth).</param>
     /// <param name="pretrainedPath">The weights (.pth) of a saved detector on the same backbone; of its head comes over what has the same shape.</param>
     /// <param name="seed">Of the first weights and of dropout.</param>
+    /// <param name="pretrainedShown">What messages call the saved detector, where its path is a temporary one.</param>
     /// <exception cref="LearnArgumentException">Options that make no network.</exception>
     /// <exception cref="LearnDataException">Data without boxes (DatasetTypeMismatch), or weights of another network (WeightsMismatch).</exception>
     /// <exception cref="LearnFormatException">A file that holds no weights.</exception>
     public static SsdEngine Create(
-        LearnDataBunch data, SsdOptions options, string? backboneWeights, string? pretrainedPath, LearnDevice device, int seed, IFileSystem? files = null)
+        LearnDataBunch data, SsdOptions options, string? backboneWeights, string? pretrainedPath, LearnDevice device, int seed, IFileSystem? files = null, string? pretrainedShown = null)
     {
         IDetectionData chips = data.Content as IDetectionData
             ?? throw new LearnDataException("DatasetTypeMismatch", $"A detector learns from boxes, but the data are {data.DatasetType}.", data);
@@ -34,7 +35,7 @@ internal sealed partial class SsdEngine
 
             if (pretrainedPath is not null)
             {
-                _ = StateDicts.LoadPartly(network, pretrainedPath, files);
+                _ = StateDicts.LoadPartly(network, pretrainedPath, files, pretrainedShown);
             }
 
             if (backboneWeights is not null || pretrainedPath is not null)
@@ -46,14 +47,15 @@ internal sealed partial class SsdEngine
 
     /// <summary>Builds a saved detector, with its weights; frozen, as the reference has it after loading.</summary>
     /// <param name="weights">The .pth.</param>
+    /// <param name="shown">What messages call it, where the path is a temporary one.</param>
     /// <param name="data">What it is to train on or be measured with; null for inference only.</param>
     /// <exception cref="LearnDataException">Weights of another network (WeightsMismatch), or data that do not fit (see <see cref="DetectionDataCheck"/>).</exception>
     /// <exception cref="LearnFormatException">The file holds no weights.</exception>
-    public static SsdEngine Load(SsdDefinition definition, string weights, LearnDataBunch? data, LearnDevice device, int seed, IFileSystem? files = null)
+    public static SsdEngine Load(SsdDefinition definition, string weights, LearnDataBunch? data, LearnDevice device, int seed, IFileSystem? files = null, string? shown = null)
     {
         SsdEngine engine = Build(definition, data, device, seed, network =>
         {
-            StateDicts.Load(network, weights, files);
+            StateDicts.Load(network, weights, files, shown);
             network.Freeze();
         });
         try

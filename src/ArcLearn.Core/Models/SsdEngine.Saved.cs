@@ -31,7 +31,7 @@ internal sealed partial class SsdEngine
         }
 
         using ModelPackageReader package = ModelPackageReader.Open(pretrained);
-        return Create(data, options, start.Backbone, package.WeightsPath(cancel), device, seed);
+        return Create(data, options, start.Backbone, package.WeightsPath(cancel), device, seed, pretrainedShown: package.WeightsShown);
     }
 
     /// <summary>Opens a saved detector.</summary>
@@ -43,7 +43,7 @@ internal sealed partial class SsdEngine
     {
         using ModelPackageReader package = ModelPackageReader.Open(path);
         SsdDefinition definition = SsdDefinitionFile.Read(package.Definition, package.Name, package.DefinitionPath);
-        return Load(definition, package.WeightsPath(cancel), data, device, data?.Seed ?? 0);
+        return Load(definition, package.WeightsPath(cancel), data, device, data?.Seed ?? 0, shown: package.WeightsShown);
     }
 
     /// <summary>Trains; checkpoints carry the model's definition.</summary>
@@ -57,6 +57,7 @@ internal sealed partial class SsdEngine
     public ModelPackage Save(string folder, bool force, CancellationToken cancel)
     {
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
+        using IDisposable use = Gate.Enter(Name, cancel);
         ModelPackage package = ModelPackager.Save(folder, name, (Definition with { Name = name }).ToFile(), stream => TorchFileWriter.Write(stream, StateDicts.Capture(_network)), force, cancel: cancel);
         Name = name;
         return package;

@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 
 namespace ArcLearn.Core.Models;
 
-/// <summary>A detector with its classes and its data: what <see cref="SingleShotDetector"/> shows. One thread uses it at a time.</summary>
+/// <summary>A detector with its classes and its data: what <see cref="SingleShotDetector"/> shows. One thread uses it at a time; the gate sees to it.</summary>
 internal sealed partial class SsdEngine : IDetectorEngine, ITrainable
 {
     /// <summary>The name of a model that was never saved.</summary>
@@ -25,6 +25,11 @@ internal sealed partial class SsdEngine : IDetectorEngine, ITrainable
     {
         (_definition, _network, Data, _device, Seed) = (definition, network, data, device, seed);
         Name = definition.Name;
+        Gate = new ModelGate(() =>
+        {
+            _loss?.Dispose();
+            network.Dispose();
+        });
         network.to(device);
         NetworkLayout.UseChannelsLast(network);
         network.eval();
@@ -86,7 +91,7 @@ internal sealed partial class SsdEngine : IDetectorEngine, ITrainable
 
     public int Seed { get; }
 
-    public bool IsTraining { get; set; }
+    public ModelGate Gate { get; }
 
     /// <summary>The data as the training reads it.</summary>
     /// <exception cref="LearnDataException">The model has none (DataMissing).</exception>
@@ -130,6 +135,7 @@ internal sealed partial class SsdEngine : IDetectorEngine, ITrainable
     /// </exception>
     public IReadOnlyList<AveragePrecision> Measure(AveragePrecisionOptions options, LearnDataBunch? other, CancellationToken cancel)
     {
+        using IDisposable use = Gate.Enter(Name, cancel);
         using IntraOpThreads threads = IntraOpThreads.All();
         IDetectionData data = other is null ? Chips : DetectionDataCheck.Require(other, this);
         if (other is null && data.ValidationChips == 0)
@@ -165,11 +171,7 @@ internal sealed partial class SsdEngine : IDetectorEngine, ITrainable
         return Decode(Forward(batch, scaling), batch.Count, threshold, overlap);
     }
 
-    public void Dispose()
-    {
-        _loss.Dispose();
-        _network.Dispose();
-    }
+    public void Dispose() => Gate.Dispose();
 
     private double Evaluate(DetectionBatch batch, InputScaling scaling, AveragePrecisionMetric metric)
     {

@@ -39,6 +39,9 @@ internal sealed class ModelPackageReader : IDisposable
     /// <summary>The definition's path, or the package's where it lies in an archive.</summary>
     public string DefinitionPath => _content.PathOf(DefinitionName) ?? Path;
 
+    /// <summary>What messages call the weights: their path, or package and entry.</summary>
+    public string WeightsShown => _content.Show(WeightsName);
+
     /// <exception cref="FileNotFoundException">Nothing is there.</exception>
     /// <exception cref="LearnFormatException">It is no package, has not exactly one definition, an unsafe entry, or no weights.</exception>
     public static ModelPackageReader Open(string path, IFileSystem? files = null)

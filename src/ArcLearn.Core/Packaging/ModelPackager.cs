@@ -94,6 +94,7 @@ internal static class ModelPackager
             throw new LearnArgumentException("Path", $"{folder} is a file; a model is saved as a folder.");
         }
 
+        files.RequireNoFileAbove(folder);
         if (!files.DirectoryExists(folder))
         {
             return;

@@ -17,7 +17,13 @@ internal static class RasterFile
     /// <exception cref="LearnFormatException">It is damaged, or no raster that is read here.</exception>
     public static IRaster Open(string path, IFileSystem? files = null, long cacheBytes = DefaultCacheBytes)
     {
-        RasterSource source = new(files ?? LocalFileSystem.Instance, path);
+        files ??= LocalFileSystem.Instance;
+        if (files.DirectoryExists(path) && !files.FileExists(path))
+        {
+            throw new LearnFormatException("is a folder; a raster is a TIFF, PNG or JPEG file.", path);
+        }
+
+        RasterSource source = new(files, path);
         try
         {
             return Open(source, cacheBytes);

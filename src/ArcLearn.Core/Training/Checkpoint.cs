@@ -32,6 +32,7 @@ internal sealed class Checkpoint
     /// <summary>Finds the folder's name and makes sure that it can be written to.</summary>
     /// <returns>Null with <see cref="TrainingOptions.NoCheckpoint"/>.</returns>
     /// <exception cref="OutputExistsException">A model lies at <see cref="TrainingOptions.CheckpointPath"/>.</exception>
+    /// <exception cref="LearnArgumentException">A file lies there.</exception>
     /// <exception cref="IOException">Nothing can be written there.</exception>
     /// <exception cref="UnauthorizedAccessException">Nothing may be written there.</exception>
     public static Checkpoint? Open(string dataFolder, TrainingOptions options)
@@ -44,6 +45,12 @@ internal sealed class Checkpoint
         string folder = options.CheckpointPath is string path
             ? Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))
             : FreeName(Path.Combine(Path.GetFullPath(dataFolder), "models"), options);
+        if (options.Files.FileExists(folder))
+        {
+            throw new LearnArgumentException("CheckpointPath", $"{folder} is a file; a checkpoint is saved as a folder.");
+        }
+
+        options.Files.RequireNoFileAbove(folder);
         Checkpoint checkpoint = new(folder, options);
         if (!options.ReplaceCheckpoint && options.Files.FileExists(checkpoint._weights))
         {

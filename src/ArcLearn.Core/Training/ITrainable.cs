@@ -37,8 +37,8 @@ internal interface ITrainable
 
     int Seed { get; }
 
-    /// <summary>Whether a training holds the model; <see cref="Trainer"/> sets it.</summary>
-    bool IsTraining { get; set; }
+    /// <summary>Who may use the model; <see cref="Trainer"/> takes and leaves it.</summary>
+    ModelGate Gate { get; }
 
     /// <summary>The steps of an epoch (from 1), shuffled and augmented by (seed, epoch).</summary>
     IEnumerable<TrainingStep> TrainingSteps(int epoch, CancellationToken cancel);

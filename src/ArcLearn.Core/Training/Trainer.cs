@@ -12,7 +12,7 @@ internal static class Trainer
     /// </summary>
     /// <param name="progress">Called after every batch, on the same thread.</param>
     /// <exception cref="LearnArgumentException">Epochs below 1.</exception>
-    /// <exception cref="LearnDataException">The training chips do not fill one batch (BatchTooLarge), or the model is being trained already (ModelBusy).</exception>
+    /// <exception cref="LearnDataException">The training chips do not fill one batch (BatchTooLarge), or the model is being trained already (ModelBusy) or gone (ModelDisposed).</exception>
     /// <exception cref="OutputExistsException">The checkpoint's place is taken (at the first step).</exception>
     /// <exception cref="IOException">The checkpoint's place cannot be written to (at the first step, before any training).</exception>
     /// <exception cref="TrainingException">A loss is not finite.</exception>
@@ -38,19 +38,18 @@ internal static class Trainer
     // No dispose scope and no thread setting is held across a yield: both belong to a thread, and the caller may use torch in between.
     private static IEnumerable<EpochResult> Run(ITrainable model, TrainingOptions options, Action<BatchProgress>? progress, CancellationToken cancel)
     {
-        if (model.IsTraining)
-        {
-            throw new LearnDataException("ModelBusy", $"The model '{model.Name}' is being trained already. Wait for that training to end.", model.Name);
-        }
-
+        using IDisposable training = model.Gate.BeginTraining(model.Name);
         TorchRuntime.EnsureLoaded();
         Checkpoint? checkpoint = Checkpoint.Open(model.DataFolder, options);
-        model.IsTraining = true;
         TrainingRun? run = null;
         bool isWhole = false;
         try
         {
-            run = new TrainingRun(model, options, checkpoint, progress);
+            using (model.Gate.EnterTraining(model.Name, cancel))
+            {
+                run = new TrainingRun(model, options, checkpoint, progress);
+            }
+
             for (int epoch = 1; epoch <= options.Epochs && !run.ShouldStop; epoch++)
             {
                 isWhole = false;
@@ -65,7 +64,6 @@ internal static class Trainer
             run?.End(isWhole);
             run?.Dispose();
             checkpoint?.Close();
-            model.IsTraining = false;
         }
     }
 }

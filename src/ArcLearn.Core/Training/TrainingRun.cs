@@ -43,6 +43,7 @@ internal sealed class TrainingRun : IDisposable
     /// <summary>Trains and validates one epoch, and keeps it if it is the best.</summary>
     public EpochResult Train(int epoch, CancellationToken cancel)
     {
+        using IDisposable use = _model.Gate.EnterTraining(_model.Name, cancel);
         using IntraOpThreads threads = IntraOpThreads.All();
         try
         {
@@ -80,9 +81,27 @@ internal sealed class TrainingRun : IDisposable
         }
     }
 
-    /// <summary>Puts the right weights into the model.</summary>
+    /// <summary>Puts the right weights into the model; one that was disposed in the meantime needs none.</summary>
     /// <param name="isWhole">Whether the last epoch that was begun came to its end.</param>
     public void End(bool isWhole)
+    {
+        try
+        {
+            using IDisposable use = _model.Gate.EnterTraining(_model.Name, CancellationToken.None);
+            Settle(isWhole);
+        }
+        catch (LearnDataException e) when (e.Id == "ModelDisposed")
+        {
+        }
+    }
+
+    public void Dispose()
+    {
+        _optimizer.Dispose();
+        _best.Dispose();
+    }
+
+    private void Settle(bool isWhole)
     {
         bool isFailure = !isWhole && !_isCancelled;
 
@@ -95,12 +114,6 @@ internal sealed class TrainingRun : IDisposable
 
         _optimizer.ZeroGrad();
         _model.Network.eval();
-    }
-
-    public void Dispose()
-    {
-        _optimizer.Dispose();
-        _best.Dispose();
     }
 
     private (double MeanLoss, int Images, double Rate) TrainBatches(int epoch, CancellationToken cancel)

@@ -60,10 +60,17 @@ internal static class FeatureWriters
         }
 
         CheckNames(layerName, fields, isGeoPackage: extension == ".GPKG");
-        if (files.DirectoryExists(path) || (files.FileExists(path) && !force))
+        if (files.DirectoryExists(path))
+        {
+            throw new LearnArgumentException("OutputName", $"{path} is a folder; give the layer another name.");
+        }
+
+        if (files.FileExists(path) && !force)
         {
             throw new OutputExistsException(path);
         }
+
+        files.RequireFolderOf(path);
 
         return extension == ".GPKG"
             ? new GeoPackageWriter(path, layerName, crs, fields, files, options)

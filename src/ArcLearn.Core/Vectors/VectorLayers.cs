@@ -16,6 +16,11 @@ internal static class VectorLayers
     public static IVectorLayer Open(string path, string? layer = null, IFileSystem? files = null)
     {
         files ??= LocalFileSystem.Instance;
+        if (files.DirectoryExists(path))
+        {
+            throw new LearnFormatException("is a folder; a layer is a GeoJSON file or a GeoPackage.", path);
+        }
+
         byte[] header = new byte[HeaderLength];
         int length;
         using (Stream stream = files.OpenRead(path))
