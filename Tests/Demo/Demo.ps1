@@ -12,9 +12,10 @@ param(
     [string] $Raster,
     [string] $Labels,
     [string] $ClassValueField,
-    [int] $Epochs = 10,
+    [int] $Epochs = 17,
     [int] $ChipSize = 224,
-    [int[]] $Grids = 7
+    [int[]] $Grids = 7,
+    [double[]] $Zooms = @(1.0, 1.6, 2.2)
 )
 
 $ErrorActionPreference = 'Stop'
@@ -55,8 +56,10 @@ $unseen = Export-TrainingData @cut -OutputLocation (Get-Place 'unseen') -Context
 Complete-Stage 'Export'
 
 $data = $chips | New-LearnDataBunch -ChipSize $ChipSize -BatchSize 8 -ValidationFraction 0.1 -Seed 7
-$model = $data | New-SingleShotDetector -Backbone resnet18 -Grids $Grids -WarningAction SilentlyContinue
-$model | Start-ModelTraining -Epochs $Epochs -LearningRate 1e-3 -CheckpointPath (Get-Place 'checkpoint')
+
+# From chance, in minutes: the boxes must weigh against scores of hundreds of anchors, and dropout would blur them.
+$model = $data | New-SingleShotDetector -Backbone resnet18 -Grids $Grids -Zooms $Zooms -Dropout 0 -LocationLossFactor 0.99 -WarningAction SilentlyContinue
+$model | Start-ModelTraining -Epochs $Epochs -LearningRate 2e-3 -CheckpointPath (Get-Place 'checkpoint')
 Complete-Stage 'Train'
 
 $precision = $model | Measure-AveragePrecision -Data ($unseen | New-LearnDataBunch -ChipSize $ChipSize -BatchSize 8 -ValidationFraction 0) -IouThreshold 0.5
@@ -75,9 +78,9 @@ Complete-Stage 'Draw'
 $precision
 $layer
 [pscustomobject] @{
-    MeanAP50    = [Math]::Round(($precision | Where-Object Class -EQ '(mean)').Value, 3)
-    Objects     = $layer.Features
-    GeoPackage  = $layer.Path
-    Map         = $picture.Path
-    Seconds     = ($seconds.Keys | ForEach-Object { "$_ $($seconds[$_])" }) -join ', '
+    MeanAP50   = [Math]::Round(($precision | Where-Object Class -EQ '(mean)').Value, 3)
+    Objects    = $layer.Features
+    GeoPackage = $layer.Path
+    Map        = $picture.Path
+    Seconds    = ($seconds.Keys | ForEach-Object { "$_ $($seconds[$_])" }) -join ', '
 }
