@@ -14,8 +14,11 @@ param(
     [int] $Images = 4000,
     [int] $Seed = 1,
     [string] $Backbone = 'squeezenet1_1',
-    [switch] $FromScratch,
-    [double[]] $LearningRate = 1e-3
+    # The same network and budget from torchvision's weights, and from chance.
+    [ValidateSet('pretrained', 'scratch')] [string[]] $Start = @('pretrained', 'scratch'),
+    [double[]] $LearningRate = 2e-3,
+    [double] $Dropout = 0,
+    [double] $LocationLossFactor = 0.99
 )
 
 $ErrorActionPreference = 'Stop'
@@ -46,9 +49,8 @@ foreach ($name in $Only) {
     $source = Get-Place $Data $case.Folder
     $place = Get-Place $OutputPath $name
     if ([IO.Directory]::Exists($place)) { [IO.Directory]::Delete($place, $true) }
-    foreach ($folder in 'truth', 'found', 'chips') { $null = [IO.Directory]::CreateDirectory((Get-Place $place $folder)) }
+    foreach ($folder in 'truth', 'found_pretrained', 'found_scratch', 'chips') { $null = [IO.Directory]::CreateDirectory((Get-Place $place $folder)) }
     $truth = Get-Place $place 'truth'
-    $found = Get-Place $place 'found'
     $null = Invoke-Tool labels $name $source $truth
 
     $pictures = [IO.Directory]::GetFiles((Get-Place $source 'images'), "*$($case.Extension)")
@@ -59,32 +61,33 @@ foreach ($name in $Only) {
         Export-TrainingData -InputRaster $picture -InputClassData (Get-Place $truth "$(Get-Stem $picture).geojson") -OutputLocation (Get-Place $place 'chips' (Get-Stem $picture)) -TileSize 224 -StrideSize $case.Stride -MetadataFormat PASCAL_VOC_rectangles -ClassValueField class -WarningAction SilentlyContinue
     })
 
-    $bunch = $chips | New-LearnDataBunch -ChipSize 224 -BatchSize 8 -ValidationFraction 0.1 -Seed $Seed -WarningAction SilentlyContinue
-    $weights = $FromScratch ? @{} : @{ BackboneWeights = Get-Place $Data 'weights' "$Backbone.pth" }
-    $model = $bunch | New-SingleShotDetector -Backbone $Backbone -Grids $case.Grids -Zooms $case.Zooms @weights -WarningAction SilentlyContinue
-    $epochs = [Math]::Max(1, [int] ($Images / (8 * [Math]::Floor($bunch.TrainingChips / 8))))
-    $watch = [Diagnostics.Stopwatch]::StartNew()
-    $last = $null
-    $model | Start-ModelTraining -Epochs $epochs -LearningRate $LearningRate -CheckpointPath (Get-Place $place 'checkpoint') | ForEach-Object { $last = $_; $_ }
-    $trained = $watch.Elapsed.TotalSeconds
-    $null = $model | Save-LearnModel -Path (Get-Place $place 'models' $name)
+    foreach ($from in $Start) {
+        $bunch = $chips | New-LearnDataBunch -ChipSize 224 -BatchSize 8 -ValidationFraction 0.1 -Seed $Seed -WarningAction SilentlyContinue
+        $weights = $from -eq 'scratch' ? @{} : @{ BackboneWeights = Get-Place $Data 'weights' "$Backbone.pth" }
+        $model = $bunch | New-SingleShotDetector -Backbone $Backbone -Grids $case.Grids -Zooms $case.Zooms -Dropout $Dropout -LocationLossFactor $LocationLossFactor @weights -WarningAction SilentlyContinue
+        $epochs = [Math]::Max(1, [int] ($Images / (8 * [Math]::Floor($bunch.TrainingChips / 8))))
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        $model | Start-ModelTraining -Epochs $epochs -LearningRate $LearningRate -CheckpointPath (Get-Place $place "checkpoint_$from")
+        $trained = $watch.Elapsed.TotalSeconds
+        $null = $model | Save-LearnModel -Path (Get-Place $place 'models' "${name}_$from")
 
-    foreach ($picture in $unseen) {
-        $null = Invoke-DetectObjects -InputRaster $picture -Model $model -OutputName (Get-Place $found "$(Get-Stem $picture).geojson") -RunNms -MaxOverlapRatio 0.3 -ModelArguments @{ threshold = 0.02; nms_overlap = 0.3 } -WarningAction SilentlyContinue
-    }
+        foreach ($picture in $unseen) {
+            $null = Invoke-DetectObjects -InputRaster $picture -Model $model -OutputName (Get-Place $place "found_$from" "$(Get-Stem $picture).geojson") -RunNms -MaxOverlapRatio 0.3 -ModelArguments @{ threshold = 0.02; nms_overlap = 0.3 } -WarningAction SilentlyContinue
+        }
 
-    # One picture of what it finds when it is sure.
-    $null = Invoke-DetectObjects -InputRaster $unseen[0] -Model $model -OutputName (Get-Place $place 'sure.geojson') -RunNms -MaxOverlapRatio 0.3 -ModelArguments @{ threshold = 0.4; nms_overlap = 0.3 } -WarningAction SilentlyContinue |
-        Show-LearnOutput -Path (Get-Place $place 'sure.png')
-    [pscustomobject] @{
-        Data      = $name
-        Backbone  = "$Backbone $($FromScratch ? 'from scratch' : 'pretrained')"
-        Seed      = $Seed
-        Chips     = $bunch.TrainingChips
-        Images    = $epochs * 8 * [int] [Math]::Floor($bunch.TrainingChips / 8)
-        Seconds   = [Math]::Round($trained, 1)
-        Precision = (Invoke-Tool score $truth $found @($case.Iou)) -join '; '
-        Picture   = Get-Place $place 'sure.png'
+        # One picture of what it finds when it is sure.
+        $null = Invoke-DetectObjects -InputRaster $unseen[0] -Model $model -OutputName (Get-Place $place "sure_$from.geojson") -RunNms -MaxOverlapRatio 0.3 -ModelArguments @{ threshold = 0.4; nms_overlap = 0.3 } -WarningAction SilentlyContinue |
+            Show-LearnOutput -Path (Get-Place $place "sure_$from.png")
+        [pscustomobject] @{
+            Data      = $name
+            Backbone  = "$Backbone, $from"
+            Seed      = $Seed
+            Chips     = $bunch.TrainingChips
+            Images    = $epochs * 8 * [int] [Math]::Floor($bunch.TrainingChips / 8)
+            Seconds   = [Math]::Round($trained, 1)
+            Precision = (Invoke-Tool score $truth (Get-Place $place "found_$from") @($case.Iou)) -join '; '
+            Picture   = Get-Place $place "sure_$from.png"
+        }
+        $model.Dispose()
     }
-    $model.Dispose()
 }

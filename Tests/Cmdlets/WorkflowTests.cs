@@ -304,4 +304,12 @@ public sealed class WorkflowTests(WorkflowFixture job) : IClassFixture<WorkflowF
         Assert.Empty(job.Host.Run("Get-LearnModel sq*").Output);
         job.Host.Run("Install-LearnModel models/squares/squares.dlpk").ThrowIfFailed();
     }
+
+    [Fact]
+    public void Lists_of_the_results_can_be_indexed()
+    {
+        RunResult result = job.Host.Run("$data.Path[0]; $chips.Classes[1].Name; $model.Classes[0].Color[2].GetType().Name; $model.Grids[0]; $model.Ratios[0].Height; $installed.Classes[1]");
+        result.ThrowIfFailed();
+        Assert.Equal([job.Folder["chips"], "roof", "Int32", "3", "1", "roof"], result.Output.Select(o => o.ToString()));
+    }
 }

@@ -6,6 +6,9 @@ namespace ArcLearn;
 /// <param name="Color">Red, green, blue, each 0 to 255; [-1, -1, -1] where a file gives none.</param>
 public sealed record ClassDefinition(int Value, string Name, IReadOnlyList<int> Color)
 {
+    /// <summary>Red, green, blue, each 0 to 255; [-1, -1, -1] where a file gives none.</summary>
+    public IReadOnlyList<int> Color { get; init; } = Color.ToArray();
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }

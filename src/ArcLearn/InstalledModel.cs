@@ -13,7 +13,7 @@ public sealed record InstalledModel
     public required string Backbone { get; init; }
 
     /// <summary>The class names.</summary>
-    public required IReadOnlyList<string> Classes { get; init; }
+    public required IReadOnlyList<string> Classes { get; init => field = value.ToArray(); }
 
     /// <summary>Side of its chip, in pixels.</summary>
     public required int ChipSize { get; init; }

@@ -10,13 +10,13 @@ public sealed class LearnDataBunch
     internal IDataContent Content { get; }
 
     /// <summary>The folders the chips come from.</summary>
-    public IReadOnlyList<string> Path => Content.Paths;
+    public IReadOnlyList<string> Path => Content.Paths.ToArray();
 
     /// <summary>The format of the labels.</summary>
     public string DatasetType => Content.DatasetType;
 
     /// <summary>The classes, by value, without background.</summary>
-    public IReadOnlyList<ClassDefinition> Classes => Content.Classes;
+    public IReadOnlyList<ClassDefinition> Classes => Content.Classes.ToArray();
 
     /// <summary>Side of the square that goes into the model, in pixels.</summary>
     public int ChipSize => Content.ChipSize;

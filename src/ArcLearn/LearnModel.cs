@@ -16,7 +16,7 @@ public abstract class LearnModel : IDisposable
     public string Backbone => Engine.Backbone;
 
     /// <summary>The classes, by value.</summary>
-    public IReadOnlyList<ClassDefinition> Classes => Engine.Classes;
+    public IReadOnlyList<ClassDefinition> Classes => Engine.Classes.ToArray();
 
     /// <summary>Side of the square chip, in pixels.</summary>
     public int ChipSize => Engine.ChipSize;

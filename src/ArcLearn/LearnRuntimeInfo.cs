@@ -19,10 +19,10 @@ public sealed record LearnRuntimeInfo
     public required string Backend { get; init; }
 
     /// <summary>Devices that models can use: Cpu, Cuda.</summary>
-    public required IReadOnlyList<string> Devices { get; init; }
+    public required IReadOnlyList<string> Devices { get; init => field = value.ToArray(); }
 
     /// <summary>CPU features that matter here, such as avx2, avx512f, avx512_bf16, amx_bf16.</summary>
-    public required IReadOnlyList<string> CpuFeatures { get; init; }
+    public required IReadOnlyList<string> CpuFeatures { get; init => field = value.ToArray(); }
 
     /// <summary>Threads that torch uses within an operation.</summary>
     public required int Threads { get; init; }
@@ -37,5 +37,5 @@ public sealed record LearnRuntimeInfo
     public required string Platform { get; init; }
 
     /// <summary>What does not load or is absent, with the remedy; empty when ready.</summary>
-    public required IReadOnlyList<string> Missing { get; init; }
+    public required IReadOnlyList<string> Missing { get; init => field = value.ToArray(); }
 }

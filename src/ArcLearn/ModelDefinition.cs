@@ -19,7 +19,7 @@ public sealed record ModelDefinition
     public required string Backbone { get; init; }
 
     /// <summary>The classes, in the definition's order.</summary>
-    public required IReadOnlyList<ClassDefinition> Classes { get; init; }
+    public required IReadOnlyList<ClassDefinition> Classes { get; init => field = value.ToArray(); }
 
     /// <summary>Columns of the model's chip; null where the definition does not tell.</summary>
     public required int? ImageWidth { get; init; }
@@ -28,7 +28,7 @@ public sealed record ModelDefinition
     public required int? ImageHeight { get; init; }
 
     /// <summary>Bands that go into the model, from 0; empty where the definition does not tell or names them.</summary>
-    public required IReadOnlyList<int> ExtractBands { get; init; }
+    public required IReadOnlyList<int> ExtractBands { get; init => field = value.ToArray(); }
 
     /// <summary>The definition (.emd) or the package (.dlpk) that holds it.</summary>
     public required string Path { get; init; }

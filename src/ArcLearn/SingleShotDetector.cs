@@ -11,13 +11,13 @@ public sealed class SingleShotDetector : LearnModel
     internal IDetectorEngine Detector { get; }
 
     /// <summary>Cells along a side, one entry per grid of anchors.</summary>
-    public IReadOnlyList<int> Grids => Detector.Grids;
+    public IReadOnlyList<int> Grids => Detector.Grids.ToArray();
 
     /// <summary>Anchor sizes relative to a cell.</summary>
-    public IReadOnlyList<double> Zooms => Detector.Zooms;
+    public IReadOnlyList<double> Zooms => Detector.Zooms.ToArray();
 
     /// <summary>Anchor shapes.</summary>
-    public IReadOnlyList<AspectRatio> Ratios => Detector.Ratios;
+    public IReadOnlyList<AspectRatio> Ratios => Detector.Ratios.ToArray();
 
     /// <summary>Boxes that the network scores in one chip.</summary>
     public int Anchors => Detector.Anchors;

@@ -24,8 +24,10 @@ public sealed record TrainingDataInfo
     /// <summary>Bands of one chip.</summary>
     public required int Bands { get; init; }
 
+    // Lists are kept as arrays: those that the compiler makes of [..] have no indexer that PowerShell finds.
+
     /// <summary>The classes, by value.</summary>
-    public required IReadOnlyList<ClassDefinition> Classes { get; init; }
+    public required IReadOnlyList<ClassDefinition> Classes { get; init => field = value.ToArray(); }
 
     /// <summary>Labels that were left out, and why, one entry per reason.</summary>
     public IReadOnlyDictionary<string, int> Skipped { get; init; } = new Dictionary<string, int>();
