@@ -16,6 +16,7 @@
         'Import-LearnModel'
         'Install-LearnModel'
         'Invoke-DetectObjects'
+        'Lock-ModelLayer'
         'Measure-AveragePrecision'
         'New-LearnDataBunch'
         'New-SingleShotDetector'
@@ -24,6 +25,7 @@
         'Start-ModelTraining'
         'Test-LearnRuntime'
         'Uninstall-LearnModel'
+        'Unlock-ModelLayer'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

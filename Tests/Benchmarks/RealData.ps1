@@ -17,6 +17,7 @@ param(
     # The same network and budget from torchvision's weights, and from chance.
     [ValidateSet('pretrained', 'scratch')] [string[]] $Start = @('pretrained', 'scratch'),
     [double[]] $LearningRate = 2e-3,
+    [double[]] $FineTuningRate = @(3e-4, 2e-3),
     [double] $Dropout = 0,
     [double] $LocationLossFactor = 0.99
 )
@@ -35,7 +36,7 @@ $set = @{
     # One scene of the video to train on, the other to measure on: frames of one scene are near-duplicates. Cars have 20 to 42 pixels.
     cars  = @{
         Folder = 'od_cars_kit'; Extension = '.png'; Train = { param($name, $index) [int] $name.Substring(3) -lt 100 }
-        Stride = 112; Grids = 13; Zooms = 1.0, 1.6, 2.4; Iou = 0.5, 0.75
+        Stride = 112; Grids = 7; Zooms = 0.7, 1.0, 1.3; Iou = 0.5, 0.75
     }
     # Every third plot is unseen. Trees have 14 to 142 pixels.
     trees = @{
@@ -67,7 +68,11 @@ foreach ($name in $Only) {
         $model = $bunch | New-SingleShotDetector -Backbone $Backbone -Grids $case.Grids -Zooms $case.Zooms -Dropout $Dropout -LocationLossFactor $LocationLossFactor @weights -WarningAction SilentlyContinue
         $epochs = [Math]::Max(1, [int] ($Images / (8 * [Math]::Floor($bunch.TrainingChips / 8))))
         $watch = [Diagnostics.Stopwatch]::StartNew()
-        $model | Start-ModelTraining -Epochs $epochs -LearningRate $LearningRate -CheckpointPath (Get-Place $place "checkpoint_$from")
+        # A frozen backbone first, then everything at lower rates: the budget is the same for both starts.
+        $head = $from -eq 'scratch' ? 0 : [int] ($epochs / 4)
+        if ($head) { $model | Start-ModelTraining -Epochs $head -LearningRate $LearningRate -NoCheckpoint }
+        $model | Unlock-ModelLayer
+        $model | Start-ModelTraining -Epochs ($epochs - $head) -LearningRate ($head ? $FineTuningRate : $LearningRate) -CheckpointPath (Get-Place $place "checkpoint_$from")
         $trained = $watch.Elapsed.TotalSeconds
         $null = $model | Save-LearnModel -Path (Get-Place $place 'models' "${name}_$from")
 

@@ -312,4 +312,18 @@ public sealed class WorkflowTests(WorkflowFixture job) : IClassFixture<WorkflowF
         result.ThrowIfFailed();
         Assert.Equal([job.Folder["chips"], "roof", "Int32", "3", "1", "roof"], result.Output.Select(o => o.ToString()));
     }
+
+    [Fact]
+    public void Locking_freezes_the_backbone_and_unlocking_frees_it()
+    {
+        RunResult result = job.Host.Run("""
+            $fifth = $data | New-SingleShotDetector -Backbone resnet18 -Grids 3 -WarningAction SilentlyContinue
+            $fifth.IsFrozen
+            $fifth | Lock-ModelLayer
+            $fifth.IsFrozen
+            ($fifth | Unlock-ModelLayer -PassThru).IsFrozen
+            """);
+        result.ThrowIfFailed();
+        Assert.Equal([false, true, false], result.Output.Select(o => (bool)o.BaseObject));
+    }
 }

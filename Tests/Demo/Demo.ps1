@@ -12,7 +12,7 @@ param(
     [string] $Raster,
     [string] $Labels,
     [string] $ClassValueField,
-    [int] $Epochs = 17,
+    [int] $Epochs = 21,
     [int] $ChipSize = 224,
     [int[]] $Grids = 7,
     [double[]] $Zooms = @(1.0, 1.6, 2.2)
@@ -59,7 +59,7 @@ $data = $chips | New-LearnDataBunch -ChipSize $ChipSize -BatchSize 8 -Validation
 
 # From chance, in minutes: the boxes must weigh against scores of hundreds of anchors, and dropout would blur them.
 $model = $data | New-SingleShotDetector -Backbone resnet18 -Grids $Grids -Zooms $Zooms -Dropout 0 -LocationLossFactor 0.99 -WarningAction SilentlyContinue
-$model | Start-ModelTraining -Epochs $Epochs -LearningRate 2e-3 -CheckpointPath (Get-Place 'checkpoint')
+$model | Start-ModelTraining -Epochs $Epochs -LearningRate 2e-3 -CheckpointPath (Get-Place 'checkpoint') | Out-Default
 Complete-Stage 'Train'
 
 $precision = $model | Measure-AveragePrecision -Data ($unseen | New-LearnDataBunch -ChipSize $ChipSize -BatchSize 8 -ValidationFraction 0) -IouThreshold 0.5
@@ -76,10 +76,9 @@ $picture = $layer | Show-LearnOutput -Path (Get-Place 'map.png')
 Complete-Stage 'Draw'
 
 $precision
-$layer
 [pscustomobject] @{
     MeanAP50   = [Math]::Round(($precision | Where-Object Class -EQ '(mean)').Value, 3)
-    Objects    = $layer.Features
+    Objects    = ($layer.FeaturesByClass.Keys | ForEach-Object { "$($layer.FeaturesByClass[$_]) × $_" }) -join ', '
     GeoPackage = $layer.Path
     Map        = $picture.Path
     Seconds    = ($seconds.Keys | ForEach-Object { "$_ $($seconds[$_])" }) -join ', '
