@@ -11,7 +11,7 @@ namespace ArcLearn.Commands;
 [OutputType(typeof(LearnModel))]
 public sealed class UnlockModelLayerCommand : LearnCmdlet
 {
-    /// <summary>The model.</summary>
+    /// <summary>The model, as New-SingleShotDetector or Import-LearnModel gives it.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNull]
     public LearnModel Model { get; set; } = null!;
