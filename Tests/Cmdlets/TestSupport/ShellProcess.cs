@@ -14,14 +14,15 @@ internal sealed class ShellProcess : IDisposable
 
     public ShellProcess(params string[] arguments)
     {
-        ProcessStartInfo start = new("dotnet")
+        // A test run that a scheduler started in the background ignores Ctrl-C, and so would all it starts.
+        string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet"] : ["dotnet"];
+        ProcessStartInfo start = new(command[0])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.ArgumentList.Add(Path!);
-        foreach (string argument in arguments)
+        foreach (string argument in command[1..].Append(Path!).Concat(arguments))
         {
             start.ArgumentList.Add(argument);
         }
