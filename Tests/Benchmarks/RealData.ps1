@@ -17,9 +17,9 @@ param(
     # The same network and budget from torchvision's weights, and from chance.
     [ValidateSet('pretrained', 'scratch')] [string[]] $Start = @('pretrained', 'scratch'),
     [double[]] $LearningRate = 2e-3,
-    [double[]] $FineTuningRate = @(3e-4, 2e-3),
+    [double[]] $FineTuningRate = @(5e-4, 1e-3),
     [double] $Dropout = 0,
-    [double] $LocationLossFactor = 0.99
+    [double] $LocationLossFactor = 0.999
 )
 
 $ErrorActionPreference = 'Stop'
