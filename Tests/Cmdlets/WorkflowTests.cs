@@ -165,6 +165,8 @@ public sealed class WorkflowTests(WorkflowFixture job) : IClassFixture<WorkflowF
     [InlineData("ClassFieldMissing", "Export-TrainingData scene.tif labels.geojson x -MetadataFormat PASCAL_VOC_rectangles -ClassValueField kind")]
     [InlineData("InvalidArgument", "Export-TrainingData scene.tif labels.geojson x -MetadataFormat PASCAL_VOC_rectangles -Context @{ extend = 1, 2, 3, 4 }")]
     [InlineData("ExtentOutside", "Export-TrainingData scene.tif labels.geojson x -MetadataFormat PASCAL_VOC_rectangles -Context @{ extent = 1, 2, 3, 4 }")]
+    [InlineData("InvalidArgument", "Export-TrainingData scene.tif labels.geojson x -MetadataFormat PASCAL_VOC_rectangles -Context @{ extent = $neverSet }")]
+    [InlineData("InvalidArgument", "Invoke-DetectObjects other.tif squares x.gpkg -Context @{ extent = $neverSet }")]
     [InlineData("InvalidArgument", "Invoke-DetectObjects other.tif squares x.gpkg -ModelArguments @{ treshold = 0.4 }")]
     [InlineData("InvalidArgument", "Invoke-DetectObjects other.tif squares x.gpkg -ModelArguments @{ padding = 48 }")]
     [InlineData("InvalidParameterMix", "Invoke-DetectObjects other.tif squares x.gpkg -RunNms -ConfidenceScoreField Score")]
@@ -325,5 +327,25 @@ public sealed class WorkflowTests(WorkflowFixture job) : IClassFixture<WorkflowF
             """);
         result.ThrowIfFailed();
         Assert.Equal([false, true, false], result.Output.Select(o => (bool)o.BaseObject));
+    }
+
+    [Fact]
+    public void Force_replaces_an_export_and_never_folders_that_only_have_its_names()
+    {
+        using TemporaryFolder mine = new();
+        Directory.CreateDirectory(mine["images"]);
+        File.WriteAllText(mine["images/holiday.jpg"], "mine");
+        RunResult result = job.Host.Run(
+            "param($path) Export-TrainingData scene.tif labels.geojson $path -TileSize 96 -MetadataFormat PASCAL_VOC_rectangles -ClassValueField class -Force", mine.Path);
+        Assert.Equal("InvalidArgument", Assert.Single(result.AllErrors).FullyQualifiedErrorId.Split(',')[0]);
+        Assert.Equal(["images", Path.Combine("images", "holiday.jpg")], mine.Content);
+    }
+
+    [Fact]
+    public void A_folder_for_the_layers_is_made()
+    {
+        RunResult result = job.Host.Run("'scene.tif', 'other.tif' | Invoke-DetectObjects -Model $model -OutputName layers/");
+        result.ThrowIfFailed();
+        Assert.Equal(2, Directory.GetFiles(job.Folder["layers"], "*.gpkg").Length);
     }
 }

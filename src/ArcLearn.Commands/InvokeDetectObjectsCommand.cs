@@ -23,6 +23,7 @@ namespace ArcLearn.Commands;
 public sealed class InvokeDetectObjectsCommand : LearnCmdlet
 {
     private readonly List<string> _rasters = [];
+    private bool _isFolder;
 
     /// <summary>Rasters: text is a path with wildcards, a file object is taken literally. Each gives one layer.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
@@ -134,6 +135,12 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
         {
             foreach ((string raster, string output) in wanted)
             {
+                // A folder that was asked for by its separator is made; a misspelt one in a file's path is an error.
+                if (_isFolder)
+                {
+                    Directory.CreateDirectory(System.IO.Path.GetDirectoryName(output)!);
+                }
+
                 DetectionRequest request = new()
                 {
                     Raster = raster,
@@ -188,7 +195,8 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
             ScriptBlock script => LanguagePrimitives.ConvertTo<string>(script.InvokeWithContext(null, [new PSVariable("_", raster)]).FirstOrDefault()),
             object other => LanguagePrimitives.ConvertTo<string>(other),
         };
-        return ResolveOutput(name.EndsWith('/') || name.EndsWith(System.IO.Path.DirectorySeparatorChar) ? name + usual : name);
+        _isFolder = name.EndsWith('/') || name.EndsWith(System.IO.Path.DirectorySeparatorChar);
+        return ResolveOutput(_isFolder ? name + usual : name);
     }
 
     private void ShowTile(string raster, InferenceProgress at) => WriteProgress(

@@ -13,10 +13,13 @@ internal sealed class OutputFolder : IDisposable
         "images", "images2", "labels", "labels2", "map.txt", "stats.txt", "esri_accumulated_stats.json", "esri_model_definition.emd",
     };
 
+    private static readonly string[] s_marks = ["map.txt", "esri_model_definition.emd"];
+
     private readonly IFileSystem _files;
     private bool _isComplete;
 
-    /// <exception cref="OutputExistsException">The folder holds something and <paramref name="force"/> is not set, or a file has its name.</exception>
+    /// <exception cref="OutputExistsException">The folder holds something and <paramref name="force"/> is not set.</exception>
+    /// <exception cref="LearnArgumentException">A file has its name, or with <paramref name="force"/> something would go that no export made.</exception>
     public OutputFolder(IFileSystem files, string path, bool force)
     {
         _files = files;
@@ -27,9 +30,14 @@ internal sealed class OutputFolder : IDisposable
         }
 
         files.RequireNoFileAbove(Path);
-        if (!force && HoldsSomething())
+        if (HoldsSomething())
         {
-            throw new OutputExistsException(Path);
+            if (!force)
+            {
+                throw new OutputExistsException(Path);
+            }
+
+            RequireExport();
         }
 
         Partial = FileSystemExtensions.PartialName(Path);
@@ -78,6 +86,18 @@ internal sealed class OutputFolder : IDisposable
 
     private bool HoldsSomething() =>
         _files.DirectoryExists(Path) && (_files.EnumerateFiles(Path).Any() || _files.EnumerateDirectories(Path).Any());
+
+    /// <summary>Folders called images and labels are anyone's: only those of an export may be replaced.</summary>
+    private void RequireExport()
+    {
+        bool isExport = s_marks.All(mark => _files.FileExists(System.IO.Path.Combine(Path, mark)));
+        if (!isExport && _files.EnumerateFiles(Path).Concat(_files.EnumerateDirectories(Path)).Any(entry => !IsForeign(entry)))
+        {
+            throw new LearnArgumentException(
+                "OutputLocation",
+                $"{Path} holds files or folders named as an export's, but is no export (no {string.Join(", no ", s_marks)}): -Force would delete them. Choose another folder.");
+        }
+    }
 
     private void CarryOver(string from, string to)
     {

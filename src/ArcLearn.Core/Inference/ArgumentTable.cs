@@ -16,7 +16,7 @@ internal sealed class ArgumentTable
     /// <param name="parameter">The parameter that the table came in, for errors.</param>
     /// <param name="values">The table; null for an empty one.</param>
     /// <param name="known">All names that mean something.</param>
-    /// <exception cref="LearnArgumentException">A name is unknown or given twice.</exception>
+    /// <exception cref="LearnArgumentException">A name is unknown, given twice or without a value.</exception>
     public ArgumentTable(string parameter, IDictionary? values, IReadOnlyList<string> known)
     {
         _parameter = parameter;
@@ -26,6 +26,12 @@ internal sealed class ArgumentTable
             if (!known.Contains(name, StringComparer.OrdinalIgnoreCase))
             {
                 throw new LearnArgumentException(parameter, $"-{parameter} does not know '{name}'. It knows: {string.Join(", ", known)}.");
+            }
+
+            // A variable that was never set, as in @{ extent = $west }: to go on without it would be another job than the one asked for.
+            if (entry.Value is null)
+            {
+                throw new LearnArgumentException(parameter, $"-{parameter} has no value for '{name}' (null). Give one, or leave the name out.");
             }
 
             if (!_values.TryAdd(name, entry.Value))
