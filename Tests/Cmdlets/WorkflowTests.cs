@@ -348,4 +348,14 @@ public sealed class WorkflowTests(WorkflowFixture job) : IClassFixture<WorkflowF
         result.ThrowIfFailed();
         Assert.Equal(2, Directory.GetFiles(job.Folder["layers"], "*.gpkg").Length);
     }
+
+    [Fact]
+    public void Only_the_folders_that_end_in_a_separator_are_made()
+    {
+        RunResult result = job.Host.Run(
+            "'scene.tif', 'other.tif' | Invoke-DetectObjects -Model $model -OutputName { if ($_ -like '*scene*') { 'misspelt/scene.gpkg' } else { 'made/' } }");
+        Assert.Equal("PathNotFound", Assert.Single(result.AllErrors).FullyQualifiedErrorId.Split(',')[0]);
+        Assert.False(Directory.Exists(job.Folder["misspelt"]));
+        Assert.Single(Directory.GetFiles(job.Folder["made"], "*.gpkg"));
+    }
 }

@@ -23,7 +23,7 @@ namespace ArcLearn.Commands;
 public sealed class InvokeDetectObjectsCommand : LearnCmdlet
 {
     private readonly List<string> _rasters = [];
-    private bool _isFolder;
+    private readonly HashSet<string> _foldersToMake = new(StringComparer.Ordinal);
 
     /// <summary>Rasters: text is a path with wildcards, a file object is taken literally. Each gives one layer.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
@@ -136,9 +136,9 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
             foreach ((string raster, string output) in wanted)
             {
                 // A folder that was asked for by its separator is made; a misspelt one in a file's path is an error.
-                if (_isFolder)
+                if (System.IO.Path.GetDirectoryName(output) is string folder && _foldersToMake.Contains(folder))
                 {
-                    Directory.CreateDirectory(System.IO.Path.GetDirectoryName(output)!);
+                    Directory.CreateDirectory(folder);
                 }
 
                 DetectionRequest request = new()
@@ -195,8 +195,14 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
             ScriptBlock script => LanguagePrimitives.ConvertTo<string>(script.InvokeWithContext(null, [new PSVariable("_", raster)]).FirstOrDefault()),
             object other => LanguagePrimitives.ConvertTo<string>(other),
         };
-        _isFolder = name.EndsWith('/') || name.EndsWith(System.IO.Path.DirectorySeparatorChar);
-        return ResolveOutput(_isFolder ? name + usual : name);
+        if (!name.EndsWith('/') && !name.EndsWith(System.IO.Path.DirectorySeparatorChar))
+        {
+            return ResolveOutput(name);
+        }
+
+        string inFolder = ResolveOutput(name + usual);
+        _foldersToMake.Add(System.IO.Path.GetDirectoryName(inFolder)!);
+        return inFolder;
     }
 
     private void ShowTile(string raster, InferenceProgress at) => WriteProgress(

@@ -9,24 +9,7 @@ namespace ArcLearn.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Lock, "ModelLayer")]
 [OutputType(typeof(LearnModel))]
-public sealed class LockModelLayerCommand : LearnCmdlet
+public sealed class LockModelLayerCommand : ModelLayerCmdlet
 {
-    /// <summary>The model, as New-SingleShotDetector or Import-LearnModel gives it.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
-    [ValidateNotNull]
-    public LearnModel Model { get; set; } = null!;
-
-    /// <summary>Writes the model again, for the next cmdlet.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
-
-    /// <inheritdoc/>
-    protected override void ProcessRecord() => Attempt(Model, () =>
-    {
-        Inside.Detector(Model).Freeze();
-        if (PassThru)
-        {
-            WriteObject(Model);
-        }
-    });
+    private protected override void Change() => Inside.Detector(Model).Freeze();
 }

@@ -9,24 +9,7 @@ namespace ArcLearn.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.Unlock, "ModelLayer")]
 [OutputType(typeof(LearnModel))]
-public sealed class UnlockModelLayerCommand : LearnCmdlet
+public sealed class UnlockModelLayerCommand : ModelLayerCmdlet
 {
-    /// <summary>The model, as New-SingleShotDetector or Import-LearnModel gives it.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
-    [ValidateNotNull]
-    public LearnModel Model { get; set; } = null!;
-
-    /// <summary>Writes the model again, for the next cmdlet.</summary>
-    [Parameter]
-    public SwitchParameter PassThru { get; set; }
-
-    /// <inheritdoc/>
-    protected override void ProcessRecord() => Attempt(Model, () =>
-    {
-        Inside.Detector(Model).Unfreeze();
-        if (PassThru)
-        {
-            WriteObject(Model);
-        }
-    });
+    private protected override void Change() => Inside.Detector(Model).Unfreeze();
 }
