@@ -58,3 +58,22 @@ public enum ModelScope
     /// <summary>The machine's.</summary>
     AllUsers,
 }
+
+/// <summary>Which flips and quarter turns training chips may go through.</summary>
+public enum ChipFlip
+{
+    /// <summary>None.</summary>
+    None,
+
+    /// <summary>Left and right change places.</summary>
+    Horizontal,
+
+    /// <summary>Above and below change places.</summary>
+    Vertical,
+
+    /// <summary>Both of these, each for itself.</summary>
+    Both,
+
+    /// <summary>All eight flips and quarter turns.</summary>
+    Dihedral,
+}

@@ -41,4 +41,7 @@ public sealed class LearnDataBunch
 
     /// <summary>The seed of the split and of all augmentation.</summary>
     public int Seed => Content.Seed;
+
+    /// <summary>What training chips go through by chance.</summary>
+    public LearnTransform Transform => Content.Transform;
 }

@@ -44,7 +44,7 @@ public sealed class DataBunchTests : IDisposable
         _folder.Finish();
         DataBunchOptions options = _folder.Options() with
         {
-            Augmentation = new AugmentationOptions { Zoom = new AugmentationItem(0.5, 1, 1.5) }, Workers = 1, ValidationFraction = 0.3,
+            Transform = new LearnTransform { Zoom = new(0.5, 1, 1.5), Rotation = new(0.5, -180, 180) }, Workers = 1, ValidationFraction = 0.3,
         };
         DetectionData one = Build(options);
         DetectionData other = Build(options with { Workers = workers, CacheBytes = cache });
@@ -256,8 +256,6 @@ public sealed class DataBunchTests : IDisposable
             ("ChipSize", good with { ChipSize = 0 }),
             ("BatchSize", good with { BatchSize = 0 }),
             ("ClassMapping", good with { ClassMapping = new Dictionary<string, string> { ["9"] = "x" } }),
-            ("Transform", good with { Augmentation = new AugmentationOptions { Brightness = new(1, 0, 2) } }),
-            ("Transform", good with { Augmentation = new AugmentationOptions { DihedralProbability = 2 } }),
         ];
 
         foreach ((string parameter, DataBunchOptions options) in bad)

@@ -24,7 +24,7 @@ public class SampleTablesTests
     public void Light_changes_in_logit_space(double brightness, double contrast, int value)
     {
         SampleTables tables = new(s_plain, [(0, 255), (0, 255)]);
-        AugmentationOptions options = new() { Brightness = new(1, brightness, brightness), Contrast = new(1, contrast, contrast) };
+        LearnTransform options = new() { Brightness = new(1, brightness, brightness), Contrast = new(1, contrast, contrast) };
         float[][] scratch = [new float[256], new float[256]];
         ItemRandom random = new(1, 2, 3);
 
@@ -44,7 +44,7 @@ public class SampleTablesTests
         float[][] scratch = [new float[65_536]];
         ItemRandom random = new(1, 2, 3);
 
-        float[] drawn = tables.Draw(new() { Brightness = new(1, 0.6, 0.6), Contrast = AugmentationItem.Never }, ref random, scratch)[0];
+        float[] drawn = tables.Draw(LearnTransform.None with { Brightness = new(1, 0.6, 0.6) }, ref random, scratch)[0];
 
         Assert.Equal(1000 + (0.6 * 2000), drawn[2000], 1);          // the middle goes where brightness says
         Assert.Equal((1000, 3000), ((int)Math.Round(drawn[0]), (int)Math.Round(drawn[65_535])));
@@ -57,7 +57,7 @@ public class SampleTablesTests
         SampleTables tables = new(new Normalization(1, [5], [1], SampleType.UInt16), [(5, 5)]);
         ItemRandom random = new(1, 2, 3);
 
-        Assert.Same(tables.Plain, tables.Draw(AugmentationOptions.None, ref random, []));
-        Assert.Equal(0, tables.Draw(new(), ref random, [new float[65_536]])[0][5]);
+        Assert.Same(tables.Plain, tables.Draw(LearnTransform.None, ref random, []));
+        Assert.Equal(0, tables.Draw(new LearnTransform(), ref random, [new float[65_536]])[0][5]);
     }
 }

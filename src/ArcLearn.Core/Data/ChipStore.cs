@@ -68,16 +68,24 @@ internal sealed class ChipStore
         }
 
         int[] bands = [.. Enumerable.Range(0, chip.Bands)];
+        int fill = Fill(raster);
         int samples = checked((int)(window.Area * chip.Bands));
         if (chip.SampleType == SampleType.UInt8)
         {
             byte[] bytes = GC.AllocateUninitializedArray<byte>(samples);
             raster.Read<byte>(window, bands, bytes, 0);
-            return new DecodedChip(window.Column, window.Row, window.Width, window.Height, chip.Width, chip.Height, chip.Bands, bytes, []);
+            return new DecodedChip(window.Column, window.Row, window.Width, window.Height, chip.Width, chip.Height, chip.Bands, bytes, [], fill);
         }
 
         ushort[] words = GC.AllocateUninitializedArray<ushort>(samples);
         raster.Read<ushort>(window, bands, words, 0);
-        return new DecodedChip(window.Column, window.Row, window.Width, window.Height, chip.Width, chip.Height, chip.Bands, [], words);
+        return new DecodedChip(window.Column, window.Row, window.Width, window.Height, chip.Width, chip.Height, chip.Bands, [], words, fill);
+    }
+
+    /// <summary>What an export writes beyond a raster's edge: nodata, or 0 where there is none that a sample could hold.</summary>
+    private static int Fill(IRaster raster)
+    {
+        double highest = raster.SampleType == SampleType.UInt8 ? byte.MaxValue : ushort.MaxValue;
+        return raster.NoData is double value && value >= 0 && value <= highest && value == Math.Floor(value) ? (int)value : 0;
     }
 }

@@ -32,7 +32,7 @@ internal static class DataBunchBuilder
         int workers = options.Workers > 0 ? options.Workers : Environment.ProcessorCount;
         ChipStore store = new(chips, options.Files, options.CacheBytes);
         (Normalization normalization, SampleTables tables) = Normalize(options, chips, split, store, workers, cancel);
-        return new DetectionData(store, chips, boxes, split, normalization, tables, options.Augmentation, workers)
+        return new DetectionData(store, chips, boxes, split, normalization, tables, workers)
         {
             CellSize = CellSize(folders, chipSize),
             Paths = [.. folders.Select(f => f.Path)],
@@ -41,6 +41,7 @@ internal static class DataBunchBuilder
             ChipSize = chipSize,
             BatchSize = BatchSize(options, split),
             Seed = options.Seed,
+            Transform = options.Transform,
         };
     }
 
@@ -66,8 +67,6 @@ internal static class DataBunchBuilder
         {
             throw new LearnArgumentException("BatchSize", $"A batch of {options.BatchSize} chips cannot be made; it needs at least 1.");
         }
-
-        options.Augmentation.Check();
     }
 
     private static void CheckAlike(List<ChipEntry> chips)

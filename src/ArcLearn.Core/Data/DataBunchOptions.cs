@@ -31,7 +31,7 @@ internal sealed record DataBunchOptions
 
     public NormalizationKind Normalization { get; init; }
 
-    public AugmentationOptions Augmentation { get; init; } = new();
+    public LearnTransform Transform { get; init; } = new();
 
     /// <summary>Threads that decode and augment; 0 takes the processors. The batches do not depend on it.</summary>
     public int Workers { get; init; }

@@ -8,7 +8,34 @@ internal readonly record struct BoxLabel(float YMin, float XMin, float YMax, flo
 /// <param name="Images"><c>[Count, Bands, ChipSize, ChipSize]</c>, row-major.</param>
 /// <param name="Boxes">One list per chip.</param>
 /// <param name="Items">Index of each chip in its side of the split.</param>
-internal sealed record DetectionBatch(int Count, int Bands, int ChipSize, float[] Images, BoxLabel[][] Boxes, int[] Items);
+internal sealed record DetectionBatch(int Count, int Bands, int ChipSize, float[] Images, BoxLabel[][] Boxes, int[] Items)
+{
+    /// <summary>Floats of one chip.</summary>
+    public int Length => Bands * ChipSize * ChipSize;
+
+    /// <summary>A copy of some chips that follow one another.</summary>
+    public DetectionBatch Slice(int start, int count) => new(
+        count, Bands, ChipSize, Images[(start * Length)..((start + count) * Length)], Boxes[start..(start + count)], Items[start..(start + count)]);
+}
+
+/// <summary>Which of a bunch's chips.</summary>
+internal enum ChipSide
+{
+    Training,
+    Validation,
+    All,
+}
+
+/// <summary>Chips to look at.</summary>
+/// <param name="Side">Those to choose from.</param>
+/// <param name="Count">At most so many.</param>
+/// <param name="Seed">Of the choice and of the augmentation.</param>
+/// <param name="IsAugmented">Whether they are changed as training changes them.</param>
+internal sealed record ChipSampleRequest(ChipSide Side, int Count, int Seed, bool IsAugmented);
+
+/// <summary>Chips with their files.</summary>
+/// <param name="Images">One path per chip.</param>
+internal sealed record ChipSample(DetectionBatch Batch, IReadOnlyList<string> Images);
 
 /// <summary>How samples become network input: <c>(value · Scale − Mean) / Deviation</c> per band. Saved with the model.</summary>
 /// <param name="Scale">1/255 for 8-bit chips with ImageNet statistics, else 1.</param>
@@ -30,4 +57,7 @@ internal interface IDetectionData : Internal.IDataContent
 
     /// <summary>All chips of both sides as <see cref="ValidationBatches"/> gives them.</summary>
     IEnumerable<DetectionBatch> AllBatches(CancellationToken cancel);
+
+    /// <summary>Some chips in one batch. Augmented training chips with the data's own seed are those that the first epoch begins with.</summary>
+    ChipSample Sample(ChipSampleRequest request, CancellationToken cancel);
 }

@@ -5,11 +5,13 @@ internal sealed class DetectionData : IDetectionData
 {
     private const long BytesAhead = 256L << 20;
 
+    /// <summary>Fills a place of a batch with an item, with a worker's own tables at hand.</summary>
+    private delegate void Filler(DetectionBatch batch, int place, int item, float[][] scratch);
+
     private readonly ChipStore _store;
     private readonly IReadOnlyList<ChipEntry> _chips;
     private readonly (ChipBox Box, int Label)[][] _boxes;
     private readonly SampleTables _tables;
-    private readonly AugmentationOptions _augmentation;
     private readonly ChipSplit _split;
     private readonly int _workers;
 
@@ -20,11 +22,10 @@ internal sealed class DetectionData : IDetectionData
         ChipSplit split,
         Normalization normalization,
         SampleTables tables,
-        AugmentationOptions augmentation,
         int workers)
     {
         (_store, _chips, _boxes, _split, Normalization) = (store, chips, boxes, split, normalization);
-        (_tables, _augmentation, _workers) = (tables, augmentation, workers);
+        (_tables, _workers) = (tables, workers);
     }
 
     public Normalization Normalization { get; }
@@ -42,6 +43,8 @@ internal sealed class DetectionData : IDetectionData
     public required int BatchSize { get; init; }
 
     public required int Seed { get; init; }
+
+    public required LearnTransform Transform { get; init; }
 
     public int Bands => _chips[0].Bands;
 
@@ -61,38 +64,68 @@ internal sealed class DetectionData : IDetectionData
 
     public IEnumerable<DetectionBatch> TrainingBatches(int epoch, CancellationToken cancel)
     {
-        int[] order = [.. Enumerable.Range(0, _split.Training.Length)];
-        new ItemRandom(Seed, epoch, -1).Shuffle<int>(order);
-        int whole = order.Length / BatchSize * BatchSize;
-        return Load(whole, (batch, place, item, scratch) =>
-        {
-            int chip = _split.Training[order[item]];
-            batch.Items[place] = order[item];
-            ItemRandom random = new(Seed, epoch, order[item]);
-            ChipView view = ChipView.Draw(_chips[chip].Width, _chips[chip].Height, ChipSize, _augmentation, ref random);
-            Fill(batch, place, chip, view, _tables.Draw(_augmentation, ref random, scratch));
-        }, cancel);
+        int[] order = Shuffled(_split.Training.Length, Seed, epoch);
+        return Load(order.Length / BatchSize * BatchSize, BatchSize, Augmented(_split.Training, order, Seed, epoch), cancel);
     }
 
     public IEnumerable<DetectionBatch> ValidationBatches(CancellationToken cancel) => InOrder(_split.Validation, cancel);
 
     /// <summary>Those that the split dropped as well: they are only too near to be on both sides.</summary>
-    public IEnumerable<DetectionBatch> AllBatches(CancellationToken cancel) =>
-        InOrder([.. Enumerable.Range(0, _chips.Count)], cancel);
+    public IEnumerable<DetectionBatch> AllBatches(CancellationToken cancel) => InOrder(ChipsOf(ChipSide.All), cancel);
 
-    private IEnumerable<DetectionBatch> InOrder(int[] chips, CancellationToken cancel) => Load(chips.Length, (batch, place, item, _) =>
+    public ChipSample Sample(ChipSampleRequest request, CancellationToken cancel)
     {
-        ChipEntry chip = _chips[chips[item]];
-        batch.Items[place] = item;
-        Fill(batch, place, chips[item], ChipView.Centre(chip.Width, chip.Height, ChipSize), _tables.Plain);
-    }, cancel);
+        int[] chips = ChipsOf(request.Side);
+        int[] order = Shuffled(chips.Length, request.Seed, epoch: 1)[..Math.Min(request.Count, chips.Length)];
+        string[] images = [.. order.Select(item => _chips[chips[item]].ImagePath)];
+        if (order.Length == 0)
+        {
+            return new ChipSample(Create(0), images);
+        }
 
-    private IEnumerable<DetectionBatch> Load(int items, Action<DetectionBatch, int, int, float[][]> fill, CancellationToken cancel)
+        Filler fill = request.IsAugmented ? Augmented(chips, order, request.Seed, epoch: 1) : Plain(chips, order);
+        return new ChipSample(Load(order.Length, order.Length, fill, cancel).Single(), images);
+    }
+
+    private static int[] Shuffled(int count, int seed, int epoch)
     {
-        long batchBytes = 4L * BatchSize * Bands * ChipSize * ChipSize;
+        int[] order = [.. Enumerable.Range(0, count)];
+        new ItemRandom(seed, epoch, -1).Shuffle<int>(order);
+        return order;
+    }
+
+    private int[] ChipsOf(ChipSide side) => side switch
+    {
+        ChipSide.Training => _split.Training,
+        ChipSide.Validation => _split.Validation,
+        _ => [.. Enumerable.Range(0, _chips.Count)],
+    };
+
+    private Filler Augmented(int[] chips, int[] order, int seed, int epoch) => (batch, place, item, scratch) =>
+    {
+        int chip = chips[order[item]];
+        batch.Items[place] = order[item];
+        ItemRandom random = new(seed, epoch, order[item]);
+        ChipView view = ChipView.Draw(_chips[chip].Width, _chips[chip].Height, ChipSize, Transform, ref random);
+        Fill(batch, place, chip, view, _tables.Draw(Transform, ref random, scratch));
+    };
+
+    private Filler Plain(int[] chips, int[] order) => (batch, place, item, _) =>
+    {
+        ChipEntry chip = _chips[chips[order[item]]];
+        batch.Items[place] = order[item];
+        Fill(batch, place, chips[order[item]], ChipView.Centre(chip.Width, chip.Height, ChipSize), _tables.Plain);
+    };
+
+    private IEnumerable<DetectionBatch> InOrder(int[] chips, CancellationToken cancel) =>
+        Load(chips.Length, BatchSize, Plain(chips, [.. Enumerable.Range(0, chips.Length)]), cancel);
+
+    private IEnumerable<DetectionBatch> Load(int items, int batchSize, Filler fill, CancellationToken cancel)
+    {
+        long batchBytes = 4L * batchSize * Bands * ChipSize * ChipSize;
         int ahead = (int)Math.Clamp(BytesAhead / batchBytes, 2, 8);
         ThreadLocal<float[][]> scratch = new(() => [.. Enumerable.Range(0, Bands).Select(_ => new float[_tables.Size])]);
-        return BatchLoader.Load(items, BatchSize, ahead, _workers, Create, (batch, place, item) => fill(batch, place, item, scratch.Value!), cancel);
+        return BatchLoader.Load(items, batchSize, ahead, _workers, Create, (batch, place, item) => fill(batch, place, item, scratch.Value!), cancel);
     }
 
     private DetectionBatch Create(int count) => new(
@@ -102,12 +135,11 @@ internal sealed class DetectionData : IDetectionData
     {
         ChipEntry entry = _chips[chip];
         DecodedChip decoded = _store.Read(chip, view.Window(entry.Width, entry.Height));
-        int length = Bands * ChipSize * ChipSize;
-        ChipSampler.Render(decoded, view, tables, ChipSize, batch.Images.AsSpan(place * length, length));
+        ChipSampler.Render(decoded, view, tables, ChipSize, batch.Images.AsSpan(place * batch.Length, batch.Length));
         List<BoxLabel> boxes = new(_boxes[chip].Length);
         foreach ((ChipBox box, int label) in _boxes[chip])
         {
-            if (view.Map(box, label, ChipSize, _augmentation.MinBoxShare) is BoxLabel mapped)
+            if (view.Map(box, label, ChipSize, Transform.MinimumBoxShare) is BoxLabel mapped)
             {
                 boxes.Add(mapped);
             }

@@ -45,21 +45,21 @@ internal sealed class SampleTables
 
     /// <summary>Draws brightness and contrast and fills the tables, or answers <see cref="Plain"/> where neither occurs.</summary>
     /// <param name="scratch">A worker's own tables, <see cref="Size"/> entries for each band.</param>
-    public float[][] Draw(AugmentationOptions options, ref ItemRandom random, float[][] scratch)
+    public float[][] Draw(LearnTransform transform, ref ItemRandom random, float[][] scratch)
     {
         double shift = 0;
         double factor = 1;
         bool isChanged = false;
-        if (options.Brightness.Probability > 0 && random.Next() < options.Brightness.Probability)
+        if (transform.Brightness.Probability > 0 && random.Next() < transform.Brightness.Probability)
         {
-            double change = random.Next(options.Brightness.Min, options.Brightness.Max);
+            double change = random.Next(transform.Brightness.Min, transform.Brightness.Max);
             shift = Math.Log(change / (1 - change));
             isChanged = true;
         }
 
-        if (options.Contrast.Probability > 0 && random.Next() < options.Contrast.Probability)
+        if (transform.Contrast.Probability > 0 && random.Next() < transform.Contrast.Probability)
         {
-            factor = Math.Exp(random.Next(Math.Log(options.Contrast.Min), Math.Log(options.Contrast.Max)));
+            factor = Math.Exp(random.Next(Math.Log(transform.Contrast.Min), Math.Log(transform.Contrast.Max)));
             isChanged = true;
         }
 

@@ -58,4 +58,6 @@ internal interface IDataContent
     string Split { get; }
 
     int Seed { get; }
+
+    LearnTransform Transform { get; }
 }
