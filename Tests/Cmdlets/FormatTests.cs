@@ -16,11 +16,13 @@ public sealed class FormatTests : IDisposable
     [Theory]
     [InlineData("TrainingDataInfo", "Images", "Features", "Tile", "Classes", "Path")]
     [InlineData("EpochResult", "Epoch", "TrainLoss", "ValidLoss", "Metric", "Time")]
-    [InlineData("AveragePrecision", "Class", "AP", "Truth", "Detections", "Correct")]
+    [InlineData("AveragePrecision", "Class", "IoU", "AP", "Truth", "Correct")]
     [InlineData("ModelPackage", "Name", "MB", "Path")]
     [InlineData("InstalledModel", "Name", "ModelType", "Backbone", "ChipSize", "Classes")]
     [InlineData("FeatureLayerItem", "Features", "Tiles", "Time", "Model", "Path")]
     [InlineData("PictureItem", "Size", "Shows", "Path")]
+    [InlineData("Prediction", "Objects", "Size", "Time", "Model", "Path")]
+    [InlineData("PredictedObject", "Class", "Score", "XMin", "YMin", "Size")]
     public void A_record_is_a_row_of_its_table(string type, params string[] columns)
     {
         string[] lines = Show(Record(type));
@@ -41,6 +43,12 @@ public sealed class FormatTests : IDisposable
 
         object layer = Record("FeatureLayerItem", ("Features", 1234), ("Tiles", 56), ("Duration", TimeSpan.FromSeconds(7.3)), ("Model", "trees"), ("Path", "/out/trees.gpkg"));
         Assert.Equal(["1234", "56", "7.3", "s", "trees", "/out/trees.gpkg"], Words(Show(layer)[2]));
+
+        object prediction = Record("Prediction", ("Width", 640), ("Height", 480), ("Objects", Objects(3)), ("Model", "trees"), ("Duration", TimeSpan.FromSeconds(0.123)), ("Path", "/in/a.png"));
+        Assert.Equal(["3", "640", "x", "480", "0.12", "s", "trees", "/in/a.png"], Words(Show(prediction)[2]));
+
+        object found = Record("PredictedObject", ("Class", "palm"), ("Score", 0.98765), ("XMin", 10.25), ("YMin", 20d), ("Width", 30d), ("Height", 40.06));
+        Assert.Equal(["palm", "0.988", "10.3", "20.0", "30.0", "x", "40.1"], Words(Show(found)[2]));
 
         object picture = Record("PictureItem", ("Width", 2048), ("Height", 1024), ("Shows", "1234 objects"), ("Path", "/out/trees.png"));
         Assert.Equal(["2048", "x", "1024", "1234", "objects", "/out/trees.png"], Words(Show(picture)[2]));
@@ -69,7 +77,7 @@ public sealed class FormatTests : IDisposable
     [Fact]
     public void Every_public_record_has_a_view_unless_it_is_only_a_part_of_another()
     {
-        string[] parts = ["AspectRatio", "ClassDefinition", "GeoExtent", "GeoTransform", "SpatialReference", "TileSize", "ModelDefinition"];
+        string[] parts = ["AspectRatio", "ClassDefinition", "GeoExtent", "GeoTransform", "SpatialReference", "TileSize", "ModelDefinition", "PrecisionRecallPoint", "TransformRange"];
         string[] viewed = [.. XDocument.Load(Path.Combine(ModuleHost.ModulePath, "ArcLearn.format.ps1xml")).Descendants("TypeName").Select(e => e.Value)];
 
         IEnumerable<string> records = ModuleAssembly.Public.GetExportedTypes()
@@ -87,8 +95,8 @@ public sealed class FormatTests : IDisposable
 
         Assert.Equal(["3/20*", "1.2346", "NaN", "AveragePrecision", "0.5000", "83.3", "s"], Words(Show(epoch)[2]));
 
-        object precision = Record("AveragePrecision", ("Class", "car"), ("Value", 0.87654321), ("Truth", 10), ("Detections", 12), ("TruePositives", 9));
-        Assert.Equal(["car", "0.8765", "10", "12", "9"], Words(Show(precision)[2]));
+        object precision = Record("AveragePrecision", ("Class", "car"), ("Value", 0.87654321), ("Truth", 10), ("Detections", 12), ("TruePositives", 9), ("IouThreshold", 0.75));
+        Assert.Equal(["car", "0.75", "0.8765", "10", "9", "of", "12"], Words(Show(precision)[2]));
     }
 
     [Fact]
@@ -130,6 +138,8 @@ public sealed class FormatTests : IDisposable
     private static string[] Words(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     private static Type PublicType(string name) => ModuleAssembly.Public.GetType("ArcLearn." + name, throwOnError: true)!;
+
+    private static IList Objects(int count) => Array.CreateInstance(PublicType("PredictedObject"), count);
 
     private static IList Classes(params string[] names)
     {

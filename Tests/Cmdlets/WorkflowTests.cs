@@ -137,7 +137,7 @@ public sealed class WorkflowTests(WorkflowFixture job) : IClassFixture<WorkflowF
     [InlineData("$data", "Training Validation Chip x Batch Classes Path", @"\d+ +\d+ +96 x 8 +pool, roof +/")]
     [InlineData("$model", "Name Backbone ChipSize Anchors Classes", @"resnet18 +96 +27 pool, roof$")]
     [InlineData("$epochs[0]", "Epoch TrainLoss ValidLoss Metric Time", @"1/8\* +\d+\.\d{4} +\d+\.\d{4} +AveragePrecision \d\.\d{4} +\d+\.\d s$")]
-    [InlineData("$precision[2]", "Class AP Truth Detections Correct", @"\(mean\) +\d\.\d{4} +\d+ +\d+ +\d+$")]
+    [InlineData("$precision[2]", "Class IoU AP Truth Correct", @"\(mean\) +0\.5 +\d\.\d{4} +\d+ +\d+ of \d+$")]
     [InlineData("$installed", "Name ModelType Backbone ChipSize Classes", @"squares +ObjectDetection +resnet18 +96 pool, roof$")]
     [InlineData("$layer", "Features Tiles Time Model Path", @"\d+ +\d+ +\d+\.\d s squares +/")]
     [InlineData("$picture", "Size Shows Path", @"\d+ x \d+ .*/")]

@@ -37,3 +37,9 @@ public sealed class InstalledModelCompleter : NameCompleter
 {
     private protected override IEnumerable<string> Names() => ModelStore.Open().Get(null, null, _ => { }).Select(m => m.Name);
 }
+
+/// <summary>Completes the intersections over union that average precision is usually given at.</summary>
+public sealed class IouThresholdCompleter : NameCompleter
+{
+    private protected override IEnumerable<string> Names() => ["0.1", "0.3", "0.4", "0.5", "0.75", "0.9"];
+}

@@ -7,7 +7,8 @@ namespace ArcLearn.Commands;
 /// <remarks>
 /// <para>Measured on the validation chips, or on all chips of another bunch. Detections are matched chip by chip: one is true when it
 /// overlaps an object of its class, not taken yet, by at least IouThreshold. The value is the continuous area under the precision envelope
-/// (as Pascal VOC computes it since 2010), over detections of at least DetectThreshold.</para>
+/// (as Pascal VOC computes it since 2010), over detections of at least DetectThreshold. With several IoU thresholds there is one record for each
+/// class and threshold, and the mean of the classes at each threshold.</para>
 /// </remarks>
 /// <example>
 /// <code>$model | Measure-AveragePrecision -IouThreshold 0.5</code>
@@ -16,6 +17,10 @@ namespace ArcLearn.Commands;
 /// <example>
 /// <code>$model | Measure-AveragePrecision -Data (New-LearnDataBunch other) -DetectThreshold 0.02 -NmsOverlap 0.3 -IouThreshold 0.5, 0.75</code>
 /// <para>All chips of another bunch, at two thresholds.</para>
+/// </example>
+/// <example>
+/// <code>$curve = ($model | Measure-AveragePrecision -DetectThreshold 0.02 -IouThreshold 0.5 -CurvePoint)[0].Curve</code>
+/// <para>Precision and recall of the first class at every score.</para>
 /// </example>
 [Cmdlet(VerbsDiagnostic.Measure, "AveragePrecision")]
 [OutputType(typeof(AveragePrecision))]
@@ -39,6 +44,8 @@ public sealed class MeasureAveragePrecisionCommand : LearnCmdlet
     /// <summary>The intersection over union that a match needs, 0 to 1; several give one set of results each.</summary>
     [Parameter]
     [ValidateRange(0.0, 1.0)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(IouThresholdCompleter))]
     [Alias("iou_thresh")]
     public double[] IouThreshold { get; set; } = [0.1];
 
@@ -48,14 +55,13 @@ public sealed class MeasureAveragePrecisionCommand : LearnCmdlet
     [Alias("nms_overlap")]
     public double? NmsOverlap { get; set; }
 
+    /// <summary>Gives each class's record the points of its curve: precision and recall at every score.</summary>
+    [Parameter]
+    public SwitchParameter CurvePoint { get; set; }
+
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Attempt(Model, () =>
-    {
-        foreach (double iou in IouThreshold)
-        {
-            WriteObject(
-                Inside.Detector(Model).Measure(new AveragePrecisionOptions(DetectThreshold, iou, NmsOverlap), Data, StopToken),
-                enumerateCollection: true);
-        }
-    });
+    protected override void ProcessRecord() => Attempt(Model, () => WriteObject(
+        Inside.Detector(Model).Measure(
+            [.. IouThreshold.Distinct().Select(iou => new AveragePrecisionOptions(DetectThreshold, iou, NmsOverlap, CurvePoint))], Data, WarnOnce, StopToken),
+        enumerateCollection: true));
 }

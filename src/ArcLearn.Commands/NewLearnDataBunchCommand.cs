@@ -61,6 +61,12 @@ public sealed class NewLearnDataBunchCommand : PathCmdlet
     [Parameter]
     public NormalizationKind Normalization { get; set; } = NormalizationKind.Auto;
 
+    /// <summary>The random changes that training chips go through, as New-LearnTransform makes them; its defaults where it is left out.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    [Alias("Transforms")]
+    public LearnTransform Transform { get; set; } = new();
+
     /// <inheritdoc/>
     protected override void ProcessRecord() => _folders.AddRange(ResolvePaths());
 
@@ -84,6 +90,7 @@ public sealed class NewLearnDataBunchCommand : PathCmdlet
                 Split = Split,
                 DatasetType = DatasetType,
                 Normalization = Normalization,
+                Transform = Transform,
                 Warn = WarnOnce,
                 Inform = WriteVerbose,
             },

@@ -37,22 +37,10 @@ public sealed class SaveLearnModelCommand : LearnCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord() => Attempt(Model, () =>
     {
-        string folder = ParameterSetName == "Name" ? ModelFolder(Name) : ResolveOutput(Path);
+        string folder = ParameterSetName == "Name" ? ModelFolder.Of(Model, Name) : ResolveOutput(Path);
         if (ShouldProcess(folder, $"Save {Model.Name}"))
         {
             WriteObject(Inside.Detector(Model).Save(folder, Force, StopToken));
         }
     });
-
-    private string ModelFolder(string name)
-    {
-        if (name.IndexOfAny(System.IO.Path.GetInvalidFileNameChars()) >= 0)
-        {
-            throw new LearnArgumentException(nameof(Name), $"'{name}' is no name of a folder; for another place use -Path.");
-        }
-
-        string data = Model.Data?.Path[0]
-            ?? throw new LearnArgumentException(nameof(Name), "A model without data has no folder of its own; use -Path.");
-        return System.IO.Path.Combine(data, "models", name);
-    }
 }

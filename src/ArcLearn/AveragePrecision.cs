@@ -26,4 +26,7 @@ public sealed record AveragePrecision
 
     /// <summary>Chips measured.</summary>
     public required int Images { get; init; }
+
+    /// <summary>Precision and recall at every score, the highest first; null where they were not asked for, and for the mean.</summary>
+    public IReadOnlyList<PrecisionRecallPoint>? Curve { get; init; }
 }

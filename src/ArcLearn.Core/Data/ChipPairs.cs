@@ -67,8 +67,6 @@ internal static class MapFile
 /// <summary>Images with Pascal VOC files of the same stem, side by side or in two folders.</summary>
 internal static class PlainFolder
 {
-    private static readonly string[] s_extensions = [".tif", ".tiff", ".png", ".jpg", ".jpeg"];
-
     public static IReadOnlyList<ChipPair> Pair(DatasetFiles found, IFileSystem files, WarningTally tally)
     {
         string imageFolder = found.ImageFolder ?? found.Folder;
@@ -76,7 +74,7 @@ internal static class PlainFolder
         string[] images =
         [
             .. files.EnumerateFiles(imageFolder)
-                .Where(f => s_extensions.Contains(Path.GetExtension(f), StringComparer.OrdinalIgnoreCase))
+                .Where(ImageFiles.IsImage)
                 .Order(StringComparer.Ordinal),
         ];
         Dictionary<string, string> labels = files.EnumerateFiles(labelFolder)
@@ -110,7 +108,7 @@ internal static class PlainFolder
 
         return pairs.Count > 0 ? pairs : throw new LearnDataException(
             "NoImages",
-            $"{found.Folder} has {images.Length} image(s) ({string.Join(", ", s_extensions)}) and {labels.Count} label file(s) (.xml), but none of the same name.",
+            $"{found.Folder} has {images.Length} image(s) ({ImageFiles.Extensions}) and {labels.Count} label file(s) (.xml), but none of the same name.",
             found.Folder);
     }
 }

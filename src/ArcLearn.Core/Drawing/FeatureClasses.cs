@@ -47,15 +47,8 @@ internal sealed class FeatureClasses
         [.. _counts.Select(pair => new LegendEntry(FormattableString.Invariant($"{pair.Key} {pair.Value}"), Colors()[pair.Key]))];
 
     private Dictionary<string, SKColor> Colors() => _colors ??= _counts.Keys
-        .Select((name, index) => (name, Choose(name, index)))
-        .ToDictionary(pair => pair.name, pair => pair.Item2, StringComparer.Ordinal);
-
-    private SKColor Choose(string name, int index)
-    {
-        IReadOnlyList<int>? color = _known?.FirstOrDefault(one => one.Name == name)?.Color;
-        color = color is { Count: 3 } && color.All(part => part is >= 0 and <= 255) ? color : ClassColors.At(index);
-        return new SKColor((byte)color[0], (byte)color[1], (byte)color[2]);
-    }
+        .Select((name, index) => (Name: name, Color: ClassPalette.ColorOf(_known?.FirstOrDefault(one => one.Name == name), index)))
+        .ToDictionary(pair => pair.Name, pair => pair.Color, StringComparer.Ordinal);
 
     private string NameOf(VectorFeature feature) =>
         _field < 0 ? Unnamed : ArgumentTable.Text(feature.Values[_field]) is { Length: > 0 } name ? name : "(none)";

@@ -54,14 +54,6 @@ internal static class RasterPicture
             }
         }
 
-        if (values.Count == 0)
-        {
-            return (0, 1);
-        }
-
-        values.Sort();
-        double low = values[(int)(0.02 * (values.Count - 1))];
-        double high = values[(int)Math.Ceiling(0.98 * (values.Count - 1))];
-        return high > low ? (low, high) : (low - 1, low + 1);
+        return Percentiles.Stretch(values);
     }
 }

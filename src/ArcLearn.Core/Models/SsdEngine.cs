@@ -1,6 +1,5 @@
 using ArcLearn.Core.Data;
 using ArcLearn.Core.Inference;
-using ArcLearn.Core.Runtime;
 using ArcLearn.Core.Training;
 using ArcLearn.Internal;
 using TorchSharp;
@@ -127,36 +126,6 @@ internal sealed partial class SsdEngine : IDetectorEngine, ITrainable
 
         // The last batch may be short: losses sum over images, so the mean is taken over images too.
         return new ValidationResult(sum / Math.Max(1, images) * Chips.BatchSize, metric.Compute()[^1].Value);
-    }
-
-    /// <summary>Average precision on the validation chips, or on all chips of another bunch, by class name.</summary>
-    /// <exception cref="LearnDataException">
-    /// No validation chips (ValidationMissing), other classes (ClassMismatch), other bands or chip size (BandMismatch, ChipSizeMismatch).
-    /// </exception>
-    public IReadOnlyList<AveragePrecision> Measure(AveragePrecisionOptions options, LearnDataBunch? other, CancellationToken cancel)
-    {
-        using IDisposable use = Gate.Enter(Name, cancel);
-        using IntraOpThreads threads = IntraOpThreads.All();
-        IDetectionData data = other is null ? Chips : DetectionDataCheck.Require(other, this);
-        if (other is null && data.ValidationChips == 0)
-        {
-            throw new LearnDataException("ValidationMissing", "The model's data have no validation chips. Measure on another bunch with -Data.", Data);
-        }
-
-        int[] labels = DetectionDataCheck.MapClasses(data.Classes, Classes, other ?? Data);
-        InputScaling scaling = InputScaling.Between(data.Normalization, Normalization);
-        AveragePrecisionMetric metric = new(Classes, options);
-        foreach (DetectionBatch batch in other is null ? data.ValidationBatches(cancel) : data.AllBatches(cancel))
-        {
-            cancel.ThrowIfCancellationRequested();
-            IReadOnlyList<ChipDetection>[] found = Predict(batch, scaling, options.DetectThreshold, options.EffectiveNmsOverlap);
-            for (int i = 0; i < batch.Count; i++)
-            {
-                metric.Add([.. batch.Boxes[i].Select(box => box with { Label = labels[box.Label] })], found[i], ChipSize);
-            }
-        }
-
-        return metric.Compute();
     }
 
     /// <summary>Detects in normalised chips with the weights as they are now.</summary>

@@ -71,7 +71,7 @@ internal sealed class AveragePrecisionMetric
         {
             List<(float Score, bool IsRight)> judged = [.. _judged[i].OrderByDescending(d => d.Score)];
             int right = judged.Count(d => d.IsRight);
-            results.Add(Record(_classes[i].Name, AreaUnderEnvelope(judged, _truth[i]), _truth[i], judged.Count, right));
+            results.Add(Record(_classes[i].Name, AreaUnderEnvelope(judged, _truth[i]), _truth[i], judged.Count, right) with { Curve = Curve(judged, _truth[i]) });
         }
 
         results.Add(Record(
@@ -107,6 +107,30 @@ internal sealed class AveragePrecisionMetric
         }
 
         return area;
+    }
+
+    /// <summary>A point for each score, the highest first; empty without truth, of which no recall can be told.</summary>
+    private List<PrecisionRecallPoint>? Curve(List<(float Score, bool IsRight)> judged, int truth)
+    {
+        if (!Options.CurvePoints)
+        {
+            return null;
+        }
+
+        List<PrecisionRecallPoint> points = [];
+        int right = 0;
+        for (int i = 0; i < judged.Count && truth > 0; i++)
+        {
+            right += judged[i].IsRight ? 1 : 0;
+
+            // Detections of one score are taken together: no threshold lies between them.
+            if (i + 1 == judged.Count || judged[i + 1].Score < judged[i].Score)
+            {
+                points.Add(new PrecisionRecallPoint(judged[i].Score, (double)right / (i + 1), (double)right / truth));
+            }
+        }
+
+        return points;
     }
 
     private static (int Index, double Overlap) FindClosest(IReadOnlyList<BoxLabel> truth, ChipDetection detection, int chipSize)

@@ -1,0 +1,60 @@
+using System.Management.Automation;
+using ArcLearn.Core.Drawing;
+
+namespace ArcLearn.Commands;
+
+/// <summary>Draws what a detector finds beside the truth, with scores.</summary>
+/// <remarks>
+/// <para>A row is one chip: on the left with the objects of its labels, on the right with the detections. Chips are drawn by chance from the
+/// validation chips, or from all chips of another bunch.</para>
+/// </remarks>
+/// <example>
+/// <code>$model | Show-ModelResult -Rows 5 -Path results.png</code>
+/// <para>Five validation chips.</para>
+/// </example>
+/// <example>
+/// <code>$model | Show-ModelResult -Data (New-LearnDataBunch other) -DetectThreshold 0.3 -NmsOverlap 0.3 -Seed 2 -Path other.png</code>
+/// <para>Chips of another bunch with weaker detections too, more of which may overlap.</para>
+/// </example>
+[Cmdlet(VerbsCommon.Show, "ModelResult", SupportsShouldProcess = true)]
+[OutputType(typeof(PictureItem))]
+public sealed class ShowModelResultCommand : PictureCmdlet
+{
+    /// <summary>The detector.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public LearnModel Model { get; set; } = null!;
+
+    /// <summary>Another bunch, from all of whose chips is chosen; its classes are matched by name.</summary>
+    [Parameter]
+    public LearnDataBunch? Data { get; set; }
+
+    /// <summary>Chips, each in a row of its own.</summary>
+    [Parameter]
+    [ValidateRange(1, 50)]
+    public int Rows { get; set; } = 5;
+
+    /// <summary>The score that a detection needs, 0 to 1.</summary>
+    [Parameter]
+    [ValidateRange(0.0, 1.0)]
+    [Alias("thresh")]
+    public double DetectThreshold { get; set; } = 0.5;
+
+    /// <summary>Detections of one class that overlap a better one by more (intersection over union) are dropped.</summary>
+    [Parameter]
+    [ValidateRange(0.0, 1.0)]
+    [Alias("nms_overlap")]
+    public double NmsOverlap { get; set; } = 0.1;
+
+    /// <summary>The seed of the choice of chips; the data's where it is left out.</summary>
+    [Parameter]
+    public int? Seed { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Draw($"{Model.Name}_results.png", $"Draw results of {Model.Name}", picture => ModelResultSheet.Draw(
+        Inside.Detector(Model),
+        Data,
+        picture,
+        new ModelResultSheetOptions { Rows = Rows, DetectThreshold = DetectThreshold, NmsOverlap = NmsOverlap, Seed = Seed, Force = Force },
+        cancel: StopToken));
+}

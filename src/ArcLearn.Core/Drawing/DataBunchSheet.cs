@@ -1,0 +1,68 @@
+using ArcLearn.Core.Data;
+using ArcLearn.Core.IO;
+using SkiaSharp;
+
+namespace ArcLearn.Core.Drawing;
+
+/// <summary>Which chips of a bunch are shown, and how.</summary>
+internal sealed record DataBunchSheetOptions
+{
+    public int Rows { get; init; } = 4;
+
+    public int Columns { get; init; } = 4;
+
+    /// <summary>Null for the data's own: then the sheet begins as the first epoch does.</summary>
+    public int? Seed { get; init; }
+
+    /// <summary>Whether chips are shown as they are, cut at their centre.</summary>
+    public bool IsRaw { get; init; }
+
+    /// <summary>Whether the chips of the validation side are shown, which are never augmented.</summary>
+    public bool IsValidation { get; init; }
+
+    public bool Force { get; init; }
+}
+
+/// <summary>Draws a contact sheet of chips with their objects, as the network sees them.</summary>
+internal static class DataBunchSheet
+{
+    /// <exception cref="LearnDataException">NoChips: the side that was asked for holds none; DatasetTypeMismatch: the data have no boxes.</exception>
+    /// <exception cref="OutputExistsException">The picture exists.</exception>
+    public static PictureItem Draw(
+        LearnDataBunch bunch, string pngPath, DataBunchSheetOptions options, IFileSystem? files = null, CancellationToken cancel = default)
+    {
+        files ??= LocalFileSystem.Instance;
+        PictureFile.CheckOutput(pngPath, files, options.Force);
+        IDetectionData data = bunch.Content as IDetectionData
+            ?? throw new LearnDataException("DatasetTypeMismatch", $"Boxes are drawn, but the data are {bunch.DatasetType}.", bunch);
+        ChipSide side = options.IsValidation ? ChipSide.Validation : ChipSide.Training;
+        string name = options.IsValidation ? "validation" : "training";
+        bool isAugmented = !options.IsValidation && !options.IsRaw;
+        ChipSample sample = data.Sample(
+            new ChipSampleRequest(side, options.Rows * options.Columns, options.Seed ?? data.Seed, isAugmented), cancel);
+        if (sample.Images.Count == 0)
+        {
+            throw new LearnDataException(
+                "NoChips", $"The data have no {name} chips to show. Choose another -ValidationFraction, or the other side ({(options.IsValidation ? "without -Validation" : "-Validation")}).", bunch);
+        }
+
+        ChipPictures pictures = new(sample.Batch, data.Normalization);
+        LabelledObjects labels = new(data.Classes);
+        string shows = FormattableString.Invariant($"{sample.Images.Count} of {(options.IsValidation ? data.ValidationChips : data.TrainingChips)} {name} chips");
+        string title = shows + (isAugmented ? $", augmented: {data.Transform}" : ", not augmented");
+        using SKBitmap sheet = ContactSheet.Draw(title, Cells(), sample.Images.Count, data.ChipSize, options.Columns, labels.Legend(sample.Batch.Boxes.SelectMany(boxes => boxes)));
+        cancel.ThrowIfCancellationRequested();
+        return PictureFile.Save(sheet, pngPath, shows, files, options.Force);
+
+        IEnumerable<SheetCell> Cells()
+        {
+            for (int i = 0; i < pictures.Count; i++)
+            {
+                cancel.ThrowIfCancellationRequested();
+                BoxLabel[] boxes = sample.Batch.Boxes[i];
+                yield return new SheetCell(
+                    pictures.Draw(i), FormattableString.Invariant($"{Path.GetFileName(sample.Images[i])}: {boxes.Length}"), labels.Truth(boxes));
+            }
+        }
+    }
+}
