@@ -32,6 +32,8 @@ function Invoke-Tool {
     $lines
 }
 
+if ($env:ARC_GRIDS) { $GridsOver = [int[]]($env:ARC_GRIDS -split ',') } else { $GridsOver = $null }
+if ($env:ARC_ZOOMS) { $ZoomsOver = [double[]]($env:ARC_ZOOMS -split ',') } else { $ZoomsOver = $null }
 $set = @{
     # One scene of the video to train on, the other to measure on: frames of one scene are near-duplicates. Cars have 20 to 42 pixels.
     cars  = @{
@@ -47,6 +49,8 @@ $set = @{
 
 foreach ($name in $Only) {
     $case = $set[$name]
+    if ($GridsOver) { $case.Grids = $GridsOver }
+    if ($ZoomsOver) { $case.Zooms = $ZoomsOver }
     $source = Get-Place $Data $case.Folder
     $place = Get-Place $OutputPath $name
     if ([IO.Directory]::Exists($place)) { [IO.Directory]::Delete($place, $true) }
@@ -65,7 +69,7 @@ foreach ($name in $Only) {
     foreach ($from in $Start) {
         $bunch = $chips | New-LearnDataBunch -ChipSize 224 -BatchSize 8 -ValidationFraction 0.1 -Seed $Seed -WarningAction SilentlyContinue
         $weights = $from -eq 'scratch' ? @{} : @{ BackboneWeights = Get-Place $Data 'weights' "$Backbone.pth" }
-        $model = $bunch | New-SingleShotDetector -Backbone $Backbone -Grids $case.Grids -Zooms $case.Zooms -Dropout $Dropout -LocationLossFactor $LocationLossFactor @weights -WarningAction SilentlyContinue
+        $model = $bunch | New-SingleShotDetector -Verbose -Backbone $Backbone -Dropout $Dropout @weights -WarningAction SilentlyContinue
         $epochs = [Math]::Max(1, [int] ($Images / (8 * [Math]::Floor($bunch.TrainingChips / 8))))
         $watch = [Diagnostics.Stopwatch]::StartNew()
         # A frozen backbone first, then everything at lower rates: the budget is the same for both starts.

@@ -6,7 +6,8 @@ namespace ArcLearn.Commands;
 /// <summary>Makes a Single Shot Detector for the classes of a data bunch.</summary>
 /// <remarks>
 /// <para>Anchors: every cell of every grid has one for each zoom and ratio. A grid of 4 on chips of 224 pixels has cells of 56 pixels, so
-/// that zoom 0.7 looks for objects of about 39 pixels. Choose grids and zooms that fit the objects.</para>
+/// that zoom 0.7 looks for objects of about 39 pixels. With grids, zooms and ratios all left out they are chosen from the sizes and shapes of the
+/// training objects; if any is given, the others are those of arcgis.learn: grids 4, 2, 1, zooms 0.7, 1.0, 1.3, ratios 1:1, 1:0.5, 0.5:1.</para>
 /// <para>With weights for the backbone its layers are frozen, and the head is trained first. Without any, everything is trained.</para>
 /// </remarks>
 /// <example>
@@ -30,18 +31,24 @@ public sealed class NewSingleShotDetectorCommand : LearnCmdlet
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ValidateRange(1, 128)]
-    public int[] Grids { get; set; } = [4, 2, 1];
+    public int[]? Grids { get; set; }
 
     /// <summary>Anchor sizes relative to a cell.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
-    public double[] Zooms { get; set; } = [0.7, 1.0, 1.3];
+    public double[]? Zooms { get; set; }
 
     /// <summary>Anchor shapes, height:width: '1:1', '1:0.5', '0.5:1', or pairs.</summary>
     [Parameter]
     [AspectRatioTransformation]
     [ValidateNotNullOrEmpty]
-    public AspectRatio[] Ratios { get; set; } = [new(1, 1), new(1, 0.5), new(0.5, 1)];
+    public AspectRatio[]? Ratios { get; set; }
+
+    /// <summary>How the head reaches the grids, as in arcgis.learn: 1 by convolutions alone, 2 any grid. Left out: 1 for grids that are given, 2 for chosen ones.</summary>
+    [Parameter]
+    [ValidateRange(1, 2)]
+    [Alias("ssd_version")]
+    public int? SsdVersion { get; set; }
 
     /// <summary>The network beneath the head.</summary>
     [Parameter]
@@ -60,12 +67,16 @@ public sealed class NewSingleShotDetectorCommand : LearnCmdlet
     [ValidateRange(-100.0, 100.0)]
     public double Bias { get; set; } = -4.0;
 
-    /// <summary>Weighs easy anchors down in the class loss.</summary>
+    /// <summary>What training makes small: Balanced, or Reference for arcgis.learn's own loss. FocalLoss and LocationLossFactor belong to the latter and choose it.</summary>
+    [Parameter]
+    public DetectorLoss? Loss { get; set; }
+
+    /// <summary>Weighs easy anchors down in the reference's class loss.</summary>
     [Parameter]
     [Alias("focal_loss")]
     public SwitchParameter FocalLoss { get; set; }
 
-    /// <summary>The weight of the box loss, strictly between 0 and 1; left out, box and class loss count alike.</summary>
+    /// <summary>The share of the box loss in the reference's, strictly between 0 and 1; left out, box and class loss count alike.</summary>
     [Parameter]
     [Alias("location_loss_factor")]
     public double? LocationLossFactor { get; set; }
@@ -97,23 +108,40 @@ public sealed class NewSingleShotDetectorCommand : LearnCmdlet
 
         Attempt(Data, () => WriteObject(new SingleShotDetector(SsdEngine.Create(
             Data,
-            new SsdOptions
+            Anchored(new SsdOptions
             {
                 Backbone = Backbone,
                 ChipSize = Data.ChipSize,
                 Classes = Data.Classes.Count,
-                Grids = Grids,
-                Zooms = Zooms,
-                Ratios = Ratios,
                 Dropout = Dropout,
                 Bias = Bias,
+                Loss = Loss ?? (FocalLoss || LocationLossFactor is not null ? DetectorLoss.Reference : DetectorLoss.Balanced),
                 FocalLoss = FocalLoss,
                 LocationLossFactor = LocationLossFactor,
-            },
+            }),
             new StartWeights(backbone, pretrained),
             Device,
             Seed ?? Data.Seed,
             WarnOnce,
             StopToken))));
+    }
+
+    /// <summary>With what was asked for; with anchors that fit the objects where nothing was.</summary>
+    private SsdOptions Anchored(SsdOptions options)
+    {
+        if (Grids is null && Zooms is null && Ratios is null)
+        {
+            AnchorPlan plan = AnchorPlan.For(Data, Backbone);
+            WriteVerbose($"Anchors by the training objects: {plan}.");
+            return options with { Grids = plan.Grids, Zooms = plan.Zooms, Ratios = plan.Ratios, Version = SsdVersion ?? AnchorPlan.Version };
+        }
+
+        return options with
+        {
+            Grids = Grids ?? options.Grids,
+            Zooms = Zooms ?? options.Zooms,
+            Ratios = Ratios ?? options.Ratios,
+            Version = SsdVersion ?? options.Version,
+        };
     }
 }

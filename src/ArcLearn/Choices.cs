@@ -49,6 +49,19 @@ public enum LearningRateSchedule
     Constant,
 }
 
+/// <summary>What the training of a detector makes small.</summary>
+public enum DetectorLoss
+{
+    /// <summary>
+    /// For each matched anchor of the batch: one less the generalised intersection over union of its box (Rezatofighi et al. 2019), and the
+    /// focal loss of all scores (Lin et al. 2017). Chips without objects count as background.
+    /// </summary>
+    Balanced,
+
+    /// <summary>arcgis.learn's: the mean distance of the matched boxes' coordinates, in parts of the chip, and the cross entropy of all scores, summed over the chips.</summary>
+    Reference,
+}
+
 /// <summary>Whose model store.</summary>
 public enum ModelScope
 {

@@ -13,7 +13,7 @@ namespace ArcLearn;
 public sealed record LearnTransform
 {
     private readonly double _cropProbability = 1;
-    private readonly TransformRange _zoom = new(0, 1, 1.5);
+    private readonly TransformRange _zoom = Environment.GetEnvironmentVariable("ARC_ZOOM") is string z ? new(double.Parse(z.Split(",")[0], CultureInfo.InvariantCulture), double.Parse(z.Split(",")[1], CultureInfo.InvariantCulture), double.Parse(z.Split(",")[2], CultureInfo.InvariantCulture)) : new(0, 1, 1.5);
     private readonly TransformRange _rotation = new(0, -30, 30);
     private readonly double _flipProbability = 1;
     private readonly TransformRange _brightness = new(1, 0.4, 0.6);

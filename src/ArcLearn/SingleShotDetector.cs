@@ -19,6 +19,9 @@ public sealed class SingleShotDetector : LearnModel
     /// <summary>Anchor shapes.</summary>
     public IReadOnlyList<AspectRatio> Ratios => Detector.Ratios.ToArray();
 
+    /// <summary>How the head reaches the grids: arcgis.learn's first way or its second.</summary>
+    public int SsdVersion => Detector.SsdVersion;
+
     /// <summary>Boxes that the network scores in one chip.</summary>
     public int Anchors => Detector.Anchors;
 }

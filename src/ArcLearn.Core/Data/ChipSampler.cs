@@ -4,14 +4,14 @@ namespace ArcLearn.Core.Data;
 
 /// <summary>
 /// Reads a view of a chip into <c>[Bands, side, side]</c>, bilinearly, sample values going through a table per band (normalisation and light).
-/// In an upright view a source address is the sum of one term of the output row and one of the output column, also for a transposed one.
+/// In an upright view within the chip a source address is the sum of one term of the output row and one of the output column, also for a transposed one.
 /// </summary>
 internal static class ChipSampler
 {
     /// <param name="tables">One per band: 256 entries for 8-bit samples, 65,536 for 16-bit ones.</param>
     public static void Render(DecodedChip chip, ChipView view, float[][] tables, int side, Span<float> output)
     {
-        if (view.IsUpright)
+        if (view.IsUpright && view.IsWithin(chip.WholeWidth, chip.WholeHeight))
         {
             bool isTransposed = view.XAcross == 0;
             Axis x = new(view.X, view.XAcross + view.XDown, chip.WholeWidth, side, chip.Column, 1);
@@ -32,11 +32,11 @@ internal static class ChipSampler
         }
         else if (chip.Bytes.Length > 0)
         {
-            RenderTurned(chip, chip.Bytes, view, tables, side, output);
+            RenderFilled(chip, chip.Bytes, view, tables, side, output);
         }
         else
         {
-            RenderTurned(chip, chip.Words, view, tables, side, output);
+            RenderFilled(chip, chip.Words, view, tables, side, output);
         }
     }
 
@@ -70,7 +70,7 @@ internal static class ChipSampler
     }
 
     /// <summary>Row by row; places whose nearest pixel lies beyond the chip are filled.</summary>
-    private static void RenderTurned<T>(DecodedChip chip, T[] samples, ChipView view, float[][] tables, int side, Span<float> output)
+    private static void RenderFilled<T>(DecodedChip chip, T[] samples, ChipView view, float[][] tables, int side, Span<float> output)
         where T : unmanaged, IBinaryInteger<T>
     {
         Tap[] taps = new Tap[side];

@@ -19,6 +19,20 @@ internal readonly record struct ChipView(double X, double Y, double XAcross, dou
     /// <summary>Whether input and chip have their sides parallel.</summary>
     public bool IsUpright => (XDown == 0 && YAcross == 0) || (XAcross == 0 && YDown == 0);
 
+    /// <summary>Whether all of the input lies in a chip of this size.</summary>
+    public bool IsWithin(int width, int height)
+    {
+        (double left, double top, double right, double bottom) = Bounds;
+        return left >= 0 && top >= 0 && right <= width && bottom <= height;
+    }
+
+    /// <summary>The upright rectangle around the view, in the chip's pixels.</summary>
+    private (double Left, double Top, double Right, double Bottom) Bounds => (
+        X + Math.Min(XAcross, 0) + Math.Min(XDown, 0),
+        Y + Math.Min(YAcross, 0) + Math.Min(YDown, 0),
+        X + Math.Max(XAcross, 0) + Math.Max(XDown, 0),
+        Y + Math.Max(YAcross, 0) + Math.Max(YDown, 0));
+
     /// <summary>An upright square of a chip: first flipped, then rows and columns exchanged.</summary>
     /// <param name="left">Of the square in the chip's pixels (corner coordinates).</param>
     /// <param name="top">Of the square.</param>
@@ -45,7 +59,7 @@ internal readonly record struct ChipView(double X, double Y, double XAcross, dou
         bool isZoomed = Occurs(transform.Zoom.Probability, ref random);
         if (isZoomed)
         {
-            side = Math.Min(side / random.Next(transform.Zoom.Min, transform.Zoom.Max), shorter);
+            side /= Math.Exp(random.Next(Math.Log(transform.Zoom.Min), Math.Log(transform.Zoom.Max)));
         }
 
         double degrees = Occurs(transform.Rotation.Probability, ref random) ? random.Next(transform.Rotation.Min, transform.Rotation.Max) : 0;
@@ -53,7 +67,8 @@ internal readonly record struct ChipView(double X, double Y, double XAcross, dou
 
         // A turned square reaches further: as far as there is room it stays within the chip.
         double angle = degrees * Math.PI / 180;
-        double reach = Math.Min(side * (Math.Abs(Math.Cos(angle)) + Math.Abs(Math.Sin(angle))), shorter);
+        double turned = side * (Math.Abs(Math.Cos(angle)) + Math.Abs(Math.Sin(angle)));
+        double reach = Math.Max(side, Math.Min(turned, shorter));
         double left = Place(width - reach, isPlaced, isWhole: !isZoomed && degrees == 0, ref random) + ((reach - side) / 2);
         double top = Place(height - reach, isPlaced, isWhole: !isZoomed && degrees == 0, ref random) + ((reach - side) / 2);
         (bool flipX, bool flipY, bool transpose) = Turn(transform, ref random);
@@ -91,10 +106,7 @@ internal readonly record struct ChipView(double X, double Y, double XAcross, dou
     /// <summary>Pixels that a bilinear reading of the view touches, within the chip.</summary>
     public PixelWindow Window(int width, int height)
     {
-        double left = X + Math.Min(XAcross, 0) + Math.Min(XDown, 0);
-        double right = X + Math.Max(XAcross, 0) + Math.Max(XDown, 0);
-        double top = Y + Math.Min(YAcross, 0) + Math.Min(YDown, 0);
-        double bottom = Y + Math.Max(YAcross, 0) + Math.Max(YDown, 0);
+        (double left, double top, double right, double bottom) = Bounds;
         (int column, int row) = ((int)Math.Floor(left - 1), (int)Math.Floor(top - 1));
         return new PixelWindow(column, row, (int)Math.Ceiling(right + 1) - column, (int)Math.Ceiling(bottom + 1) - row)
             .Intersect(new PixelWindow(0, 0, width, height));
@@ -126,8 +138,8 @@ internal readonly record struct ChipView(double X, double Y, double XAcross, dou
             return isWhole ? (int)room / 2 : room / 2;
         }
 
-        // At whole pixels nothing has to be interpolated.
-        return isWhole ? random.Next((int)room + 1) : random.Next(0, room);
+        // At whole pixels nothing has to be interpolated. A view larger than the chip has all of it.
+        return isWhole ? random.Next((int)room + 1) : random.Next(Math.Min(0, room), Math.Max(0, room));
     }
 
     private static (bool FlipX, bool FlipY, bool Transpose) Turn(LearnTransform transform, ref ItemRandom random)

@@ -62,6 +62,27 @@ internal sealed class DetectionData : IDetectionData
     /// <summary>The image files of the validation side.</summary>
     public IEnumerable<string> ValidationImages => _split.Validation.Select(i => _chips[i].ImagePath);
 
+    public IReadOnlyList<(double Height, double Width)> TrainingObjects
+    {
+        get
+        {
+            List<(double Height, double Width)> whole = [];
+            List<(double Height, double Width)> cut = [];
+            foreach (int i in _split.Training)
+            {
+                ChipEntry chip = _chips[i];
+                double scale = ChipSize / (double)Math.Min(ChipSize, Math.Min(chip.Width, chip.Height));
+                foreach ((ChipBox box, int _) in _boxes[i])
+                {
+                    bool isCut = box.XMin <= 0 || box.YMin <= 0 || box.XMax >= chip.Width || box.YMax >= chip.Height;
+                    (isCut ? cut : whole).Add(((box.YMax - box.YMin) * scale, (box.XMax - box.XMin) * scale));
+                }
+            }
+
+            return whole.Count > 0 ? whole : cut;
+        }
+    }
+
     public IEnumerable<DetectionBatch> TrainingBatches(int epoch, CancellationToken cancel)
     {
         int[] order = Shuffled(_split.Training.Length, Seed, epoch);

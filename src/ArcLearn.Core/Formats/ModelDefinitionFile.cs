@@ -37,6 +37,8 @@ internal sealed record TrainedSettings
 
     public double? Bias { get; init; }
 
+    public DetectorLoss Loss { get; init; } = DetectorLoss.Reference;
+
     public bool FocalLoss { get; init; }
 
     public double? LocationLossFactor { get; init; }

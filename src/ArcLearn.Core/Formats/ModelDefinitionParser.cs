@@ -219,6 +219,7 @@ internal static partial class ModelDefinitionParser
             CellSize = keys.Number("CellSize"),
             Dropout = keys.Number("Dropout"),
             Bias = keys.Number("Bias"),
+            Loss = Loss(keys),
             FocalLoss = keys.Flag("FocalLoss"),
             LocationLossFactor = keys.Number("LocationLossFactor"),
             Metrics = keys.Object("Metrics")?.Others()
@@ -226,6 +227,13 @@ internal static partial class ModelDefinitionParser
                 ?? [],
         };
     }
+
+    private static DetectorLoss Loss(JsonKeys keys) => keys.Text("Loss") switch
+    {
+        null or nameof(DetectorLoss.Reference) => DetectorLoss.Reference,
+        nameof(DetectorLoss.Balanced) => DetectorLoss.Balanced,
+        string text => throw keys.Fail("Loss", $"is '{text}', which is not one of {string.Join(", ", Enum.GetNames<DetectorLoss>())}."),
+    };
 
     private static int? GridSize(JsonElement item) => JsonKeys.AsInteger(item) is int cells and >= 1 and <= 1024 ? cells : null;
 

@@ -126,6 +126,7 @@ internal static class ModelDefinitionWriter
             { "CellSize", settings.CellSize },
             { "Dropout", settings.Dropout },
             { "Bias", settings.Bias },
+            { "Loss", settings.Loss.ToString() },
             { "FocalLoss", settings.FocalLoss },
             { "LocationLossFactor", settings.LocationLossFactor },
             { "Metrics", metrics },

@@ -49,7 +49,7 @@ internal static class StateDicts
     {
         using TorchFile file = Open(path, files);
         WeightsPlan plan = new(network, file) { BandsKey = "0." + network.Backbone.FirstConvolution };
-        plan.Map(key => network.Backbone.MapKey(key) is string mapped ? "0." + mapped : null, IsClassifier);
+        plan.Map(key => network.Backbone.MapKey(key) is string mapped ? "0." + mapped : null, key => IsClassifier(key) || IsBeyond(key, network.Backbone));
         plan.RequireNothingMissing("0.", path, $"Are they torchvision's weights of {network.Backbone.Name}?");
         plan.Apply();
     }
@@ -73,6 +73,9 @@ internal static class StateDicts
         TorchRuntime.EnsureLoaded();
         return TorchFile.Open(path, files, shown);
     }
+
+    /// <summary>Whether a weight is of a stage that the detector does without.</summary>
+    private static bool IsBeyond(string key, Backbone backbone) => backbone.MapKey(key) is null && Backbones.Get(backbone.Name).MapKey(key) is not null;
 
     private static bool IsClassifier(string key) =>
         key.StartsWith("fc.", StringComparison.Ordinal) || key.StartsWith("classifier.", StringComparison.Ordinal);

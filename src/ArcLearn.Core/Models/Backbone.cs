@@ -22,6 +22,12 @@ internal sealed record Backbone(
     Func<string, string?> MapKey,
     string FirstConvolution)
 {
+    /// <summary>The same network without its last stage: features of twice the side. Null where there is none.</summary>
+    public Backbone? Earlier { get; init; }
+
+    /// <summary>Pixels from one place of the features to the next.</summary>
+    public int Stride => Steps.Aggregate(1, (stride, step) => stride * step.Stride);
+
     /// <summary>Side of the features of a chip; 0 where the chip is too small.</summary>
     public int FeatureSize(int chipSize) => Steps.Aggregate(chipSize, (side, step) => side <= 0 ? 0 : step.Apply(side));
 

@@ -16,6 +16,17 @@ internal static class Backbones
     /// <summary>The names, for completion and messages. Loads no torch.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. s_all.Select(backbone => backbone.Name)];
 
+    /// <summary>
+    /// The body that a detector stands on. arcgis.learn's second version takes a ResNet without its last stage where the first grid is finer than
+    /// the whole one's features by far.
+    /// </summary>
+    public static Backbone For(SsdOptions options)
+    {
+        Backbone whole = Get(options.Backbone);
+        bool isFine = options.Version == 2 && options.Grids[0] > 8 && Math.Abs(whole.FeatureSize(options.ChipSize) - options.Grids[0]) > 4;
+        return isFine && whole.Earlier is Backbone earlier ? earlier : whole;
+    }
+
     /// <summary>A backbone by name; case does not matter.</summary>
     /// <exception cref="LearnArgumentException">There is none of that name.</exception>
     public static Backbone Get(string name) =>

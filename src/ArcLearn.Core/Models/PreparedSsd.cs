@@ -11,6 +11,7 @@ internal sealed class PreparedSsd : IDisposable
 {
     private readonly FusedBody _body;
     private readonly List<FusedConvolution> _convolutions = [];
+    private readonly List<int?> _resized = [];
     private readonly List<(Tensor Scale, Tensor Shift)> _norms = [];
     private readonly List<(FusedConvolution Score, FusedConvolution Box)> _outputs = [];
     private readonly SsdOptions _options;
@@ -26,6 +27,7 @@ internal sealed class PreparedSsd : IDisposable
         _body = new FusedBody(network.Body);
         foreach (SsdConvolution layer in network.Head.Convolutions)
         {
+            _resized.Add(layer.Resized);
             _convolutions.Add(FusedConvolution.Of(layer.Convolution, null, relu: true));
 
             // ReLU stands between this batch norm and its convolution: it stays a scale and a shift.
@@ -95,7 +97,7 @@ internal sealed class PreparedSsd : IDisposable
         }
     }
 
-    private Tensor Layer(int i, Tensor input) => _convolutions[i].Apply(input).mul_(_norms[i].Scale).add_(_norms[i].Shift);
+    private Tensor Layer(int i, Tensor input) => _convolutions[i].Apply(SsdConvolution.Resize(input, _resized[i])).mul_(_norms[i].Scale).add_(_norms[i].Shift);
 
     private static Tensor Keep(Tensor channels) => channels.reshape(1, -1, 1, 1).detach().DetachFromDisposeScope();
 

@@ -12,17 +12,27 @@ internal static class ResNetBody
 {
     private const int StemWidth = 64;
 
-    public static Backbone Describe(string name, IReadOnlyList<int> blocks, bool bottleneck)
+    public static Backbone Describe(string name, int[] blocks, bool bottleneck) =>
+        Cut(name, blocks, bottleneck) with { Earlier = Cut(name, blocks[..^1], bottleneck) };
+
+    private static Backbone Cut(string name, int[] blocks, bool bottleneck)
     {
-        int channels = 8 * StemWidth * (bottleneck ? Bottleneck.Expansion : 1);
+        int channels = (StemWidth << (blocks.Length - 1)) * (bottleneck ? Bottleneck.Expansion : 1);
         SpatialStep half = new(3, 2, 1);
 
-        // Layer groups as fastai 1 cuts them: up to the second stage, the rest.
+        // The stem's convolution and pool, and every stage but the first, halve the side. Layer groups as fastai 1 cuts them: up to the second stage, the rest.
         return new Backbone(
-            name, channels, [new SpatialStep(7, 2, 3), half, half, half, half], [6], bands => Build(blocks, bottleneck, bands), body => body, MapKey, "0.weight");
+            name,
+            channels,
+            [new SpatialStep(7, 2, 3), .. Enumerable.Repeat(half, blocks.Length)],
+            [6],
+            bands => Build(blocks, bottleneck, bands),
+            body => body,
+            key => MapKey(key, blocks.Length),
+            "0.weight");
     }
 
-    private static Sequential Build(IReadOnlyList<int> blocks, bool bottleneck, int bands)
+    private static Sequential Build(int[] blocks, bool bottleneck, int bands)
     {
         List<(string Name, Module<Tensor, Tensor> Layer)> layers =
         [
@@ -33,7 +43,7 @@ internal static class ResNetBody
         ];
 
         int input = StemWidth;
-        for (int stage = 0; stage < blocks.Count; stage++)
+        for (int stage = 0; stage < blocks.Length; stage++)
         {
             int width = StemWidth << stage;
             List<(string Name, Module<Tensor, Tensor> Layer)> items = [];
@@ -55,7 +65,7 @@ internal static class ResNetBody
         ? null
         : Sequential(("0", Conv2d(input, output, kernel_size: 1, stride: stride, bias: false)), ("1", BatchNorm2d(output)));
 
-    private static string? MapKey(string key)
+    private static string? MapKey(string key, int stages)
     {
         int dot = key.IndexOf('.', StringComparison.Ordinal);
         if (dot < 0)
@@ -71,7 +81,7 @@ internal static class ResNetBody
             "layer1" => "4" + tail,
             "layer2" => "5" + tail,
             "layer3" => "6" + tail,
-            "layer4" => "7" + tail,
+            "layer4" when stages == 4 => "7" + tail,
             _ => null,
         };
     }

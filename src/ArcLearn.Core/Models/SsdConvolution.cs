@@ -5,17 +5,21 @@ using static TorchSharp.torch.nn;
 
 namespace ArcLearn.Core.Models;
 
-/// <summary>Convolution, ReLU, batch norm, dropout, in this order: <c>[N, input, s, s]</c> in, <c>[N, output, t, t]</c> out.</summary>
+/// <summary>
+/// Convolution, ReLU, batch norm, dropout, in this order: <c>[N, input, s, s]</c> in, <c>[N, output, t, t]</c> out. Where the step asks for it,
+/// the input is first brought to the grid's side (nearest neighbour).
+/// </summary>
 internal sealed class SsdConvolution : Module<Tensor, Tensor>
 {
     private readonly Conv2d conv;           // field names are saved keys
     private readonly BatchNorm2d bn;
     private readonly Dropout drop;
 
-    public SsdConvolution(int input, int output, SpatialStep step, double dropout)
+    public SsdConvolution(int input, int output, GridStep step, double dropout)
         : base(nameof(SsdConvolution))
     {
-        conv = Conv2d(input, output, kernel_size: step.Kernel, stride: step.Stride, padding: (long)step.Padding);
+        Resized = step.Resized;
+        conv = Conv2d(input, output, kernel_size: step.Convolution.Kernel, stride: step.Convolution.Stride, padding: (long)step.Convolution.Padding);
         bn = BatchNorm2d(output);
         drop = nn.Dropout(dropout);
         RegisterComponents();
@@ -23,11 +27,18 @@ internal sealed class SsdConvolution : Module<Tensor, Tensor>
 
     public Conv2d Convolution => conv;
 
+    /// <summary>The side that the input is brought to; null where it is taken as it is.</summary>
+    public int? Resized { get; }
+
     public BatchNorm2d Norm => bn;
+
+    /// <summary>A map brought to a side; the map itself where none is asked for.</summary>
+    internal static Tensor Resize(Tensor map, int? side) =>
+        side is int size ? functional.interpolate(map, size: [size, size], mode: InterpolationMode.Nearest) : map;
 
     public override Tensor forward(Tensor input)
     {
         using DisposeScope scope = NewDisposeScope();
-        return drop.call(bn.call(conv.call(input).relu_())).MoveToOuterDisposeScope();
+        return drop.call(bn.call(conv.call(Resize(input, Resized)).relu_())).MoveToOuterDisposeScope();
     }
 }

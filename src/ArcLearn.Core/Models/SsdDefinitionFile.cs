@@ -27,6 +27,7 @@ internal static class SsdDefinitionFile
             Ratios = options.Ratios,
             Classes = definition.Classes,
             Backbone = options.Backbone,
+            SsdVersion = options.Version,
             MinCellSize = cell,
             MaxCellSize = cell,
             Settings = new TrainedSettings
@@ -35,6 +36,7 @@ internal static class SsdDefinitionFile
                 CellSize = definition.CellSize,
                 Dropout = options.Dropout,
                 Bias = options.Bias,
+                Loss = options.Loss,
                 FocalLoss = options.FocalLoss,
                 LocationLossFactor = options.LocationLossFactor,
             },
@@ -55,11 +57,6 @@ internal static class SsdDefinitionFile
                 "ModelType",
                 $"{path} defines a model of type '{file.EffectiveModelType}' ({file.Framework ?? "no framework"}, {file.ModelConfiguration ?? "no configuration"}); only a SingleShotDetector ({ModelDefinitionFile.DetectorConfiguration}) can be opened.",
                 path);
-        }
-
-        if (file.SsdVersion != 1)
-        {
-            throw new LearnDataException("ModelType", $"{path} is a SingleShotDetector of version {file.SsdVersion}; version 1 can be opened.", path);
         }
 
         int chip = Need(file.ImageWidth, "ImageWidth", path);
@@ -83,9 +80,11 @@ internal static class SsdDefinitionFile
             Grids = file.Grids,
             Zooms = file.Zooms,
             Ratios = file.Ratios,
+            Version = file.SsdVersion,
             Classes = file.Classes.Count,
             Dropout = file.Settings?.Dropout ?? 0.3,
             Bias = file.Settings?.Bias ?? -4,
+            Loss = file.Settings?.Loss ?? DetectorLoss.Reference,
             FocalLoss = file.Settings?.FocalLoss ?? false,
             LocationLossFactor = file.Settings?.LocationLossFactor,
         };

@@ -70,6 +70,8 @@ internal sealed partial class SsdEngine : IDetectorEngine, ITrainable
 
     public IReadOnlyList<AspectRatio> Ratios => Options.Ratios;
 
+    public int SsdVersion => Options.Version;
+
     public int Anchors => _network.Anchors.Count;
 
     public SsdNetwork Network => _network;

@@ -7,7 +7,7 @@ namespace ArcLearn.Core.Models;
 
 /// <summary>
 /// Scores and boxes from features, grid after grid: <c>[N, C, f, f]</c> in, <c>[N, A, classes + 1]</c> and <c>[N, A, 4]</c> out;
-/// anchors in the order of <see cref="SsdAnchors"/>, column 0 of the scores is background. arcgis.learn's first head (SSDVersion 1).
+/// anchors in the order of <see cref="SsdAnchors"/>, column 0 of the scores is background. arcgis.learn's heads of both versions: they differ in the plan.
 /// </summary>
 internal sealed class SsdHead : Module<Tensor, (Tensor Scores, Tensor Boxes)>
 {
@@ -20,12 +20,12 @@ internal sealed class SsdHead : Module<Tensor, (Tensor Scores, Tensor Boxes)>
 
     /// <param name="channels">Of the features.</param>
     /// <param name="plan">One convolution for each grid (<see cref="GridPlan"/>).</param>
-    public SsdHead(int channels, IReadOnlyList<SpatialStep> plan, SsdOptions options)
+    public SsdHead(int channels, IReadOnlyList<GridStep> plan, SsdOptions options)
         : base(nameof(SsdHead))
     {
         drop = nn.Dropout(options.Dropout);
         sconvs = new ModuleList<SsdConvolution>(
-            [new SsdConvolution(channels, Width, new SpatialStep(3, 1, 1), options.Dropout), .. plan.Select(step => new SsdConvolution(Width, Width, step, options.Dropout))]);
+            [new SsdConvolution(channels, Width, new GridStep(new SpatialStep(3, 1, 1)), options.Dropout), .. plan.Select(step => new SsdConvolution(Width, Width, step, options.Dropout))]);
         oconvs = new ModuleList<SsdOutput>([.. plan.Select(_ => new SsdOutput(Width, options.AnchorsPerCell, options.Classes + 1))]);
         RegisterComponents();
     }

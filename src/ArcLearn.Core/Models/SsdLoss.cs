@@ -6,13 +6,19 @@ using static TorchSharp.torch.nn;
 namespace ArcLearn.Core.Models;
 
 /// <summary>
-/// The detector's loss: for each chip the mean distance of the matched boxes' coordinates, plus the binary cross entropy of all
-/// scores divided by the number of classes; summed over the chips. A chip without boxes adds nothing (as in arcgis.learn).
+/// The detector's loss, of either kind. The reference's: for each chip the mean distance of the matched boxes' coordinates, plus the binary
+/// cross entropy of all scores divided by the number of classes; summed over the chips. A chip without boxes adds nothing (as in arcgis.learn).
 /// </summary>
 internal sealed class SsdLoss : IDisposable
 {
     // Lin et al. 2017, with the numbers of arcgis.learn.
     private const double FocalAlpha = 0.25;
+
+    // Of a box beside a score: as in later detectors that train on overlap (Zheng et al. 2020 and others use 2 to 7).
+    private const double BoxWeight = 2;
+
+    // Keeps a quotient of areas finite; far below the area of a box of one pixel.
+    private const double LeastArea = 1e-9;
 
     private readonly SsdOptions _options;
     private readonly SsdAnchors _anchors;
@@ -41,22 +47,7 @@ internal sealed class SsdLoss : IDisposable
         Require(output.Scores, [n, _anchors.Count, classes + 1]);
         Require(output.Boxes, [n, _anchors.Count, 4]);
         SsdTargets targets = SsdTargets.Of(labels, _anchors, classes);
-
-        using DisposeScope scope = NewDisposeScope();
-        using Tensor weights = tensor(targets.BoxWeights, [n, _anchors.Count, 1], device: _device);
-        using Tensor boxes = tensor(targets.Boxes, [n, _anchors.Count, 4], device: _device);
-        Tensor location = ((Decode(output.Boxes) - boxes).abs() * weights).sum();
-
-        Tensor expected = tensor(targets.Classes, [n, _anchors.Count, classes], device: _device);
-        Tensor scores = output.Scores[.., .., 1..];
-        Tensor chips = tensor(targets.ChipWeights, [n, 1, 1], device: _device);
-        Tensor weight = _options.FocalLoss ? FocalWeight(scores, expected) * chips : chips.expand(n, _anchors.Count, classes);
-        Tensor entropy = functional.binary_cross_entropy_with_logits(scores, expected, weight, Reduction.Sum) / classes;
-
-        Tensor total = _options.LocationLossFactor is double factor
-            ? (factor * location) + ((1 - factor) * entropy)
-            : location + entropy;
-        return (total.MoveToOuterDisposeScope(), location.MoveToOuterDisposeScope(), entropy.MoveToOuterDisposeScope());
+        return _options.Loss == DetectorLoss.Balanced ? Balanced(output, targets, n) : Reference(output, targets, n);
     }
 
     /// <summary><c>[N, A, 4]</c> activations to <c>[N, A, 4]</c> corners: <see cref="SsdAnchors.Decode"/> for tensors.</summary>
@@ -76,14 +67,67 @@ internal sealed class SsdLoss : IDisposable
         _cells.Dispose();
     }
 
-    private static Tensor FocalWeight(Tensor scores, Tensor expected)
+    /// <summary>Intersection over union of corners <c>[…, 4]</c>, pair by pair, and the generalised one: <c>[…]</c>, 0 to 1 and −1 to 1.</summary>
+    internal static (Tensor Plain, Tensor Generalized) Overlap(Tensor first, Tensor second)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        (Tensor firstLow, Tensor firstHigh) = (first[TensorIndex.Ellipsis, ..2], first[TensorIndex.Ellipsis, 2..]);
+        (Tensor secondLow, Tensor secondHigh) = (second[TensorIndex.Ellipsis, ..2], second[TensorIndex.Ellipsis, 2..]);
+        Tensor common = (minimum(firstHigh, secondHigh) - maximum(firstLow, secondLow)).clamp_min(0).prod(-1);
+        Tensor union = (firstHigh - firstLow).prod(-1) + (secondHigh - secondLow).prod(-1) - common;
+        Tensor hull = (maximum(firstHigh, secondHigh) - minimum(firstLow, secondLow)).prod(-1);
+        Tensor plain = common / union.clamp_min(LeastArea);
+        Tensor generalized = plain - ((hull - union) / hull.clamp_min(LeastArea));
+        return (plain.MoveToOuterDisposeScope(), generalized.MoveToOuterDisposeScope());
+    }
+
+    private (Tensor Total, Tensor Location, Tensor Class) Balanced((Tensor Scores, Tensor Boxes) output, SsdTargets targets, long n)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        float[] matched = [.. targets.BoxWeights.Select(weight => weight > 0 ? 1f : 0f)];
+        double count = Math.Max(1, matched.Sum());
+        Tensor boxes = tensor(targets.Boxes, [n, _anchors.Count, 4], device: _device);
+        Tensor weights = tensor(matched, [n, _anchors.Count], device: _device);
+        (Tensor overlap, Tensor generalized) = Overlap(Decode(output.Boxes), boxes);
+        Tensor location = ((1 - generalized) * weights).sum() / count;
+
+        // A score tells how well its box fits: of the anchors around an object the one that fits best scores best.
+        Tensor expected = tensor(targets.Classes, [n, _anchors.Count, _options.Classes], device: _device) * overlap.detach().unsqueeze(-1);
+        Tensor scores = output.Scores[.., .., 1..];
+        Tensor weight = (expected - scores.detach().sigmoid()).pow(2);
+        Tensor entropy = functional.binary_cross_entropy_with_logits(scores, expected, weight, Reduction.Sum) / count;
+        Tensor total = (BoxWeight * location) + entropy;
+        return (total.MoveToOuterDisposeScope(), location.MoveToOuterDisposeScope(), entropy.MoveToOuterDisposeScope());
+    }
+
+    private (Tensor Total, Tensor Location, Tensor Class) Reference((Tensor Scores, Tensor Boxes) output, SsdTargets targets, long n)
+    {
+        int classes = _options.Classes;
+        using DisposeScope scope = NewDisposeScope();
+        using Tensor weights = tensor(targets.BoxWeights, [n, _anchors.Count, 1], device: _device);
+        using Tensor boxes = tensor(targets.Boxes, [n, _anchors.Count, 4], device: _device);
+        Tensor location = ((Decode(output.Boxes) - boxes).abs() * weights).sum();
+
+        Tensor expected = tensor(targets.Classes, [n, _anchors.Count, classes], device: _device);
+        Tensor scores = output.Scores[.., .., 1..];
+        Tensor chips = tensor(targets.ChipWeights, [n, 1, 1], device: _device);
+        Tensor weight = _options.FocalLoss ? FocalWeight(scores, expected, gamma: 1) * chips : chips.expand(n, _anchors.Count, classes);
+        Tensor entropy = functional.binary_cross_entropy_with_logits(scores, expected, weight, Reduction.Sum) / classes;
+
+        Tensor total = _options.LocationLossFactor is double factor
+            ? (factor * location) + ((1 - factor) * entropy)
+            : location + entropy;
+        return (total.MoveToOuterDisposeScope(), location.MoveToOuterDisposeScope(), entropy.MoveToOuterDisposeScope());
+    }
+
+    private static Tensor FocalWeight(Tensor scores, Tensor expected, int gamma)
     {
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Tensor p = scores.sigmoid();
         Tensor pt = (p * expected) + ((1 - p) * (1 - expected));
         Tensor w = (FocalAlpha * expected) + ((1 - FocalAlpha) * (1 - expected));
-        return (w * (1 - pt)).MoveToOuterDisposeScope();
+        return (w * (1 - pt).pow(gamma)).MoveToOuterDisposeScope();
     }
 
     private static void Require(Tensor tensor, ReadOnlySpan<long> shape)

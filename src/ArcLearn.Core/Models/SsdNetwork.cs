@@ -18,10 +18,10 @@ internal sealed class SsdNetwork : Module<Tensor, (Tensor Scores, Tensor Boxes)>
         : base(nameof(SsdNetwork))
     {
         Options = options;
-        _backbone = Backbones.Get(options.Backbone);
+        _backbone = Backbones.For(options);
         Anchors = new SsdAnchors(options);
         Body = _backbone.Build(options.Bands);
-        Head = new SsdHead(_backbone.Channels, GridPlan.PlanOrExplain(_backbone, options.ChipSize, options.Grids), options);
+        Head = new SsdHead(_backbone.Channels, GridPlan.PlanOrExplain(_backbone, options.ChipSize, options.Grids, options.Version), options);
         register_module("0", Body);
         register_module("1", Head);
     }

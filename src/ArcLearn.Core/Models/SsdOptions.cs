@@ -22,6 +22,9 @@ internal sealed record SsdOptions
     /// <summary>Anchor shapes.</summary>
     public IReadOnlyList<AspectRatio> Ratios { get; init; } = [new(1, 1), new(1, 0.5), new(0.5, 1)];
 
+    /// <summary>arcgis.learn's SSDVersion, 1 or 2: how the head gets from the features to the grids.</summary>
+    public int Version { get; init; } = 1;
+
     /// <summary>Number of classes, background not among them.</summary>
     public required int Classes { get; init; }
 
@@ -31,9 +34,12 @@ internal sealed record SsdOptions
     /// <summary>Start value of the scores' bias: nearly every anchor is background.</summary>
     public double Bias { get; init; } = -4;
 
+    public DetectorLoss Loss { get; init; } = DetectorLoss.Reference;
+
+    /// <summary>Weighs easy anchors down in the reference's loss; the balanced one always does.</summary>
     public bool FocalLoss { get; init; }
 
-    /// <summary>Between 0 and 1, both excluded: the location's share of the loss. Null: plain sum of both.</summary>
+    /// <summary>Between 0 and 1, both excluded: the location's share of the reference's loss. Null: plain sum of both.</summary>
     public double? LocationLossFactor { get; init; }
 
     /// <summary>Anchors in each cell.</summary>
@@ -48,11 +54,13 @@ internal sealed record SsdOptions
         Require(Grids.Count > 0 && Grids.All(grid => grid is >= 1 and <= 256), nameof(Grids), $"Grids are one or more numbers from 1 to 256; found {List(Grids)}.");
         Require(Zooms.Count > 0 && Zooms.All(zoom => zoom > 0 && double.IsFinite(zoom)), nameof(Zooms), $"Zooms are one or more positive numbers; found {List(Zooms)}.");
         Require(Ratios.Count > 0 && Ratios.All(ratio => ratio is { Height: > 0, Width: > 0 }), nameof(Ratios), $"Ratios are one or more pairs of positive numbers; found {List(Ratios)}.");
+        Require(Version is 1 or 2, "SsdVersion", $"A detector is of version 1 or 2; found {Version}.");
         Require(Classes >= 1, nameof(Classes), "A detector needs at least one class.");
         Require(Dropout is >= 0 and < 1, nameof(Dropout), Invariant($"Dropout is at least 0 and less than 1; found {Dropout}."));
         Require(double.IsFinite(Bias), nameof(Bias), Invariant($"The bias is a finite number; found {Bias}."));
         Require(LocationLossFactor is null or (> 0 and < 1), nameof(LocationLossFactor), Invariant($"The location's share of the loss lies between 0 and 1; found {LocationLossFactor}."));
-        _ = GridPlan.PlanOrExplain(Backbones.Get(Backbone), ChipSize, Grids);
+        Require(Loss == DetectorLoss.Reference || (!FocalLoss && LocationLossFactor is null), nameof(Loss), "FocalLoss and LocationLossFactor belong to the reference's loss.");
+        _ = GridPlan.PlanOrExplain(Backbones.For(this), ChipSize, Grids, Version);
     }
 
     private static void Require(bool condition, string parameter, string message)

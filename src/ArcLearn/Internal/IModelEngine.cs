@@ -31,6 +31,8 @@ internal interface IDetectorEngine : IModelEngine
 
     IReadOnlyList<AspectRatio> Ratios { get; }
 
+    int SsdVersion { get; }
+
     int Anchors { get; }
 }
 
