@@ -8,20 +8,20 @@ namespace ArcLearn.Core.Models;
 /// <summary>Convolution, ReLU, batch norm, dropout, in this order: <c>[N, input, s, s]</c> in, <c>[N, output, t, t]</c> out.</summary>
 internal sealed class SsdConvolution : Module<Tensor, Tensor>
 {
-    private readonly Conv2d conv;           // field names are saved keys
+    private readonly Convolution conv;           // field names are saved keys
     private readonly BatchNorm2d bn;
     private readonly Dropout drop;
 
     public SsdConvolution(int input, int output, SpatialStep step, double dropout)
         : base(nameof(SsdConvolution))
     {
-        conv = Conv2d(input, output, kernel_size: step.Kernel, stride: step.Stride, padding: (long)step.Padding);
+        conv = new Convolution(input, output, step);
         bn = BatchNorm2d(output);
         drop = nn.Dropout(dropout);
         RegisterComponents();
     }
 
-    public Conv2d Convolution => conv;
+    public Convolution Convolution => conv;
 
     public BatchNorm2d Norm => bn;
 

@@ -104,6 +104,8 @@ internal sealed partial class SsdEngine : IDetectorEngine, ITrainable
     /// <summary>Everything trains from now on.</summary>
     public void Unfreeze() => _network.Unfreeze();
 
+    IDisposable ITrainable.Use(LearnPrecision precision) => _network.Use(precision);
+
     IEnumerable<TrainingStep> ITrainable.TrainingSteps(int epoch, CancellationToken cancel)
     {
         InputScaling scaling = InputScaling.Between(Chips.Normalization, Normalization);
@@ -143,6 +145,7 @@ internal sealed partial class SsdEngine : IDetectorEngine, ITrainable
             throw new LearnDataException("ValidationMissing", "The model's data have no validation chips. Measure on another bunch with -Data.", Data);
         }
 
+        using IDisposable precision = _network.Use(options.Precision);
         int[] labels = DetectionDataCheck.MapClasses(data.Classes, Classes, other ?? Data);
         InputScaling scaling = InputScaling.Between(data.Normalization, Normalization);
         AveragePrecisionMetric metric = new(Classes, options);

@@ -6,5 +6,8 @@ namespace ArcLearn.Core.Training;
 /// <param name="NmsOverlap">Overlap above which the weaker of two detections of one class goes; null: <paramref name="IouThreshold"/>, as the reference has it.</param>
 internal sealed record AveragePrecisionOptions(double DetectThreshold = 0.2, double IouThreshold = 0.1, double? NmsOverlap = null)
 {
+    /// <summary>What the network computes in.</summary>
+    public LearnPrecision Precision { get; init; }
+
     public double EffectiveNmsOverlap => NmsOverlap ?? IouThreshold;
 }

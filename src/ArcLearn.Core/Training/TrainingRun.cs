@@ -45,6 +45,7 @@ internal sealed class TrainingRun : IDisposable
     {
         using IDisposable use = _model.Gate.EnterTraining(_model.Name, cancel);
         using IntraOpThreads threads = IntraOpThreads.All();
+        using IDisposable precision = _model.Use(_options.Precision);
         try
         {
             Stopwatch watch = Stopwatch.StartNew();
