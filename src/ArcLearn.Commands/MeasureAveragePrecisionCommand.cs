@@ -48,13 +48,18 @@ public sealed class MeasureAveragePrecisionCommand : LearnCmdlet
     [Alias("nms_overlap")]
     public double? NmsOverlap { get; set; }
 
+    /// <summary>What the network computes in: Float32, or BFloat16.</summary>
+    [Parameter]
+    public LearnPrecision Precision { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord() => Attempt(Model, () =>
     {
+        Inside.Detector(Model).TellPrecision(Precision, WarnOnce);
         foreach (double iou in IouThreshold)
         {
             WriteObject(
-                Inside.Detector(Model).Measure(new AveragePrecisionOptions(DetectThreshold, iou, NmsOverlap), Data, StopToken),
+                Inside.Detector(Model).Measure(new AveragePrecisionOptions(DetectThreshold, iou, NmsOverlap) { Precision = Precision }, Data, StopToken),
                 enumerateCollection: true);
         }
     });

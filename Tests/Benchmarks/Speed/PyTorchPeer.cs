@@ -45,13 +45,14 @@ internal sealed class PyTorchPeer : IDisposable
         return null;
     }
 
-    /// <summary>Seconds of one training step or forward pass.</summary>
-    public double Measure(string what, string layout, int count)
+    /// <summary>What one training step or forward pass takes.</summary>
+    public Taken Measure(string what, string layout, int count)
     {
         _process.StandardInput.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{what} {layout} {count}"));
         _process.StandardInput.Flush();
         string line = _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("PyTorch's process has ended.");
-        return double.Parse(line, CultureInfo.InvariantCulture);
+        double[] seconds = [.. line.Split(' ').Select(part => double.Parse(part, CultureInfo.InvariantCulture))];
+        return new Taken(seconds[0], seconds[1]);
     }
 
     public void Dispose()

@@ -58,6 +58,8 @@ internal sealed class ReadyData : IDetectionData
 
     public Normalization Normalization { get; } = new(1, [0, 0, 0], [1, 1, 1], SampleType.UInt8);
 
+    public int TrainingObjects => TrainingChips * 6;
+
     public double? CellSize => null;
 
     public IEnumerable<DetectionBatch> TrainingBatches(int epoch, CancellationToken cancel) => Enumerable.Repeat(_batch, TrainingChips / BatchSize);

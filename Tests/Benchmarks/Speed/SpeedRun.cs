@@ -1,10 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using ArcLearn.Core.Data;
 using ArcLearn.Core.Models;
 using ArcLearn.Core.Runtime;
 using ArcLearn.Core.Training;
-using TorchSharp;
 
 namespace ArcLearn.Benchmarks.Speed;
 
@@ -24,7 +22,7 @@ internal static class SpeedRun
         }
 
         using Sides sides = new(of, steps);
-        List<(string Name, Func<double> Measure)> turns =
+        List<(string Name, Func<Taken> Measure)> turns =
         [
             ("ArcLearn Float32", sides.Of(what, LearnPrecision.Float32)),
             ("ArcLearn BFloat16", sides.Of(what, LearnPrecision.BFloat16)),
@@ -35,44 +33,43 @@ internal static class SpeedRun
             turns.Add(("PyTorch channels_last", () => peer.Measure(what, "channels_last", steps)));
         }
 
-        double[][] seconds = [.. turns.Select(_ => new double[rounds])];
+        Taken[][] taken = [.. turns.Select(_ => new Taken[rounds])];
         for (int round = -1; round < rounds; round++)
         {
             for (int i = 0; i < turns.Count; i++)
             {
-                double taken = turns[i].Measure();
+                Taken turn = turns[i].Measure();
                 if (round >= 0)
                 {
-                    seconds[i][round] = taken;
+                    taken[i][round] = turn;
                 }
             }
         }
 
-        double[] medians = [.. seconds.Select(Median)];
+        Console.WriteLine($"  {"",-22} {"wall ms",8} {"CPU ms",8}   as fast as PyTorch eager, channels_last (wall; CPU), medians of {rounds}");
         for (int i = 0; i < turns.Count; i++)
         {
-            string ratios = string.Join(", ", turns.Select((turn, j) => (turn.Name, Ratio: medians[j] / medians[i]))
-                .Where(pair => pair.Name.StartsWith("PyTorch", StringComparison.Ordinal) && pair.Name != turns[i].Name)
-                .Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Ratio:F2} times as fast as {pair.Name}")));
+            Taken median = Medians(taken[i]);
+            IEnumerable<string> ratios = turns.Index().Where(turn => turn.Item.Name.StartsWith("PyTorch", StringComparison.Ordinal)).Select(turn =>
+            {
+                Taken other = Medians(taken[turn.Index]);
+                return string.Create(CultureInfo.InvariantCulture, $"{other.Wall / median.Wall:F2}; {other.Processor / median.Processor:F2}");
+            });
             Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"  {turns[i].Name,-22} {medians[i] * 1000,7:F0} ms in the median of {rounds} (least {seconds[i].Min() * 1000:F0})  {ratios}"));
+                CultureInfo.InvariantCulture, $"  {turns[i].Name,-22} {median.Wall * 1000,8:F0} {median.Processor * 1000,8:F0}   {string.Join("   ", ratios)}"));
         }
 
         return 0;
     }
 
-    private static double Median(double[] values)
-    {
-        double[] sorted = [.. values.Order()];
-        return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
-    }
+    private static Taken Medians(Taken[] turns) => new(Taken.Median(turns.Select(turn => turn.Wall)), Taken.Median(turns.Select(turn => turn.Processor)));
 
     /// <summary>The module's own side of the measurement.</summary>
     private sealed class Sides(SpeedCase of, int steps) : IDisposable
     {
         private readonly List<IDisposable> _owned = [];
 
-        public Func<double> Of(string what, LearnPrecision precision) => what == "train" ? Training(precision) : Forward(precision);
+        public Func<Taken> Of(string what, LearnPrecision precision) => what == "train" ? Training(precision) : Forward(precision);
 
         public void Dispose()
         {
@@ -83,34 +80,38 @@ internal static class SpeedRun
         }
 
         // A whole epoch of the trainer: whatever a user's step costs is in it.
-        private Func<double> Training(LearnPrecision precision)
+        private Func<Taken> Training(LearnPrecision precision)
         {
             IEnumerator<EpochResult> epochs = Trainer.Fit(
                 Detector(), new TrainingOptions { Epochs = 10_000, NoCheckpoint = true, Precision = precision, LearningRate = new(1e-4) }, null, CancellationToken.None).GetEnumerator();
             _owned.Add(epochs);
-            return () =>
-            {
-                epochs.MoveNext();
-                return epochs.Current.Duration.TotalSeconds / steps;
-            };
+            return () => Time(() => epochs.MoveNext());
         }
 
-        private Func<double> Forward(LearnPrecision precision)
+        private Func<Taken> Forward(LearnPrecision precision)
         {
             PreparedSsd prepared = Detector().Network.Prepare(precision);
             _owned.Add(prepared);
             float[] samples = new ReadyData(of, 1).Batch.Images;
-            return () =>
+            return () => Time(() =>
             {
                 using IntraOpThreads threads = IntraOpThreads.All();
-                Stopwatch watch = Stopwatch.StartNew();
                 for (int i = 0; i < steps; i++)
                 {
                     _ = prepared.Run(samples, of.Batch);
                 }
+            });
+        }
 
-                return watch.Elapsed.TotalSeconds / steps;
-            };
+        private Taken Time(Action work)
+        {
+            using Process process = Process.GetCurrentProcess();
+            TimeSpan used = process.TotalProcessorTime;
+            Stopwatch watch = Stopwatch.StartNew();
+            work();
+            TimeSpan wall = watch.Elapsed;
+            process.Refresh();
+            return new Taken(wall.TotalSeconds / steps, (process.TotalProcessorTime - used).TotalSeconds / steps);
         }
 
         private SsdEngine Detector()

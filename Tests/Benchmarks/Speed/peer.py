@@ -2,7 +2,8 @@
 """The other side of the speed measurement: the same detector in plain PyTorch, run on demand.
 
 python3 peer.py threads folder-of-ssd.py chip batch backbone grids anchors-per-cell classes
-Reads lines "<what> <layout> <count>" (train or forward; eager or channels_last) and answers each with the seconds of one run.
+Reads lines "<what> <layout> <count>" (train or forward; eager or channels_last) and answers each with the seconds of one run
+and the processor seconds of all its threads.
 """
 import sys
 import time
@@ -51,7 +52,7 @@ for line in sys.stdin:
     what, layout, count = line.split()
     if layout not in sides:
         sides[layout] = Side(layout)
-    start = time.perf_counter()
+    start, used = time.perf_counter(), time.process_time()
     for _ in range(int(count)):
         getattr(sides[layout], what)()
-    print((time.perf_counter() - start) / int(count), flush=True)
+    print((time.perf_counter() - start) / int(count), (time.process_time() - used) / int(count), flush=True)

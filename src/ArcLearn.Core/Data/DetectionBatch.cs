@@ -19,6 +19,9 @@ internal interface IDetectionData : Internal.IDataContent
 {
     Normalization Normalization { get; }
 
+    /// <summary>Labelled objects on the training side.</summary>
+    int TrainingObjects { get; }
+
     /// <summary>Ground size of a chip's pixel in map units; null where the chips have no georeference.</summary>
     double? CellSize { get; }
 

@@ -47,6 +47,8 @@ internal sealed class DetectionData : IDetectionData
 
     public int TrainingChips => _split.Training.Length;
 
+    public int TrainingObjects => _split.Training.Sum(chip => _boxes[chip].Length);
+
     public int ValidationChips => _split.Validation.Length;
 
     public int DroppedChips => _split.Dropped;

@@ -47,7 +47,7 @@ internal sealed class SsdLoss : IDisposable
         using Tensor boxes = tensor(targets.Boxes, [n, _anchors.Count, 4], device: _device);
         Tensor location = ((Decode(output.Boxes) - boxes).abs() * weights).sum();
 
-        Tensor expected = tensor(targets.Classes, [n, _anchors.Count, classes], device: _device);
+        Tensor expected = tensor(targets.Classes, [n, _anchors.Count, classes], device: _device).to(output.Scores.dtype);
         Tensor scores = output.Scores[.., .., 1..];
         Tensor chips = tensor(targets.ChipWeights, [n, 1, 1], device: _device);
         Tensor weight = _options.FocalLoss ? FocalWeight(scores, expected) * chips : chips.expand(n, _anchors.Count, classes);
