@@ -12,6 +12,7 @@
     FormatsToProcess     = @('ArcLearn.format.ps1xml')
     CmdletsToExport      = @(
         'Export-TrainingData'
+        'Find-LearningRate'
         'Get-LearnModel'
         'Import-LearnModel'
         'Install-LearnModel'

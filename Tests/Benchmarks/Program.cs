@@ -1,5 +1,6 @@
 using System.Globalization;
 using ArcLearn.Benchmarks;
+using ArcLearn.Benchmarks.Speed;
 
 // Verbs for the scripts beside this file; each prints what it made or measured.
 return args switch
@@ -8,8 +9,12 @@ return args switch
     ["labels", "cars", string data, string folder] => CarLabels.Write(data, folder),
     ["score", string truth, string found, .. string[] thresholds] => WholeImageScore.Print(
         truth, found, [.. thresholds.Select(t => double.Parse(t, CultureInfo.InvariantCulture))]),
+    ["speed", ("train" or "forward") and string what, string natives, string python, string parity, string rounds, string steps] => SpeedRun.Print(
+        what, natives, python, parity, Count(rounds), Count(steps)),
     _ => Usage(),
 };
+
+static int Count(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
 static int Usage()
 {

@@ -23,6 +23,7 @@ param(
 )
 
 $ErrorActionPreference = 'Stop'
+if ($env:ARC_LR) { $LearningRate = [double[]]($env:ARC_LR -split ',') }
 Import-Module $Module
 function Get-Place { [IO.Path]::Combine([string[]] $args) }
 function Get-Stem([string] $path) { [IO.Path]::GetFileNameWithoutExtension($path) }
@@ -73,7 +74,7 @@ foreach ($name in $Only) {
         $epochs = [Math]::Max(1, [int] ($Images / (8 * [Math]::Floor($bunch.TrainingChips / 8))))
         $watch = [Diagnostics.Stopwatch]::StartNew()
         # A frozen backbone first, then everything at lower rates: the budget is the same for both starts.
-        $head = $from -eq 'scratch' ? 0 : [int] ($epochs / 4)
+        $head = if ($env:ARC_HEAD) { [int] $env:ARC_HEAD } else { $from -eq "scratch" ? 0 : [int] ($epochs / 4) }
         if ($head) { $model | Start-ModelTraining -Epochs $head -LearningRate $LearningRate -NoCheckpoint }
         $model | Unlock-ModelLayer
         $model | Start-ModelTraining -Epochs ($epochs - $head) -LearningRate ($head ? $FineTuningRate : $LearningRate) -CheckpointPath (Get-Place $place "checkpoint_$from")

@@ -72,8 +72,6 @@ public sealed class HelpTests : IDisposable
     [InlineData("Export-TrainingData", "TileSize", "256")]
     [InlineData("Export-TrainingData", "ChipFormat", "TIFF")]
     [InlineData("Export-TrainingData", "StrideSize", "None")]
-    [InlineData("New-SingleShotDetector", "Zooms", "0.7, 1, 1.3")]
-    [InlineData("New-SingleShotDetector", "Ratios", "1:1, 1:0.5, 0.5:1")]
     [InlineData("New-SingleShotDetector", "FocalLoss", "False")]
     [InlineData("Start-ModelTraining", "LearningRate", "0.0001, 0.003")]
     public void Defaults_read_as_they_would_be_typed(string cmdlet, string parameter, string expected)

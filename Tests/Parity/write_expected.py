@@ -4,6 +4,7 @@
 Needs torch and torchvision (made with PyTorch 1.13.1, torchvision 0.14.1).
 """
 import json
+import math
 import pathlib
 
 import torch
@@ -111,6 +112,71 @@ def losses():
     write("losses.json", result)
 
 
+def sketch(tensor, key):
+    """The norm, and two projections on noise of deviation 1: they differ by about the norm of a difference."""
+    flat = tensor.detach().double().flatten()
+    seed = ssd.seed_of(key)
+    return [flat.norm().item()] + [(flat @ ssd.noise(flat.numel(), seed + i).double()).item() * 3 ** 0.5 for i in (1, 2)]
+
+
+def double_detector(backbone, chip, grids, classes):
+    net = ssd.fill(ssd.detector(backbone, chip, grids, 9, classes, drop=0.0)).double().train()
+    anchor, cell = ssd.anchors(grids, ZOOMS, RATIOS)
+    return net, anchor.double(), cell.double()
+
+
+def double_labels(count):
+    return [(b.double(), l) for b, l in labels()[:count]]
+
+
+def gradients():
+    """Of every parameter, in 64 bits."""
+    result = []
+    for backbone, chip, grids, focal, factor in (
+            ("resnet18", 96, [3, 1], False, None), ("resnet50", 64, [2], True, 0.3), ("squeezenet1_1", 96, [3], True, None)):
+        net, anchor, cell = double_detector(backbone, chip, grids, 2)
+        total, location, entropy = ssd.loss(net(ssd.image(3, 3, chip).double()), double_labels(3), anchor, cell, 2, focal, factor)
+        total.backward()
+        result.append({
+            "backbone": backbone, "chip": chip, "grids": grids, "focal": focal, "factor": factor,
+            "total": total.item(), "location": location.item(), "class": entropy.item(),
+            "gradients": {name: sketch(p.grad, name) for name, p in net.named_parameters()}})
+    write("gradients.json", result)
+
+
+def one_cycle(step, steps):
+    """Factor of the rates, and Adam's first beta."""
+    def cosine(start, end, part):
+        return end + (start - end) / 2 * (math.cos(math.pi * part) + 1)
+    rise = int(steps * 0.3)
+    if step <= rise:
+        return cosine(1 / 25, 1, step / rise), cosine(0.95, 0.85, step / rise)
+    part = (step - rise) / (steps - rise)
+    return cosine(1, 1 / 25e4, part), cosine(0.85, 0.95, part)
+
+
+def ten_steps():
+    """A whole one-cycle training of ten steps, in 64 bits."""
+    steps = 10
+    net, anchor, cell = double_detector("resnet18", 64, [2], 2)
+    body, head = net[0], net[1]
+    groups = [body[:6].parameters(), body[6:].parameters(), head.parameters()]
+    rates = [1e-4, (1e-4 * 3e-3) ** 0.5, 3e-3]
+    optimizer = torch.optim.AdamW([{"params": list(g)} for g in groups], betas=(0.9, 0.99), eps=1e-8, weight_decay=1e-2)
+    losses = []
+    for step in range(steps):
+        factor, momentum = one_cycle(step, steps)
+        for group, rate in zip(optimizer.param_groups, rates):
+            group["lr"], group["betas"] = rate * factor, (momentum, 0.99)
+        optimizer.zero_grad()
+        total, _, _ = ssd.loss(net(ssd.image(3, 3, 64, seed=50 + step).double()), double_labels(3), anchor, cell, 2)
+        total.backward()
+        optimizer.step()
+        losses.append(total.item())
+    write("ten_steps.json", {"losses": losses, "state": {
+        k: sketch(v, k) for k, v in net.state_dict().items() if not k.endswith("num_batches_tracked")}})
+
+
 if __name__ == "__main__":
     torch.manual_seed(0)
     OUT.mkdir(exist_ok=True)
@@ -120,3 +186,5 @@ if __name__ == "__main__":
         detectors()
     training_step()
     losses()
+    gradients()
+    ten_steps()

@@ -59,9 +59,18 @@ public sealed class MeasureAveragePrecisionCommand : LearnCmdlet
     [Parameter]
     public SwitchParameter CurvePoint { get; set; }
 
+    /// <summary>What the network computes in: Float32, or BFloat16.</summary>
+    [Parameter]
+    public LearnPrecision Precision { get; set; }
+
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Attempt(Model, () => WriteObject(
-        Inside.Detector(Model).Measure(
-            [.. IouThreshold.Distinct().Select(iou => new AveragePrecisionOptions(DetectThreshold, iou, NmsOverlap, CurvePoint))], Data, WarnOnce, StopToken),
-        enumerateCollection: true));
+    protected override void ProcessRecord() => Attempt(Model, () =>
+    {
+        Inside.Detector(Model).TellPrecision(Precision, WarnOnce);
+        WriteObject(
+            Inside.Detector(Model).Measure(
+                [.. IouThreshold.Distinct().Select(iou => new AveragePrecisionOptions(DetectThreshold, iou, NmsOverlap, CurvePoint) { Precision = Precision })],
+                Data, WarnOnce, StopToken),
+            enumerateCollection: true);
+    });
 }

@@ -8,6 +8,8 @@ namespace ArcLearn.Commands;
 /// <para>Adam with decoupled weight decay; by default the rate rises and falls once over the whole training (one cycle). The best model by
 /// validation loss is saved at every improvement and is what the model holds at the end, also after Ctrl-C or a pipeline that takes only
 /// the first results.</para>
+/// <para>Equal seeds of data and model give equal weights, bit by bit, on the same machine with the same precision and number of threads
+/// (OMP_NUM_THREADS, or the cores; -Verbose tells it), for any number of threads that load chips.</para>
 /// </remarks>
 /// <example>
 /// <code>$model | Start-ModelTraining -Epochs 20 -LearningRate 1e-4, 3e-3</code>
@@ -36,6 +38,10 @@ public sealed class StartModelTrainingCommand : LearnCmdlet
     /// <summary>OneCycle, or Constant.</summary>
     [Parameter]
     public LearningRateSchedule Schedule { get; set; } = LearningRateSchedule.OneCycle;
+
+    /// <summary>What the network computes in: Float32, or BFloat16, about twice as fast where the processor has instructions for it.</summary>
+    [Parameter]
+    public LearnPrecision Precision { get; set; }
 
     /// <summary>Ends the training when the validation loss has not improved for more than five epochs.</summary>
     [Parameter]
@@ -76,8 +82,10 @@ public sealed class StartModelTrainingCommand : LearnCmdlet
                     NoCheckpoint = NoCheckpoint,
                     CheckpointPath = checkpoint,
                     ReplaceCheckpoint = Force,
+                    Precision = Precision,
                 };
-                foreach (EpochResult epoch in Inside.Detector(Model).Fit(options, ShowBatch, StopToken))
+                WriteVerbose(Inside.Detector(Model).DescribeTraining(options));
+                foreach (EpochResult epoch in Inside.Detector(Model).Fit(options, ShowBatch, WarnOnce, StopToken))
                 {
                     WriteObject(epoch);
                 }

@@ -62,6 +62,17 @@ public enum DetectorLoss
     Reference,
 }
 
+/// <summary>What a network computes in; weights are kept and saved in 32 bits either way.</summary>
+public enum LearnPrecision
+{
+    /// <summary>32-bit numbers.</summary>
+    Float32,
+
+    /// <summary>Convolutions of bfloat16 (8 significant bits) with 32-bit sums; batch norm, losses and optimiser in 32 bits. About twice as fast where the
+    /// processor has instructions for it (avx512_bf16, amx_bf16).</summary>
+    BFloat16,
+}
+
 /// <summary>Whose model store.</summary>
 public enum ModelScope
 {

@@ -30,6 +30,12 @@ public sealed record EpochResult
     /// <summary>Training images per second.</summary>
     public required double ImagesPerSecond { get; init; }
 
+    /// <summary>What the network computed in.</summary>
+    public LearnPrecision Precision { get; init; }
+
+    /// <summary>Threads within one operation; trainings are equal bit by bit only where it is the same.</summary>
+    public int Threads { get; init; }
+
     /// <summary>The best checkpoint so far; null where none was written.</summary>
     public string? CheckpointPath { get; init; }
 

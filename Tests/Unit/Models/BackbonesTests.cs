@@ -2,6 +2,7 @@ using ArcLearn.Core.Models;
 using ArcLearn.Tests.Unit.TestSupport;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
 
 namespace ArcLearn.Tests.Unit.Models;
 
@@ -42,6 +43,42 @@ public sealed class BackbonesTests
         {
             Assert.Equal(expected.Value.GetInt32(), Backbones.Get(name).FeatureSize(int.Parse(expected.Name, System.Globalization.CultureInfo.InvariantCulture)));
         }
+    }
+
+    [Theory]
+    [InlineData("resnet18", 256)]
+    [InlineData("resnet50", 1024)]
+    public void A_body_cut_earlier_is_the_whole_one_without_its_last_stage(string name, int channels)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        Backbone earlier = Assert.IsType<Backbone>(Backbones.Get(name).Earlier);
+        using Sequential whole = Backbones.Get(name).Build(3);
+        using Sequential body = earlier.Build(3);
+        Formula.Fill(whole, "0.");
+        Formula.Fill(body, "0.");
+        whole.eval();
+        body.eval();
+
+        Tensor features = body.call(Formula.Image(2, 3, 96));
+
+        Assert.Equal([2, channels, 6, 6], features.shape);
+        Assert.Equal((channels, 6, 16), (earlier.Channels, earlier.FeatureSize(96), earlier.Stride));
+        Assert.True(((Module<Tensor, Tensor>)whole.children().Last()).call(features).allclose(whole.call(Formula.Image(2, 3, 96)), rtol: 1e-5, atol: 1e-6));
+        Assert.Null(earlier.MapKey("layer4.0.conv1.weight"));
+        Assert.Equal("6.0.conv1.weight", earlier.MapKey("layer3.0.conv1.weight"));
+    }
+
+    [Theory]
+    [InlineData(224, 14, 2, 256)]
+    [InlineData(224, 14, 1, 512)]
+    [InlineData(224, 8, 2, 512)]
+    [InlineData(320, 14, 2, 512)]
+    public void The_second_version_cuts_a_ResNet_earlier_for_grids_much_finer_than_its_features(int chipSize, int grid, int version, int channels)
+    {
+        SsdOptions options = new() { Backbone = "resnet18", ChipSize = chipSize, Grids = [grid], Classes = 1, Version = version };
+
+        Assert.Equal(channels, Backbones.For(options).Channels);
     }
 
     [Fact]

@@ -24,8 +24,11 @@ internal static class Formula
         return values;
     }
 
-    public static Tensor Image(int count, int bands, int side) =>
-        tensor(Noise((long)count * bands * side * side, 5), [count, bands, side, side]) * 2;
+    /// <summary>The seed of a weight's numbers.</summary>
+    public static int SeedOf(string key) => key.Select((c, i) => (i + 1) * c).Sum() % 100003;
+
+    public static Tensor Image(int count, int bands, int side, int seed = 5) =>
+        tensor(Noise((long)count * bands * side * side, seed), [count, bands, side, side]) * 2;
 
     public static void Fill(nn.Module module, string prefix = "")
     {
@@ -39,7 +42,7 @@ internal static class Formula
             }
 
             string key = prefix + name;
-            Tensor noise = tensor(Noise(value.numel(), key.Select((c, i) => (i + 1) * c).Sum() % 100003), value.shape);
+            Tensor noise = tensor(Noise(value.numel(), SeedOf(key)), value.shape);
             long[] shape = value.shape;
             value.copy_(
                 shape.Length == 4 ? noise * Math.Sqrt(3.0 / (shape[1] * shape[2] * shape[3]))

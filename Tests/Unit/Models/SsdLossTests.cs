@@ -93,6 +93,53 @@ public sealed class SsdLossTests
     }
 
     [Fact]
+    public void A_near_matcher_takes_only_boxes_whose_centre_the_anchor_can_reach()
+    {
+        // Four cells of a quarter of the chip each; a box as large as the chip, its centre a tenth of a cell beyond the middle.
+        SsdAnchors anchors = new([2], [2], [new AspectRatio(1, 1)]);
+        BoxLabel box = new(0.05f, 0.2f, 1.05f, 1.2f, 1);
+
+        Assert.Equal([0, 0, 0, 0], new SsdMatcher(anchors).Match([box]) ?? []);
+        Assert.Equal([-1, 0, -1, 0], new SsdMatcher(anchors, isNear: true).Match([box]) ?? []);
+    }
+
+    [Fact]
+    public void The_balanced_loss_is_what_its_parts_add_up_to_by_hand()
+    {
+        // One anchor, the whole chip. Zero activations leave it as it is; the truth is its lower half: overlap 1/2, no empty hull.
+        SsdOptions options = new() { Backbone = "resnet18", ChipSize = 64, Grids = [1], Zooms = [1], Ratios = [new(1, 1)], Classes = 1, Loss = DetectorLoss.Balanced };
+        using DisposeScope scope = NewDisposeScope();
+        using SsdLoss loss = new(options);
+        Tensor scores = zeros(2, 1, 2).requires_grad_();
+        Tensor boxes = zeros(2, 1, 4).requires_grad_();
+
+        (Tensor total, Tensor location, Tensor entropy) = loss.Compute((scores, boxes), [[new BoxLabel(0.5f, 0, 1, 1, 1)], []]);
+        total.backward();
+
+        // Half a chance where the overlap is a half costs nothing; in the chip without objects it costs (1/2)² · ln 2.
+        Assert.Equal(0.5, location.item<float>(), 1e-6);
+        Assert.Equal(0.25 * Math.Log(2), entropy.item<float>(), 1e-6);
+        Assert.Equal((2 * 0.5) + (0.25 * Math.Log(2)), total.item<float>(), 1e-6);
+        Assert.Equal([0f, 0f, 0f, 0.125f], scores.grad!.data<float>().ToArray());
+        Assert.True(boxes.grad![1].abs().sum().item<float>() == 0);
+        Assert.True(boxes.grad![0, 0, 0].item<float>() < 0, "the centre has to move down");
+        Assert.True(boxes.grad![0, 0, 2].item<float>() > 0, "the height has to shrink");
+    }
+
+    [Fact]
+    public void Overlap_and_its_generalised_form_of_known_boxes()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor first = tensor([0f, 0f, 2f, 2f]).expand(3, 4);
+        Tensor second = tensor(new[] { 0f, 0f, 2f, 2f, 1f, 1f, 3f, 3f, 4f, 0f, 6f, 2f }, [3, 4]);
+
+        (Tensor plain, Tensor generalized) = SsdLoss.Overlap(first, second);
+
+        Assert.Equal([1, 1 / 7f, 0], plain.data<float>().ToArray());
+        Assert.Equal([1, (1 / 7f) - (2 / 9f), -4 / 12f], generalized.data<float>().ToArray(), (a, b) => Math.Abs(a - b) < 1e-6);
+    }
+
+    [Fact]
     public void A_batch_without_boxes_costs_nothing_and_can_be_stepped()
     {
         using DisposeScope scope = NewDisposeScope();

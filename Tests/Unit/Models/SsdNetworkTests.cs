@@ -121,6 +121,34 @@ public sealed class SsdNetworkTests
         Assert.True(values[^1] < 0.2 * values[0], $"loss went from {values[0]} to {values[^1]}");
     }
 
+    [Theory]
+    [InlineData("resnet18", 224, new[] { 14, 7 })]
+    [InlineData("squeezenet1_1", 224, new[] { 14 })]
+    [InlineData("resnet18", 96, new[] { 5, 1 })]
+    public void The_second_version_reaches_grids_by_resizing_and_has_the_keys_of_the_first(string backbone, int chipSize, int[] grids)
+    {
+        SsdOptions options = new() { Backbone = backbone, ChipSize = chipSize, Grids = grids, Zooms = [1], Ratios = [new(1, 1)], Classes = 2, Version = 2 };
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        using SsdNetwork network = SsdNetwork.Create(options);
+        Formula.Fill(network);
+        network.eval();
+        using Tensor image = Formula.Image(2, 3, chipSize);
+
+        (Tensor scores, Tensor boxes) = network.call(image);
+        using PreparedSsd prepared = network.Prepare();
+        (float[] preparedScores, float[] preparedBoxes) = prepared.Run(image.data<float>().ToArray(), 2);
+
+        long anchors = grids.Sum(grid => grid * grid);
+        Assert.Equal([2, anchors, 3], scores.shape);
+        Assert.Equal([2, anchors, 4], boxes.shape);
+        Assert.All(scores.data<float>().ToArray().Zip(preparedScores), pair => Assert.Equal(pair.First, pair.Second, 1e-4f * (1 + Math.Abs(pair.First))));
+        Assert.All(boxes.data<float>().ToArray().Zip(preparedBoxes), pair => Assert.Equal(pair.First, pair.Second, 1e-4f * (1 + Math.Abs(pair.First))));
+        Assert.All(
+            network.state_dict().Keys.Where(key => key.StartsWith("1.", StringComparison.Ordinal)),
+            key => Assert.Matches(@"^1\.(sconvs\.\d\.(conv|bn)|oconvs\.\d\.oconv[12])\.", key));
+    }
+
     [Fact]
     public void The_same_seed_gives_the_same_weights_whatever_torch_drew_before()
     {

@@ -59,6 +59,8 @@ internal sealed class FakeTrainable : ITrainable, IDisposable
         return [.. _network.state_dict().Values.SelectMany(t => t.to(ScalarType.Float32).flatten().data<float>().ToArray())];
     }
 
+    public IDisposable Use(LearnPrecision precision) => new Core.Exit(() => { });
+
     public IEnumerable<TrainingStep> TrainingSteps(int epoch, CancellationToken cancel)
     {
         _epoch = epoch;

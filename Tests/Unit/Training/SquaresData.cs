@@ -33,6 +33,10 @@ internal sealed class SquaresData(int chipSize = 64, int training = 32, int vali
 
     public Normalization Normalization { get; } = new(1 / 255f, [0.5f, 0.5f, 0.5f], [0.25f, 0.25f, 0.25f], SampleType.UInt8);
 
+    public int TrainingObjects { get; init; } = 1;
+
+    public IReadOnlyList<(double Height, double Width)> ObjectSizes => [(20, 20)];
+
     public double? CellSize => 0.5;
 
     public IEnumerable<DetectionBatch> TrainingBatches(int epoch, CancellationToken cancel)

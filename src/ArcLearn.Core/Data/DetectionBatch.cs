@@ -46,6 +46,9 @@ internal interface IDetectionData : Internal.IDataContent
 {
     Normalization Normalization { get; }
 
+    /// <summary>Labelled objects on the training side.</summary>
+    int TrainingObjects { get; }
+
     /// <summary>Ground size of a chip's pixel in map units; null where the chips have no georeference.</summary>
     double? CellSize { get; }
 
@@ -53,7 +56,7 @@ internal interface IDetectionData : Internal.IDataContent
     /// Height and width of the training side's objects in pixels of the model's input, not augmented. Those that a chip's edge cuts are left out
     /// unless there are no others.
     /// </summary>
-    IReadOnlyList<(double Height, double Width)> TrainingObjects { get; }
+    IReadOnlyList<(double Height, double Width)> ObjectSizes { get; }
 
     /// <summary>Shuffled and augmented by (seed, epoch, item) alone: equal for any number of worker threads. An incomplete last batch is left out.</summary>
     IEnumerable<DetectionBatch> TrainingBatches(int epoch, CancellationToken cancel);

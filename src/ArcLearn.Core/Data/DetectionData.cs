@@ -50,6 +50,8 @@ internal sealed class DetectionData : IDetectionData
 
     public int TrainingChips => _split.Training.Length;
 
+    public int TrainingObjects => _split.Training.Sum(chip => _boxes[chip].Length);
+
     public int ValidationChips => _split.Validation.Length;
 
     public int DroppedChips => _split.Dropped;
@@ -62,7 +64,7 @@ internal sealed class DetectionData : IDetectionData
     /// <summary>The image files of the validation side.</summary>
     public IEnumerable<string> ValidationImages => _split.Validation.Select(i => _chips[i].ImagePath);
 
-    public IReadOnlyList<(double Height, double Width)> TrainingObjects
+    public IReadOnlyList<(double Height, double Width)> ObjectSizes
     {
         get
         {

@@ -25,6 +25,9 @@ internal sealed record DetectionRequest
     public double MaxOverlapRatio { get; init; }
 
     public bool Force { get; init; }
+
+    /// <summary>What the network computes in.</summary>
+    public LearnPrecision Precision { get; init; }
 }
 
 /// <summary>Opens what a detection names, runs it and writes the layer.</summary>
@@ -53,6 +56,7 @@ internal static class DetectionJob
         Coordinates.Warn(raster, warn);
         request.Context.CheckAgainst(raster);
         CheckCellSize(raster, model);
+        model.TellPrecision(request.Precision, warn);
         int cores = Environment.ProcessorCount;
         int workers = request.Context.Parallel.Workers(cores);
         DetectionRunOptions options = new()
@@ -70,7 +74,7 @@ internal static class DetectionJob
         using IFeatureWriter writer = FeatureWriters.Create(
             request.Output, layer, raster.SpatialReference, DetectionFields.All, files, request.Force,
             new FeatureWriterOptions { Style = new ClassStyle(DetectionFields.Class, model.Classes) });
-        using SsdBackend backend = new(model, arguments.BatchSize ?? DefaultBatchSize, arguments.Threshold, arguments.NmsOverlap);
+        using SsdBackend backend = new(model, arguments.BatchSize ?? DefaultBatchSize, arguments.Threshold, arguments.NmsOverlap, request.Precision);
         DetectionRunResult result = DetectionEngine.Run(options, raster, backend, progress, cancel);
         IReadOnlyDictionary<string, int> byClass = DetectionWriter.Write(result.Detections, model.Classes, raster.Transform, writer, cancel);
         writer.Complete();

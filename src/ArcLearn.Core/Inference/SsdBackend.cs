@@ -19,7 +19,8 @@ internal sealed class SsdBackend : IDetectionBackend
     /// <param name="batchSize">Chips per call, at least 2: a batch of one takes another path through torch and gives other last bits.</param>
     /// <param name="threshold">Score that a detection needs, 0 to 1.</param>
     /// <param name="overlap">Highest intersection over union of two detections of a class in one chip.</param>
-    public SsdBackend(SsdEngine model, int batchSize, double threshold = 0.5, double overlap = 0.1)
+    /// <param name="precision">What the network computes in.</param>
+    public SsdBackend(SsdEngine model, int batchSize, double threshold = 0.5, double overlap = 0.1, LearnPrecision precision = LearnPrecision.Float32)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 2);
         (BatchSize, _threshold, _overlap) = (batchSize, threshold, overlap);
@@ -29,7 +30,7 @@ internal sealed class SsdBackend : IDetectionBackend
         _scaling = InputScaling.FromRaw(definition.Normalization);
         using (model.Gate.Enter(model.Name, CancellationToken.None))
         {
-            _prepared = model.Network.Prepare();
+            _prepared = model.Network.Prepare(precision);
         }
 
         _decoder = new SsdDecoder(_prepared.Anchors, Classes.Count, ChipSize);

@@ -8,18 +8,18 @@ namespace ArcLearn.Core.Models;
 /// <summary>Two 3×3 convolutions with a shortcut: <c>[N, input, s, s]</c> in, <c>[N, width, s/stride, s/stride]</c> out.</summary>
 internal sealed class BasicBlock : Module<Tensor, Tensor>, IFusible
 {
-    private readonly Conv2d conv1;          // field names are saved keys
+    private readonly Convolution conv1;          // field names are saved keys
     private readonly BatchNorm2d bn1;
-    private readonly Conv2d conv2;
+    private readonly Convolution conv2;
     private readonly BatchNorm2d bn2;
     private readonly Sequential? downsample;
 
     public BasicBlock(int input, int width, int stride)
         : base(nameof(BasicBlock))
     {
-        conv1 = Conv2d(input, width, kernel_size: 3, stride: stride, padding: 1L, bias: false);
+        conv1 = new Convolution(input, width, new SpatialStep(3, stride, 1), hasBias: false);
         bn1 = BatchNorm2d(width);
-        conv2 = Conv2d(width, width, kernel_size: 3, padding: 1L, bias: false);
+        conv2 = new Convolution(width, width, new SpatialStep(3, 1, 1), hasBias: false);
         bn2 = BatchNorm2d(width);
         downsample = ResNetBody.Shortcut(input, width, stride);
         RegisterComponents();

@@ -13,22 +13,22 @@ internal sealed class Bottleneck : Module<Tensor, Tensor>, IFusible
 {
     public const int Expansion = 4;
 
-    private readonly Conv2d conv1;          // field names are saved keys
+    private readonly Convolution conv1;          // field names are saved keys
     private readonly BatchNorm2d bn1;
-    private readonly Conv2d conv2;
+    private readonly Convolution conv2;
     private readonly BatchNorm2d bn2;
-    private readonly Conv2d conv3;
+    private readonly Convolution conv3;
     private readonly BatchNorm2d bn3;
     private readonly Sequential? downsample;
 
     public Bottleneck(int input, int width, int stride)
         : base(nameof(Bottleneck))
     {
-        conv1 = Conv2d(input, width, kernel_size: 1, bias: false);
+        conv1 = new Convolution(input, width, new SpatialStep(1, 1, 0), hasBias: false);
         bn1 = BatchNorm2d(width);
-        conv2 = Conv2d(width, width, kernel_size: 3, stride: stride, padding: 1L, bias: false);
+        conv2 = new Convolution(width, width, new SpatialStep(3, stride, 1), hasBias: false);
         bn2 = BatchNorm2d(width);
-        conv3 = Conv2d(width, width * Expansion, kernel_size: 1, bias: false);
+        conv3 = new Convolution(width, width * Expansion, new SpatialStep(1, 1, 0), hasBias: false);
         bn3 = BatchNorm2d(width * Expansion);
         downsample = ResNetBody.Shortcut(input, width * Expansion, stride);
         RegisterComponents();

@@ -1,5 +1,4 @@
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -8,16 +7,16 @@ namespace ArcLearn.Core.Models;
 /// <summary>SqueezeNet's block: few channels, then 1×1 and 3×3 convolutions of them side by side: <c>[N, input, s, s]</c> in, <c>[N, 2·expand, s, s]</c> out.</summary>
 internal sealed class Fire : Module<Tensor, Tensor>, IFusible
 {
-    private readonly Conv2d squeeze;        // field names are saved keys
-    private readonly Conv2d expand1x1;
-    private readonly Conv2d expand3x3;
+    private readonly Convolution squeeze;        // field names are saved keys
+    private readonly Convolution expand1x1;
+    private readonly Convolution expand3x3;
 
     public Fire(int input, int narrow, int expand)
         : base(nameof(Fire))
     {
-        squeeze = Conv2d(input, narrow, kernel_size: 1);
-        expand1x1 = Conv2d(narrow, expand, kernel_size: 1);
-        expand3x3 = Conv2d(narrow, expand, kernel_size: 3, padding: 1L);
+        squeeze = new Convolution(input, narrow, new SpatialStep(1, 1, 0));
+        expand1x1 = new Convolution(narrow, expand, new SpatialStep(1, 1, 0));
+        expand3x3 = new Convolution(narrow, expand, new SpatialStep(3, 1, 1));
         RegisterComponents();
     }
 

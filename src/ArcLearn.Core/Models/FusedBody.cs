@@ -51,7 +51,7 @@ internal sealed class FusedBody : IFusedLayer
                 case IFusible block:
                     _layers.Add(block.Fuse());
                     break;
-                case Conv2d convolution:
+                case Convolution convolution:
                     BatchNorm2d? norm = i + 1 < modules.Length ? modules[i + 1] as BatchNorm2d : null;
                     i += norm is null ? 0 : 1;
                     bool relu = i + 1 < modules.Length && modules[i + 1] is ReLU;

@@ -12,17 +12,21 @@ internal sealed class FusedConvolution : IFusedLayer
     private readonly long[] _stride;
     private readonly long[] _padding;
     private readonly bool _relu;
+    private readonly ConvolutionArithmetic _arithmetic;
 
-    private FusedConvolution(Tensor weight, Tensor bias, long[] stride, long[] padding, bool relu) =>
-        (_weight, _bias, _stride, _padding, _relu) = (weight, bias, stride, padding, relu);
+    private FusedConvolution(Tensor weight, Tensor bias, Convolution convolution, bool relu)
+    {
+        (_weight, _bias, _relu, _arithmetic) = (weight, bias, relu, convolution.Arithmetic);
+        (_stride, _padding) = (convolution.Stride.ToArray(), convolution.Padding.ToArray());
+    }
 
-    /// <summary>Copies a convolution with equal sides, no groups and no dilation, and the batch norm's running statistics.</summary>
-    public static FusedConvolution Of(Conv2d convolution, BatchNorm2d? norm, bool relu)
+    /// <summary>Copies a convolution, in what it computes in now, and the batch norm's running statistics.</summary>
+    public static FusedConvolution Of(Convolution convolution, BatchNorm2d? norm, bool relu)
     {
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        Tensor weight = convolution.weight;
-        Tensor bias = convolution.bias is { } own ? own.clone() : zeros(weight.shape[0], dtype: weight.dtype, device: weight.device);
+        Tensor weight = convolution.Weight;
+        Tensor bias = convolution.Bias is { } own ? own.clone() : zeros(weight.shape[0], dtype: weight.dtype, device: weight.device);
         if (norm is not null)
         {
             (Tensor scale, Tensor shift) = Affine(norm);
@@ -36,9 +40,10 @@ internal sealed class FusedConvolution : IFusedLayer
         }
 
         return new FusedConvolution(
-            ChannelsLast(weight).detach().MoveToOuterDisposeScope().DetachFromDisposeScope(),
-            bias.detach().MoveToOuterDisposeScope().DetachFromDisposeScope(),
-            [.. convolution.stride], [.. convolution.padding!], relu);
+            convolution.Arithmetic.Round(ChannelsLast(weight)).detach().MoveToOuterDisposeScope().DetachFromDisposeScope(),
+            convolution.Arithmetic.Round(bias).detach().MoveToOuterDisposeScope().DetachFromDisposeScope(),
+            convolution,
+            relu);
     }
 
     /// <summary>The same values with channels innermost in memory: no public method of TorchSharp takes a memory format.</summary>
@@ -58,7 +63,7 @@ internal sealed class FusedConvolution : IFusedLayer
 
     public Tensor Apply(Tensor input)
     {
-        Tensor output = nn.functional.conv2d(input, _weight, _bias, _stride, _padding);
+        Tensor output = _arithmetic.Convolve(input, _weight, _bias, _stride, _padding);
         return _relu ? output.relu_() : output;
     }
 

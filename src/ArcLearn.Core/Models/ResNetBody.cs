@@ -12,6 +12,8 @@ internal static class ResNetBody
 {
     private const int StemWidth = 64;
 
+    private static readonly SpatialStep s_stem = new(7, 2, 3);
+
     public static Backbone Describe(string name, int[] blocks, bool bottleneck) =>
         Cut(name, blocks, bottleneck) with { Earlier = Cut(name, blocks[..^1], bottleneck) };
 
@@ -24,7 +26,7 @@ internal static class ResNetBody
         return new Backbone(
             name,
             channels,
-            [new SpatialStep(7, 2, 3), .. Enumerable.Repeat(half, blocks.Length)],
+            [s_stem, .. Enumerable.Repeat(half, blocks.Length)],
             [6],
             bands => Build(blocks, bottleneck, bands),
             body => body,
@@ -36,7 +38,7 @@ internal static class ResNetBody
     {
         List<(string Name, Module<Tensor, Tensor> Layer)> layers =
         [
-            ("0", Conv2d(bands, StemWidth, kernel_size: 7, stride: 2, padding: 3L, bias: false)),
+            ("0", new Convolution(bands, StemWidth, s_stem, hasBias: false)),
             ("1", BatchNorm2d(StemWidth)),
             ("2", ReLU(inplace: true)),
             ("3", MaxPool2d(kernel_size: 3, stride: 2, padding: 1)),
@@ -63,7 +65,7 @@ internal static class ResNetBody
     /// <summary>The projection of a block's input where the block changes its shape.</summary>
     internal static Sequential? Shortcut(int input, int output, int stride) => stride == 1 && input == output
         ? null
-        : Sequential(("0", Conv2d(input, output, kernel_size: 1, stride: stride, bias: false)), ("1", BatchNorm2d(output)));
+        : Sequential(("0", new Convolution(input, output, new SpatialStep(1, stride, 0), hasBias: false)), ("1", BatchNorm2d(output)));
 
     private static string? MapKey(string key, int stages)
     {

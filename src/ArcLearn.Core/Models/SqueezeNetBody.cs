@@ -7,6 +7,8 @@ namespace ArcLearn.Core.Models;
 /// <summary>SqueezeNet 1.1 (Iandola et al. 2016) as torchvision builds it, without its classifier. One child, 0, with the layers 0 to 12.</summary>
 internal static class SqueezeNetBody
 {
+    private static readonly SpatialStep s_stem = new(3, 2, 0);
+
     // Fires by their place: input, squeezed and expanded channels.
     private static readonly Dictionary<int, (int Input, int Narrow, int Expand)> s_fires = new()
     {
@@ -26,7 +28,7 @@ internal static class SqueezeNetBody
 
         // Layer groups as fastai 1 cuts them: before the second pool, before the third, the rest.
         return new Backbone(
-            "squeezenet1_1", 512, [new SpatialStep(3, 2, 0), pool, pool, pool], [5, 8], Build, body => (Sequential)body.children().First(), MapKey, "0.0.weight");
+            "squeezenet1_1", 512, [s_stem, pool, pool, pool], [5, 8], Build, body => (Sequential)body.children().First(), MapKey, "0.0.weight");
     }
 
     private static Sequential Build(int bands)
@@ -36,7 +38,7 @@ internal static class SqueezeNetBody
         {
             layers.Add(($"{i}", i switch
             {
-                0 => Conv2d(bands, 64, kernel_size: 3, stride: 2),
+                0 => new Convolution(bands, 64, s_stem),
                 1 => ReLU(inplace: true),
                 2 or 5 or 8 => MaxPool2d(kernel_size: 3, stride: 2, ceil_mode: true),
                 _ => new Fire(s_fires[i].Input, s_fires[i].Narrow, s_fires[i].Expand),

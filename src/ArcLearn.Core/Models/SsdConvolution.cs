@@ -11,7 +11,7 @@ namespace ArcLearn.Core.Models;
 /// </summary>
 internal sealed class SsdConvolution : Module<Tensor, Tensor>
 {
-    private readonly Conv2d conv;           // field names are saved keys
+    private readonly Convolution conv;           // field names are saved keys
     private readonly BatchNorm2d bn;
     private readonly Dropout drop;
 
@@ -19,13 +19,13 @@ internal sealed class SsdConvolution : Module<Tensor, Tensor>
         : base(nameof(SsdConvolution))
     {
         Resized = step.Resized;
-        conv = Conv2d(input, output, kernel_size: step.Convolution.Kernel, stride: step.Convolution.Stride, padding: (long)step.Convolution.Padding);
+        conv = new Convolution(input, output, step.Convolution);
         bn = BatchNorm2d(output);
         drop = nn.Dropout(dropout);
         RegisterComponents();
     }
 
-    public Conv2d Convolution => conv;
+    public Convolution Convolution => conv;
 
     /// <summary>The side that the input is brought to; null where it is taken as it is.</summary>
     public int? Resized { get; }

@@ -32,6 +32,7 @@ internal sealed partial class SsdEngine
         using IntraOpThreads threads = IntraOpThreads.All();
         IDetectionData data = Measured(other, out int[] labels);
         InputScaling scaling = InputScaling.Between(data.Normalization, Normalization);
+        using IDisposable precision = _network.Use(options[0].Precision);
         AveragePrecisionMetric[] metrics = [.. options.Select(one => new AveragePrecisionMetric(Classes, one))];
         foreach (DetectionBatch batch in other is null ? data.ValidationBatches(cancel) : data.AllBatches(cancel))
         {

@@ -1,6 +1,7 @@
 using System.Text;
 using ArcLearn.Core.Formats;
 using ArcLearn.Core.Packaging;
+using ArcLearn.Core.Runtime;
 using ArcLearn.Core.Training;
 
 namespace ArcLearn.Core.Models;
@@ -47,10 +48,48 @@ internal sealed partial class SsdEngine
     }
 
     /// <summary>Trains; checkpoints carry the model's definition.</summary>
-    public IEnumerable<EpochResult> Fit(TrainingOptions options, Action<BatchProgress>? progress, CancellationToken cancel)
+    /// <exception cref="LearnDataException">The model has no data (DataMissing), or nothing to find in them (NoLabels).</exception>
+    public IEnumerable<EpochResult> Fit(TrainingOptions options, Action<BatchProgress>? progress, Action<string>? warn, CancellationToken cancel)
     {
-        _ = Chips;                                                  // said before the first epoch, not in it
+        RequireObjects();                                           // said before the first epoch, not in it
+        TellPrecision(options.Precision, warn);
+        if (Chips.ValidationChips == 0)
+        {
+            warn?.Invoke("The data have no validation chips: the training loss decides which epoch is the best, and nothing tells when it only learns by heart. New-LearnDataBunch keeps some with -ValidationFraction.");
+        }
+
         return Trainer.Fit(this, options with { WriteDefinition = WriteDefinition }, progress, cancel);
+    }
+
+    /// <summary>What a training's weights depend on beside the data, in a sentence.</summary>
+    public string DescribeTraining(TrainingOptions options) =>
+        $"Training with seed {Seed} (data: {Chips.Seed}) in {options.Precision} on {IntraOpThreads.Default} thread(s) within an operation (OMP_NUM_THREADS, or the cores).";
+
+    /// <summary>Searches for a learning rate; the model stays as it is.</summary>
+    /// <exception cref="LearnDataException">The model has no data (DataMissing), or nothing to find in them (NoLabels).</exception>
+    public LearningRateCurve FindLearningRate(LearningRateSearch search, Action<LearningRatePoint, int>? progress, Action<string>? warn, CancellationToken cancel)
+    {
+        RequireObjects();
+        TellPrecision(search.Precision, warn);
+        return LearningRateFinder.Find(this, search, progress, cancel);
+    }
+
+    /// <summary>Warns where a precision is not what it is chosen for.</summary>
+    public void TellPrecision(LearnPrecision precision, Action<string>? warn)
+    {
+        if (ConvolutionArithmetic.Of(precision, _device) is { IsRounded: true, IsNative: false })
+        {
+            warn?.Invoke("This processor has no instructions for bfloat16 (avx512_bf16, amx_bf16): the numbers are rounded as there, but it is no faster than Float32.");
+        }
+    }
+
+    private void RequireObjects()
+    {
+        if (Chips.TrainingObjects == 0)
+        {
+            throw new LearnDataException(
+                "NoLabels", $"None of the {Chips.TrainingChips} training chip(s) has an object: there is nothing to learn. Choose another -Seed or -ValidationFraction for the split, or add chips with objects.", Data);
+        }
     }
 
     /// <summary>Saves weights, definition and package; the model takes the folder's name.</summary>

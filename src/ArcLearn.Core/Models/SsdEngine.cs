@@ -105,6 +105,8 @@ internal sealed partial class SsdEngine : IDetectorEngine, ITrainable
     /// <summary>Everything trains from now on.</summary>
     public void Unfreeze() => _network.Unfreeze();
 
+    IDisposable ITrainable.Use(LearnPrecision precision) => _network.Use(precision);
+
     IEnumerable<TrainingStep> ITrainable.TrainingSteps(int epoch, CancellationToken cancel)
     {
         InputScaling scaling = InputScaling.Between(Chips.Normalization, Normalization);

@@ -46,7 +46,7 @@ internal sealed class SsdLoss : IDisposable
         long n = labels.Count;
         Require(output.Scores, [n, _anchors.Count, classes + 1]);
         Require(output.Boxes, [n, _anchors.Count, 4]);
-        SsdTargets targets = SsdTargets.Of(labels, _anchors, classes);
+        SsdTargets targets = SsdTargets.Of(labels, _anchors, classes, isNear: _options.Loss == DetectorLoss.Balanced);
         return _options.Loss == DetectorLoss.Balanced ? Balanced(output, targets, n) : Reference(output, targets, n);
     }
 
@@ -92,7 +92,7 @@ internal sealed class SsdLoss : IDisposable
         Tensor location = ((1 - generalized) * weights).sum() / count;
 
         // A score tells how well its box fits: of the anchors around an object the one that fits best scores best.
-        Tensor expected = tensor(targets.Classes, [n, _anchors.Count, _options.Classes], device: _device) * overlap.detach().unsqueeze(-1);
+        Tensor expected = tensor(targets.Classes, [n, _anchors.Count, _options.Classes], device: _device).to(output.Scores.dtype) * overlap.detach().unsqueeze(-1);
         Tensor scores = output.Scores[.., .., 1..];
         Tensor weight = (expected - scores.detach().sigmoid()).pow(2);
         Tensor entropy = functional.binary_cross_entropy_with_logits(scores, expected, weight, Reduction.Sum) / count;
@@ -108,7 +108,7 @@ internal sealed class SsdLoss : IDisposable
         using Tensor boxes = tensor(targets.Boxes, [n, _anchors.Count, 4], device: _device);
         Tensor location = ((Decode(output.Boxes) - boxes).abs() * weights).sum();
 
-        Tensor expected = tensor(targets.Classes, [n, _anchors.Count, classes], device: _device);
+        Tensor expected = tensor(targets.Classes, [n, _anchors.Count, classes], device: _device).to(output.Scores.dtype);
         Tensor scores = output.Scores[.., .., 1..];
         Tensor chips = tensor(targets.ChipWeights, [n, 1, 1], device: _device);
         Tensor weight = _options.FocalLoss ? FocalWeight(scores, expected, gamma: 1) * chips : chips.expand(n, _anchors.Count, classes);

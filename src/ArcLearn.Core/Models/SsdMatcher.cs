@@ -3,10 +3,18 @@ using ArcLearn.Core.Data;
 namespace ArcLearn.Core.Models;
 
 /// <summary>Decides which labelled box each anchor has to find.</summary>
-internal sealed class SsdMatcher(SsdAnchors anchors)
+/// <param name="anchors">The detector's.</param>
+/// <param name="isNear">
+/// Whether an anchor only takes boxes whose centre lies in its cell or just beside it: a box can move by half a cell and no further, so that another
+/// anchor, however much it overlaps, could never give the box.
+/// </param>
+internal sealed class SsdMatcher(SsdAnchors anchors, bool isNear = false)
 {
     /// <summary>An anchor is responsible for a box that it overlaps by more than this.</summary>
     public const float Threshold = 0.4f;
+
+    // Of a cell, from its centre: a little more than half, so that a box on a border belongs to the cells on both sides.
+    private const float Reach = 0.6f;
 
     // Above any real overlap: the best anchor of a box is responsible for it however little it overlaps.
     private const float Forced = 1.99f;
@@ -36,6 +44,11 @@ internal sealed class SsdMatcher(SsdAnchors anchors)
             ReadOnlySpan<float> label = [box.YMin, box.XMin, box.YMax, box.XMax];
             for (int a = 0; a < overlap.Length; a++)
             {
+                if (isNear && !Reaches(a, box))
+                {
+                    continue;
+                }
+
                 float value = BoxOverlap.IntersectionOverUnion(label, corners.Slice(a * 4, 4));
                 if (value > highest)
                 {
@@ -71,5 +84,12 @@ internal sealed class SsdMatcher(SsdAnchors anchors)
         }
 
         return match;
+    }
+
+    private bool Reaches(int anchor, in BoxLabel box)
+    {
+        ReadOnlySpan<float> place = anchors.Boxes.Slice(anchor * 4, 2);
+        float reach = Reach * anchors.Cells[anchor];
+        return MathF.Abs(((box.YMin + box.YMax) / 2) - place[0]) <= reach && MathF.Abs(((box.XMin + box.XMax) / 2) - place[1]) <= reach;
     }
 }

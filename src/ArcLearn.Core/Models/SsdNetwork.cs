@@ -70,7 +70,14 @@ internal sealed class SsdNetwork : Module<Tensor, (Tensor Scores, Tensor Boxes)>
 
         using DisposeScope scope = NewDisposeScope();
         (Tensor scores, Tensor boxes) = Head.call(Body.call(input));
-        return (scores.MoveToOuterDisposeScope(), boxes.MoveToOuterDisposeScope());
+        return (Widen(scores).MoveToOuterDisposeScope(), Widen(boxes).MoveToOuterDisposeScope());
+    }
+
+    /// <summary>Computes in a precision from now on, until the result is disposed. Weights and answers stay 32-bit.</summary>
+    public IDisposable Use(LearnPrecision precision)
+    {
+        SetArithmetic(ConvolutionArithmetic.Of(precision, parameters().First().device));
+        return new Exit(() => SetArithmetic(default));
     }
 
     /// <summary>Only the head trains; batch norm of the body trains on, as in fastai.</summary>
@@ -92,9 +99,23 @@ internal sealed class SsdNetwork : Module<Tensor, (Tensor Scores, Tensor Boxes)>
     }
 
     /// <summary>A copy of the weights made ready for inference; later training does not change it.</summary>
-    public PreparedSsd Prepare() => new(this);
+    public PreparedSsd Prepare(LearnPrecision precision = LearnPrecision.Float32)
+    {
+        using IDisposable use = Use(precision);
+        return new(this);
+    }
+
+    internal static Tensor Widen(Tensor answer) => answer.dtype == ScalarType.BFloat16 ? answer.to(ScalarType.Float32) : answer;
 
     private IReadOnlyList<IReadOnlyList<Module>> Groups() => [.. _backbone.Groups(Body), [Head]];
+
+    private void SetArithmetic(ConvolutionArithmetic arithmetic)
+    {
+        foreach (Convolution convolution in modules().OfType<Convolution>())
+        {
+            convolution.Arithmetic = arithmetic;
+        }
+    }
 
     /// <summary>A group's parameters but for those of batch norm.</summary>
     private static IEnumerable<Parameter> Trunk(IReadOnlyList<Module> group) => group

@@ -1,5 +1,4 @@
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -8,8 +7,8 @@ namespace ArcLearn.Core.Models;
 /// <summary>One grid's answers: <c>[N, C, g, g]</c> in, <c>[N, g·g·k, columns]</c> and <c>[N, g·g·k, 4]</c> out, row by row of cells, a cell's anchors together.</summary>
 internal sealed class SsdOutput : Module<Tensor, (Tensor Scores, Tensor Boxes)>
 {
-    private readonly Conv2d oconv1;         // field names are saved keys
-    private readonly Conv2d oconv2;
+    private readonly Convolution oconv1;         // field names are saved keys
+    private readonly Convolution oconv2;
     private readonly int _columns;
 
     /// <param name="columns">Classes and background.</param>
@@ -17,14 +16,14 @@ internal sealed class SsdOutput : Module<Tensor, (Tensor Scores, Tensor Boxes)>
         : base(nameof(SsdOutput))
     {
         _columns = columns;
-        oconv1 = Conv2d(channels, anchorsPerCell * columns, kernel_size: 3, padding: 1L);
-        oconv2 = Conv2d(channels, anchorsPerCell * 4, kernel_size: 3, padding: 1L);
+        oconv1 = new Convolution(channels, anchorsPerCell * columns, new SpatialStep(3, 1, 1));
+        oconv2 = new Convolution(channels, anchorsPerCell * 4, new SpatialStep(3, 1, 1));
         RegisterComponents();
     }
 
-    public Conv2d Score => oconv1;
+    public Convolution Score => oconv1;
 
-    public Conv2d Box => oconv2;
+    public Convolution Box => oconv2;
 
     public override (Tensor Scores, Tensor Boxes) forward(Tensor input)
     {

@@ -11,11 +11,12 @@ internal sealed record SsdTargets(float[] Classes, float[] Boxes, float[] BoxWei
 {
     /// <summary>Matches a batch.</summary>
     /// <param name="classes">Number of classes, background not among them.</param>
+    /// <param name="isNear">What <see cref="SsdMatcher"/> takes.</param>
     /// <exception cref="LearnDataException">A label beyond the classes (id ClassMismatch).</exception>
-    public static SsdTargets Of(IReadOnlyList<BoxLabel[]> chips, SsdAnchors anchors, int classes)
+    public static SsdTargets Of(IReadOnlyList<BoxLabel[]> chips, SsdAnchors anchors, int classes, bool isNear = false)
     {
         int count = anchors.Count;
-        SsdMatcher matcher = new(anchors);
+        SsdMatcher matcher = new(anchors, isNear);
         SsdTargets targets = new(
             new float[chips.Count * count * classes], new float[chips.Count * count * 4], new float[chips.Count * count], new float[chips.Count]);
         for (int n = 0; n < chips.Count; n++)

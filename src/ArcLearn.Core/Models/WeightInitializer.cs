@@ -20,7 +20,7 @@ internal static class WeightInitializer
         using IDisposable noGradient = no_grad();
         using Generator generator = new((ulong)seed);
         bool isResNet = network.Body.modules().Any(module => module is BatchNorm2d);
-        foreach (Conv2d convolution in network.Body.modules().OfType<Conv2d>())
+        foreach (Convolution convolution in network.Body.modules().OfType<Convolution>())
         {
             Fill(convolution, generator, He(convolution, fanOut: isResNet), uniform: !isResNet);
         }
@@ -35,24 +35,24 @@ internal static class WeightInitializer
         {
             Fill(output.Score, generator, OutputDeviation, uniform: false);
             Fill(output.Box, generator, OutputDeviation, uniform: false);
-            output.Score.bias!.fill_(network.Options.Bias);
+            output.Score.Bias!.fill_(network.Options.Bias);
         }
     }
 
-    private static double He(Conv2d convolution, bool fanOut)
+    private static double He(Convolution convolution, bool fanOut)
     {
-        long[] shape = convolution.weight.shape;
+        long[] shape = convolution.Weight.shape;
         return Math.Sqrt(2.0 / (shape[fanOut ? 0 : 1] * shape[2] * shape[3]));
     }
 
-    private static void Fill(Conv2d convolution, Generator generator, double deviation, bool uniform)
+    private static void Fill(Convolution convolution, Generator generator, double deviation, bool uniform)
     {
         using DisposeScope scope = NewDisposeScope();
-        long[] shape = convolution.weight.shape;
+        long[] shape = convolution.Weight.shape;
         Tensor values = uniform
             ? ((rand(shape, generator: generator) * 2) - 1) * (deviation * Math.Sqrt(3))
             : randn(shape, generator: generator) * deviation;
-        convolution.weight.copy_(values);
-        convolution.bias?.zero_();
+        convolution.Weight.copy_(values);
+        convolution.Bias?.zero_();
     }
 }

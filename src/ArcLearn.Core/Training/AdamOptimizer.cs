@@ -1,3 +1,4 @@
+using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -51,6 +52,23 @@ internal sealed class AdamOptimizer : IDisposable
         }
     }
 
+    /// <summary>Runs a batch forward and back and moves the weights; a loss that is not finite moves nothing.</summary>
+    /// <returns>The batch's loss.</returns>
+    public double Learn(TrainingStep step, ReadOnlySpan<double> rates, double firstBeta)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        ZeroGrad();
+        Tensor loss = step.Loss();
+        double value = loss.ToDouble();
+        if (double.IsFinite(value))
+        {
+            loss.backward();
+            Step(rates, firstBeta);
+        }
+
+        return value;
+    }
+
     public void Dispose()
     {
         foreach (Slot slot in _groups.SelectMany(g => g))
@@ -71,12 +89,12 @@ internal sealed class AdamOptimizer : IDisposable
         slot.Square ??= zeros_like(slot.Weight).DetachFromDisposeScope();
         slot.Steps++;
         AdamStep step = new(
-            Decay: (float)(1 - (_weightDecay * rate)),
-            FirstBeta: (float)firstBeta,
-            SecondBeta: (float)SecondBeta,
-            Rate: (float)(rate / (1 - Math.Pow(firstBeta, slot.Steps))),
-            RootOfCorrection: (float)Math.Sqrt(1 - Math.Pow(SecondBeta, slot.Steps)),
-            Epsilon: (float)Epsilon);
+            Decay: 1 - (_weightDecay * rate),
+            FirstBeta: firstBeta,
+            SecondBeta: SecondBeta,
+            Rate: rate / (1 - Math.Pow(firstBeta, slot.Steps)),
+            RootOfCorrection: Math.Sqrt(1 - Math.Pow(SecondBeta, slot.Steps)),
+            Epsilon: Epsilon);
         if (!step.TryApplyInMemory(slot.Weight, gradient, slot.Mean, slot.Square))
         {
             step.Apply(slot.Weight, gradient, slot.Mean, slot.Square);

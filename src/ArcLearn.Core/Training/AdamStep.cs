@@ -9,7 +9,7 @@ namespace ArcLearn.Core.Training;
 /// <param name="Decay">What the weight is multiplied by first.</param>
 /// <param name="Rate">Learning rate over the first moment's bias correction.</param>
 /// <param name="RootOfCorrection">Square root of the second moment's bias correction.</param>
-internal readonly record struct AdamStep(float Decay, float FirstBeta, float SecondBeta, float Rate, float RootOfCorrection, float Epsilon)
+internal readonly record struct AdamStep(double Decay, double FirstBeta, double SecondBeta, double Rate, double RootOfCorrection, double Epsilon)
 {
     private const int Block = 1 << 16;
 
@@ -84,30 +84,32 @@ internal readonly record struct AdamStep(float Decay, float FirstBeta, float Sec
 
     private void SweepBlock(Span<float> weight, ReadOnlySpan<float> gradient, Span<float> mean, Span<float> square)
     {
+        (float decay, float beta1, float beta2) = ((float)Decay, (float)FirstBeta, (float)SecondBeta);
+        (float rest1, float rest2) = ((float)(1 - FirstBeta), (float)(1 - SecondBeta));
+        (float rate, float inverseRoot, float epsilon) = ((float)Rate, (float)(1 / RootOfCorrection), (float)Epsilon);
         Span<Vector<float>> weights = MemoryMarshal.Cast<float, Vector<float>>(weight);
         ReadOnlySpan<Vector<float>> gradients = MemoryMarshal.Cast<float, Vector<float>>(gradient);
         Span<Vector<float>> means = MemoryMarshal.Cast<float, Vector<float>>(mean);
         Span<Vector<float>> squares = MemoryMarshal.Cast<float, Vector<float>>(square);
-        Vector<float> epsilon = new(Epsilon);
-        float inverseRoot = 1 / RootOfCorrection;
+        Vector<float> epsilons = new(epsilon);
         for (int i = 0; i < weights.Length; i++)
         {
             Vector<float> g = gradients[i];
-            Vector<float> m = (means[i] * FirstBeta) + (g * (1 - FirstBeta));
-            Vector<float> s = (squares[i] * SecondBeta) + (g * g * (1 - SecondBeta));
+            Vector<float> m = (means[i] * beta1) + (g * rest1);
+            Vector<float> s = (squares[i] * beta2) + (g * g * rest2);
             means[i] = m;
             squares[i] = s;
-            weights[i] = (weights[i] * Decay) - (m * Rate / ((Vector.SquareRoot(s) * inverseRoot) + epsilon));
+            weights[i] = (weights[i] * decay) - (m * rate / ((Vector.SquareRoot(s) * inverseRoot) + epsilons));
         }
 
         for (int i = weights.Length * Vector<float>.Count; i < weight.Length; i++)
         {
             float g = gradient[i];
-            float m = (mean[i] * FirstBeta) + (g * (1 - FirstBeta));
-            float s = (square[i] * SecondBeta) + (g * g * (1 - SecondBeta));
+            float m = (mean[i] * beta1) + (g * rest1);
+            float s = (square[i] * beta2) + (g * g * rest2);
             mean[i] = m;
             square[i] = s;
-            weight[i] = (weight[i] * Decay) - (m * Rate / ((MathF.Sqrt(s) * inverseRoot) + Epsilon));
+            weight[i] = (weight[i] * decay) - (m * rate / ((MathF.Sqrt(s) * inverseRoot) + epsilon));
         }
     }
 }

@@ -7,5 +7,8 @@ namespace ArcLearn.Core.Training;
 /// <param name="CurvePoints">Whether precision and recall at each detection's score are given too.</param>
 internal sealed record AveragePrecisionOptions(double DetectThreshold = 0.2, double IouThreshold = 0.1, double? NmsOverlap = null, bool CurvePoints = false)
 {
+    /// <summary>What the network computes in.</summary>
+    public LearnPrecision Precision { get; init; }
+
     public double EffectiveNmsOverlap => NmsOverlap ?? IouThreshold;
 }

@@ -61,9 +61,19 @@ internal sealed class Checkpoint
         return checkpoint;
     }
 
-    /// <summary>Writes the model, each file in one move.</summary>
-    public void Write(ITrainable model)
+    /// <summary>Writes the model, each file in one move: whatever happens in between, the files before it are whole.</summary>
+    /// <param name="epoch">The epoch whose weights these are, for messages.</param>
+    /// <exception cref="LearnDataException">The folder is gone (CheckpointMissing).</exception>
+    public void Write(ITrainable model, int epoch)
     {
+        if (!_options.Files.DirectoryExists(Folder))
+        {
+            throw new LearnDataException(
+                "CheckpointMissing",
+                $"The folder of the checkpoint was there when the training began and is gone: {Folder}. The model holds the weights of epoch {epoch}: save them with Save-LearnModel, or train on with another -CheckpointPath.",
+                Folder);
+        }
+
         model.SaveWeights(_weights, _options.Files);
         if (_options.WriteDefinition is { } write)
         {

@@ -40,6 +40,9 @@ internal interface ITrainable
     /// <summary>Who may use the model; <see cref="Trainer"/> takes and leaves it.</summary>
     ModelGate Gate { get; }
 
+    /// <summary>Lets the network compute in a precision until the result is disposed.</summary>
+    IDisposable Use(LearnPrecision precision);
+
     /// <summary>The steps of an epoch (from 1), shuffled and augmented by (seed, epoch).</summary>
     IEnumerable<TrainingStep> TrainingSteps(int epoch, CancellationToken cancel);
 

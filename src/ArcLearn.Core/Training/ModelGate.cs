@@ -103,11 +103,4 @@ internal sealed class ModelGate(Action release) : IDisposable
 
         _turn.Release();
     }
-
-    private sealed class Exit(Action leave) : IDisposable
-    {
-        private Action? _leave = leave;
-
-        public void Dispose() => Interlocked.Exchange(ref _leave, null)?.Invoke();
-    }
 }

@@ -24,6 +24,13 @@ internal static class Trainer
             throw new LearnArgumentException("Epochs", $"A training has at least one epoch; found {options.Epochs}.");
         }
 
+        RequireSteps(model);
+        return Run(model, options, progress, cancel);
+    }
+
+    /// <exception cref="LearnDataException">The training chips do not fill one batch (BatchTooLarge).</exception>
+    public static void RequireSteps(ITrainable model)
+    {
         if (model.StepsPerEpoch < 1)
         {
             throw new LearnDataException(
@@ -31,8 +38,6 @@ internal static class Trainer
                 $"The training chips do not fill one batch of {model.BatchSize}. Lower -BatchSize, or add chips.",
                 model.Name);
         }
-
-        return Run(model, options, progress, cancel);
     }
 
     // No dispose scope and no thread setting is held across a yield: both belong to a thread, and the caller may use torch in between.

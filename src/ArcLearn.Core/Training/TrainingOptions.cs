@@ -26,6 +26,9 @@ internal sealed record TrainingOptions
     /// <summary>Writes the model definition (.emd) beside the weights; it is given the path of the .pth. Null: weights only.</summary>
     public Action<string, Stream>? WriteDefinition { get; init; }
 
+    /// <summary>What the network computes in, in validation too.</summary>
+    public LearnPrecision Precision { get; init; }
+
     /// <summary>Decoupled weight decay, batch norm included.</summary>
     public double WeightDecay { get; init; } = 1e-2;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using ArcLearn.Core.Runtime;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ArcLearn.Core.Training;
@@ -45,6 +44,7 @@ internal sealed class TrainingRun : IDisposable
     {
         using IDisposable use = _model.Gate.EnterTraining(_model.Name, cancel);
         using IntraOpThreads threads = IntraOpThreads.All();
+        using IDisposable precision = _model.Use(_options.Precision);
         try
         {
             Stopwatch watch = Stopwatch.StartNew();
@@ -68,6 +68,8 @@ internal sealed class TrainingRun : IDisposable
                 ImagesPerSecond = images / trained,
                 CheckpointPath = _checkpoint is { IsWritten: true } written ? written.Folder : null,
                 IsBest = isBest,
+                Precision = _options.Precision,
+                Threads = IntraOpThreads.Default,
             };
         }
         catch (Exception e) when (e is OperationCanceledException || cancel.IsCancellationRequested)
@@ -152,18 +154,8 @@ internal sealed class TrainingRun : IDisposable
 
     private double Learn(TrainingStep step, ReadOnlySpan<double> rates, double momentum, int epoch, int batch)
     {
-        using DisposeScope scope = NewDisposeScope();
-        _optimizer.ZeroGrad();
-        Tensor loss = step.Loss();
-        double value = loss.item<float>();
-        if (!double.IsFinite(value))
-        {
-            throw NotFinite(value, epoch, batch, rates[^1]);
-        }
-
-        loss.backward();
-        _optimizer.Step(rates, momentum);
-        return value;
+        double loss = _optimizer.Learn(step, rates, momentum);
+        return double.IsFinite(loss) ? loss : throw NotFinite(loss, epoch, batch, rates[^1]);
     }
 
     /// <summary>Keeps the weights of an epoch that is better than all before it.</summary>
@@ -182,7 +174,7 @@ internal sealed class TrainingRun : IDisposable
 
         (_bestLoss, _bestEpoch) = (loss, epoch);
         _best.Take(_model.Network);
-        _checkpoint?.Write(_model);
+        _checkpoint?.Write(_model, epoch);
         return true;
     }
 
@@ -196,5 +188,6 @@ internal sealed class TrainingRun : IDisposable
             rate);
     }
 
-    private static long SeedOf(int seed, int epoch) => ((long)(uint)seed << 20) ^ epoch;
+    /// <summary>The seed of an epoch's random numbers.</summary>
+    public static long SeedOf(int seed, int epoch) => ((long)(uint)seed << 20) ^ epoch;
 }

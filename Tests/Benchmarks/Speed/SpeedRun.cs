@@ -1,0 +1,130 @@
+using System.Diagnostics;
+using System.Globalization;
+using ArcLearn.Core.Models;
+using ArcLearn.Core.Runtime;
+using ArcLearn.Core.Training;
+
+namespace ArcLearn.Benchmarks.Speed;
+
+/// <summary>Times training steps and forward passes of one network, here and in PyTorch, turn by turn, and prints the ratios of the medians.</summary>
+internal static class SpeedRun
+{
+    public static int Print(string what, string natives, string python, string parity, int rounds, int steps)
+    {
+        TorchRuntime.NativeFolder = natives;
+        SpeedCase of = new("resnet34", 224, 16, [4, 2, 1], 2, IntraOpThreads.Default);
+        LearnRuntimeInfo runtime = TorchRuntime.Describe();
+        using PyTorchPeer? peer = PyTorchPeer.Start(python, parity, of);
+        Console.WriteLine($"{what}: {of}; libtorch {runtime.TorchVersion} against PyTorch {peer?.Version ?? "(absent)"}; {string.Join(' ', runtime.CpuFeatures)}");
+        if (!ConvolutionArithmetic.HasBFloat16)
+        {
+            Console.WriteLine("This processor has no bfloat16 instructions: BFloat16 is rounded 32-bit arithmetic here, and not what it is made for.");
+        }
+
+        using Sides sides = new(of, steps);
+        List<(string Name, Func<Taken> Measure)> turns =
+        [
+            ("ArcLearn Float32", sides.Of(what, LearnPrecision.Float32)),
+            ("ArcLearn BFloat16", sides.Of(what, LearnPrecision.BFloat16)),
+        ];
+        if (peer is not null)
+        {
+            turns.Insert(1, ("PyTorch eager", () => peer.Measure(what, "eager", steps)));
+            turns.Add(("PyTorch channels_last", () => peer.Measure(what, "channels_last", steps)));
+        }
+
+        Taken[][] taken = [.. turns.Select(_ => new Taken[rounds])];
+        for (int round = -1; round < rounds; round++)
+        {
+            for (int i = 0; i < turns.Count; i++)
+            {
+                Taken turn = turns[i].Measure();
+                if (round >= 0)
+                {
+                    taken[i][round] = turn;
+                }
+            }
+        }
+
+        Console.WriteLine($"  {"",-22} {"wall ms",8} {"CPU ms",8}   as fast as PyTorch eager, channels_last (wall; CPU), medians of {rounds}");
+        for (int i = 0; i < turns.Count; i++)
+        {
+            Taken median = Medians(taken[i]);
+            IEnumerable<string> ratios = turns.Index().Where(turn => turn.Item.Name.StartsWith("PyTorch", StringComparison.Ordinal)).Select(turn =>
+            {
+                Taken other = Medians(taken[turn.Index]);
+                return string.Create(CultureInfo.InvariantCulture, $"{other.Wall / median.Wall:F2}; {other.Processor / median.Processor:F2}");
+            });
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"  {turns[i].Name,-22} {median.Wall * 1000,8:F0} {median.Processor * 1000,8:F0}   {string.Join("   ", ratios)}"));
+        }
+
+        return 0;
+    }
+
+    private static Taken Medians(Taken[] turns) => new(Taken.Median(turns.Select(turn => turn.Wall)), Taken.Median(turns.Select(turn => turn.Processor)));
+
+    /// <summary>The module's own side of the measurement.</summary>
+    private sealed class Sides(SpeedCase of, int steps) : IDisposable
+    {
+        private readonly List<IDisposable> _owned = [];
+
+        public Func<Taken> Of(string what, LearnPrecision precision) => what == "train" ? Training(precision) : Forward(precision);
+
+        public void Dispose()
+        {
+            foreach (IDisposable owned in Enumerable.Reverse(_owned))
+            {
+                owned.Dispose();
+            }
+        }
+
+        // A whole epoch of the trainer: whatever a user's step costs is in it.
+        private Func<Taken> Training(LearnPrecision precision)
+        {
+            IEnumerator<EpochResult> epochs = Trainer.Fit(
+                Detector(), new TrainingOptions { Epochs = 10_000, NoCheckpoint = true, Precision = precision, LearningRate = new(1e-4) }, null, CancellationToken.None).GetEnumerator();
+            _owned.Add(epochs);
+            return () => Time(() => epochs.MoveNext());
+        }
+
+        private Func<Taken> Forward(LearnPrecision precision)
+        {
+            PreparedSsd prepared = Detector().Network.Prepare(precision);
+            _owned.Add(prepared);
+            float[] samples = new ReadyData(of, 1).Batch.Images;
+            return () => Time(() =>
+            {
+                using IntraOpThreads threads = IntraOpThreads.All();
+                for (int i = 0; i < steps; i++)
+                {
+                    _ = prepared.Run(samples, of.Batch);
+                }
+            });
+        }
+
+        private Taken Time(Action work)
+        {
+            using Process process = Process.GetCurrentProcess();
+            TimeSpan used = process.TotalProcessorTime;
+            Stopwatch watch = Stopwatch.StartNew();
+            work();
+            TimeSpan wall = watch.Elapsed;
+            process.Refresh();
+            return new Taken(wall.TotalSeconds / steps, (process.TotalProcessorTime - used).TotalSeconds / steps);
+        }
+
+        private SsdEngine Detector()
+        {
+            SsdEngine model = SsdEngine.Create(
+                new LearnDataBunch(new ReadyData(of, steps)),
+                new SsdOptions { Backbone = of.Backbone, ChipSize = of.Chip, Classes = of.Classes, Grids = of.Grids },
+                backboneWeights: null,
+                pretrainedPath: null,
+                LearnDevice.Cpu,
+                seed: 1);
+            _owned.Add(model);
+            return model;
+        }
+    }
+}
