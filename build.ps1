@@ -6,13 +6,15 @@
     language, .NET and native commands only. It never rebuilds the ArcLearn.Shell that it runs in.
 .PARAMETER Task
     Build: the module in output/ArcLearn. Demo: the whole job on a rendered scene. Test: all tests.
-    Package: a zip of the module. Benchmark: accuracy on real imagery, where it is at hand. Clean: removes what was built.
+    Package: a zip of the module. Benchmark: accuracy and speed, as far as data and PyTorch are at hand. Clean: removes what was built.
 .PARAMETER Runtime
     The .NET runtime identifier of the system to build for, such as linux-x64; this system by default.
 .PARAMETER TorchBackend
     The libtorch that the module carries.
 .PARAMETER Raster
     For Demo: a raster of your own, together with -Labels and, where it is not classvalue or value, -ClassValueField.
+.PARAMETER Only
+    For Benchmark: Accuracy (real imagery, where it is at hand) or Speed (against PyTorch, where it is installed); both where it is left out.
 .EXAMPLE
     ./build.ps1 -Task Test
 .EXAMPLE
@@ -35,7 +37,10 @@ param(
 
     [string] $Labels,
 
-    [string] $ClassValueField
+    [string] $ClassValueField,
+
+    [ValidateSet('Accuracy', 'Speed')]
+    [string] $Only
 )
 
 Set-StrictMode -Version 3
@@ -304,12 +309,18 @@ function Start-Benchmark {
     Build-Module
     Invoke-DotnetBuild build 'Tests/Benchmarks'
     $data = if ($env:ARCLEARN_SHARED_DATA) { $env:ARCLEARN_SHARED_DATA } else { Join-Root '..', 'shared', 'data' }
+    if ($Only -ne 'Accuracy') {
+        & (Join-Root 'Tests', 'Benchmarks', 'Speed.ps1') -Module $module -Tool (Get-ToolPath Benchmarks) -Data $data -OutputPath ([IO.Path]::Combine($output, 'benchmark', 'speed'))
+    }
+
     if (-not [IO.Directory]::Exists($data)) {
         "The real imagery is not here ($data; `$env:ARCLEARN_SHARED_DATA names another place): nothing was measured."
         return
     }
 
-    & (Join-Root 'Tests', 'Benchmarks', 'RealData.ps1') -Module $module -Tool (Get-ToolPath Benchmarks) -Data $data -OutputPath ([IO.Path]::Combine($output, 'benchmark'))
+    if ($Only -ne 'Speed') {
+        & (Join-Root 'Tests', 'Benchmarks', 'RealData.ps1') -Module $module -Tool (Get-ToolPath Benchmarks) -Data $data -OutputPath ([IO.Path]::Combine($output, 'benchmark'))
+    }
 }
 
 function Clear-Output {

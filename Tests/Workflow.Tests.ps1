@@ -170,6 +170,13 @@ Describe '-WhatIf' {
 }
 
 Describe 'Stopping' {
+    It 'ends a training when the pipeline has the epochs it asked for, and keeps the best checkpoint' {
+        $first = @($data | New-SingleShotDetector -Backbone resnet18 -Grids 2 -WarningAction Ignore |
+            Start-ModelTraining -Epochs 5000 -CheckpointPath first | Select-Object -First 1)
+        $first.Epoch | Should -Be 1
+        Import-LearnModel first | Should -BeOfType ([ArcLearn.SingleShotDetector])
+    }
+
     It 'ends a training within a batch and keeps its best checkpoint' {
         $seen = [Collections.Concurrent.ConcurrentQueue[object]]::new()
         $shell = [powershell]::Create()

@@ -11,6 +11,7 @@ return args switch
         truth, found, [.. thresholds.Select(t => double.Parse(t, CultureInfo.InvariantCulture))]),
     ["speed", ("train" or "forward") and string what, string natives, string python, string parity, string rounds, string steps] => SpeedRun.Print(
         what, natives, python, parity, Count(rounds), Count(steps)),
+    ["epochs", string natives, string chips, string backbone, string epochs, string batch] => EpochRun.Print(natives, chips, backbone, Count(epochs), Count(batch)),
     _ => Usage(),
 };
 
@@ -18,6 +19,6 @@ static int Count(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: labels trees|cars <data folder> <folder> | score <truth folder> <detections folder> <iou> …");
+    Console.Error.WriteLine("Usage: labels trees|cars <data folder> <folder> | score <truth folder> <detections folder> <iou> … | speed train|forward <natives> <python> <parity folder> <rounds> <steps> | epochs <natives> <chips> <backbone> <epochs> <batch>");
     return 2;
 }

@@ -188,6 +188,10 @@ public sealed class BadInputTests(BadInputFixture job) : IClassFixture<BadInputF
     [InlineData("InvalidArgument", "InvalidArgument", "positive number", "$model | Start-ModelTraining -LearningRate ([double]::NaN)")]
     [InlineData("InvalidArgument", "InvalidArgument", "is a file", "$model | Start-ModelTraining -CheckpointPath text.tif")]
     [InlineData("PathNotFound", "ObjectNotFound", "is a file", "$model | Start-ModelTraining -CheckpointPath text.tif/new")]
+    [InlineData("InvalidArgument", "InvalidArgument", "lies between 0 and 1", "$data | New-SingleShotDetector -Backbone squeezenet1_1 -Grids 2 -LocationLossFactor 0")]
+    [InlineData("InvalidArgument", "InvalidArgument", "larger end", "$model | Find-LearningRate -StartRate 1 -EndRate 0.1")]
+    [InlineData("InvalidArgument", "InvalidArgument", ".png", "$model | Find-LearningRate -Path curve.jpg")]
+    [InlineData("DataMissing", "InvalidData", "-Data", "Import-LearnModel models/squares | Find-LearningRate")]
     public void Bad_data_and_options_are_told(string id, string category, string message, string script) => Expect(id, category, message, script);
 
     [Theory]
@@ -255,6 +259,46 @@ public sealed class BadInputTests(BadInputFixture job) : IClassFixture<BadInputF
         Assert.Equal(ErrorCategory.InvalidResult, result.SingleError.CategoryInfo.Category);
         job.Host.Run("$null = $wild | Save-LearnModel -Path wild/squares; $wild.Dispose()").ThrowIfFailed();
         Assert.Equal(File.ReadAllBytes(job.Folder["models/squares/squares.pth"]), File.ReadAllBytes(job.Folder["wild/squares/squares.pth"]));
+    }
+
+    [Fact]
+    public void A_checkpoint_folder_that_vanishes_is_told_and_the_model_keeps_what_it_learnt()
+    {
+        RunResult result = job.Host.Run("""
+            $orphan = Import-LearnModel models/squares -Data $data
+            $orphan | Start-ModelTraining -Epochs 500 -LearningRate 1e-3 -CheckpointPath vanishing | ForEach-Object { if ([IO.Directory]::Exists("$pwd/vanishing")) { [IO.Directory]::Delete("$pwd/vanishing", $true) }; $_ }
+            """);
+        Assert.Equal("CheckpointMissing", result.ErrorId);
+        Assert.Contains("Save-LearnModel", result.SingleError.ToString(), StringComparison.Ordinal);
+        Assert.NotEmpty(result.Output);
+        job.Host.Run("$null = $orphan | Save-LearnModel -Path kept/squares; $orphan.Dispose()").ThrowIfFailed();
+        Assert.NotEqual(File.ReadAllBytes(job.Folder["models/squares/squares.pth"]), File.ReadAllBytes(job.Folder["kept/squares/squares.pth"]));
+    }
+
+    [Fact]
+    public void Data_without_validation_train_by_their_own_loss_with_one_warning()
+    {
+        RunResult result = job.Host.Run("""
+            $blind = New-LearnDataBunch chips -ChipSize 64 -BatchSize 4 -ValidationFraction 0 | New-SingleShotDetector -Backbone squeezenet1_1 -Grids 2 -WarningAction Ignore
+            $blind | Start-ModelTraining -Epochs 2 -CheckpointPath blind; $blind.Dispose()
+            """);
+        result.ThrowIfFailed();
+        Assert.Contains("no validation chips", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.Equal(2, result.Output.Count);
+        Assert.All(result.Output, epoch => Assert.True(double.IsNaN((double)epoch.Properties["ValidLoss"].Value)));
+        Assert.True(File.Exists(job.Folder["blind/blind.pth"]));
+    }
+
+    [Fact]
+    public void A_search_for_the_rate_leaves_the_model_as_it_was()
+    {
+        RunResult result = job.Host.Run("""
+            $same = Import-LearnModel models/squares -Data $data
+            $same | Find-LearningRate -Iterations 20 -Path rates.png; $null = $same | Save-LearnModel -Path same/squares; $same.Dispose()
+            """);
+        result.ThrowIfFailed();
+        Assert.Equal(job.Folder["rates.png"], result.Output.Single().Properties["PicturePath"].Value);
+        Assert.Equal(File.ReadAllBytes(job.Folder["models/squares/squares.pth"]), File.ReadAllBytes(job.Folder["same/squares/squares.pth"]));
     }
 
     [Theory]

@@ -95,9 +95,9 @@ public sealed class SsdLossTests
     [Fact]
     public void A_near_matcher_takes_only_boxes_whose_centre_the_anchor_can_reach()
     {
-        // Four cells of a quarter of the chip each; a box as large as the chip, its centre a tenth of a cell beyond the middle.
-        SsdAnchors anchors = new([2], [2], [new AspectRatio(1, 1)]);
-        BoxLabel box = new(0.05f, 0.2f, 1.05f, 1.2f, 1);
+        // Four cells, each anchor half as large again as the chip, and so is the box; its centre lies a tenth of the chip right of the middle.
+        SsdAnchors anchors = new([2], [3], [new AspectRatio(1, 1)]);
+        BoxLabel box = new(-0.25f, -0.15f, 1.25f, 1.35f, 1);
 
         Assert.Equal([0, 0, 0, 0], new SsdMatcher(anchors).Match([box]) ?? []);
         Assert.Equal([-1, 0, -1, 0], new SsdMatcher(anchors, isNear: true).Match([box]) ?? []);

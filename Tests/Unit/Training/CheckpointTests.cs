@@ -44,6 +44,21 @@ public sealed class CheckpointTests : IDisposable
         Assert.Equal(["checkpoint_1970-01-01_00-00-00", "checkpoint_1970-01-01_00-00-00_2"], folders.Select(Path.GetFileName));
     }
 
+    [Fact]
+    public void A_folder_that_vanishes_is_told_and_the_model_keeps_the_best_weights()
+    {
+        using FakeTrainable model = new() { DataFolder = _folder.Root, Losses = [2, 1] };
+        using IEnumerator<EpochResult> epochs = Fit(model, new() { Epochs = 2, CheckpointPath = _folder.PathOf("best") }).GetEnumerator();
+        epochs.MoveNext();
+        Directory.Delete(_folder.PathOf("best"), recursive: true);
+
+        LearnDataException error = Assert.Throws<LearnDataException>(() => epochs.MoveNext());
+
+        Assert.Equal("CheckpointMissing", error.Id);
+        Assert.Contains("epoch 2", error.Message, StringComparison.Ordinal);
+        Assert.Equal(model.Seen[1], model.Weights());
+    }
+
     [Theory]
     [InlineData(typeof(UnauthorizedAccessException))]
     [InlineData(typeof(IOException))]

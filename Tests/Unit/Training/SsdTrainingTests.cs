@@ -116,6 +116,15 @@ public sealed class SsdTrainingTests : IDisposable
     }
 
     [Fact]
+    public void Chips_without_a_single_object_are_refused_before_the_first_batch()
+    {
+        using SsdEngine model = Squares.Detector(new SquaresData { TrainingObjects = 0 });
+
+        Assert.Equal("NoLabels", Assert.Throws<LearnDataException>(() => model.Fit(new(), null, null, CancellationToken.None)).Id);
+        Assert.Equal("NoLabels", Assert.Throws<LearnDataException>(() => model.FindLearningRate(new(), null, null, CancellationToken.None)).Id);
+    }
+
+    [Fact]
     public void Tensors_do_not_pile_up_over_training_and_validation()
     {
         using SsdEngine model = Squares.Detector(new SquaresData(training: 16, validation: 8));

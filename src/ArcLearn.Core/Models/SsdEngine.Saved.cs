@@ -85,7 +85,7 @@ internal sealed partial class SsdEngine
 
     private void RequireObjects()
     {
-        if (Chips.TrainingObjects == 0)
+        if (Chips is { TrainingChips: > 0, TrainingObjects: 0 })
         {
             throw new LearnDataException(
                 "NoLabels", $"None of the {Chips.TrainingChips} training chip(s) has an object: there is nothing to learn. Choose another -Seed or -ValidationFraction for the split, or add chips with objects.", Data);

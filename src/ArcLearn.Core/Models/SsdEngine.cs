@@ -124,12 +124,12 @@ internal sealed partial class SsdEngine : IDetectorEngine, ITrainable
         foreach (DetectionBatch batch in Chips.ValidationBatches(cancel))
         {
             cancel.ThrowIfCancellationRequested();
-            sum += Evaluate(batch, scaling, metric);
+            sum += Evaluate(batch, scaling, metric) * (Options.Loss == DetectorLoss.Balanced ? batch.Count : Chips.BatchSize);
             images += batch.Count;
         }
 
-        // The last batch may be short: losses sum over images, so the mean is taken over images too.
-        return new ValidationResult(sum / Math.Max(1, images) * Chips.BatchSize, metric.Compute()[^1].Value);
+        // The last batch may be short. The reference's loss sums over a batch's images and is told per whole batch; the balanced one is a mean.
+        return new ValidationResult(sum / Math.Max(1, images), metric.Compute()[^1].Value);
     }
 
     /// <summary>Detects in normalised chips with the weights as they are now.</summary>
