@@ -95,7 +95,7 @@ public sealed class NewSingleShotDetectorCommand : LearnCmdlet
             return;
         }
 
-        Attempt(Data, () => WriteObject(new SingleShotDetector(SsdEngine.Create(
+        Attempt(Data, () => Write(new SingleShotDetector(SsdEngine.Create(
             Data,
             new SsdOptions
             {
@@ -115,5 +115,12 @@ public sealed class NewSingleShotDetectorCommand : LearnCmdlet
             Seed ?? Data.Seed,
             WarnOnce,
             StopToken))));
+    }
+
+    private void Write(SingleShotDetector model)
+    {
+        WriteVerbose(Inside.Detector(model).Definition.Summary());
+        WriteVerbose($"{model.Anchors} anchors in a chip, {model.Parameters} weights, on {model.Device}; backbone {(model.IsFrozen ? "frozen" : "trained along")}.");
+        WriteObject(model);
     }
 }

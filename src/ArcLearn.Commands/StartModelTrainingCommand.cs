@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ArcLearn.Core.Models;
 using ArcLearn.Core.Training;
 
 namespace ArcLearn.Commands;
@@ -57,11 +58,6 @@ public sealed class StartModelTrainingCommand : LearnCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (!ShouldProcess(Model.Name, $"Train for {Epochs} epochs"))
-        {
-            return;
-        }
-
         string? checkpoint = CheckpointPath is null ? null : ResolveOutput(CheckpointPath);
         try
         {
@@ -77,7 +73,14 @@ public sealed class StartModelTrainingCommand : LearnCmdlet
                     CheckpointPath = checkpoint,
                     ReplaceCheckpoint = Force,
                 };
-                foreach (EpochResult epoch in Inside.Detector(Model).Fit(options, ShowBatch, StopToken))
+                SsdEngine engine = Inside.Detector(Model);
+                engine.CheckFit(options, WriteVerbose);
+                if (!ShouldProcess(Model.Name, $"Train for {Epochs} epochs"))
+                {
+                    return;
+                }
+
+                foreach (EpochResult epoch in engine.Fit(options, ShowBatch, StopToken))
                 {
                     WriteObject(epoch);
                 }

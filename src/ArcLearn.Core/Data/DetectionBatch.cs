@@ -1,3 +1,5 @@
+using ArcLearn.Core.Rasters;
+
 namespace ArcLearn.Core.Data;
 
 /// <summary>A box in parts of the chip's sides (0 to 1), first coordinate downwards: the order of the detector.</summary>
@@ -21,6 +23,9 @@ internal interface IDetectionData : Internal.IDataContent
 
     /// <summary>Ground size of a chip's pixel in map units; null where the chips have no georeference.</summary>
     double? CellSize { get; }
+
+    /// <summary>The same on the ground; null without georeference.</summary>
+    PixelGround? Ground => null;
 
     /// <summary>Shuffled and augmented by (seed, epoch, item) alone: equal for any number of worker threads. An incomplete last batch is left out.</summary>
     IEnumerable<DetectionBatch> TrainingBatches(int epoch, CancellationToken cancel);

@@ -19,6 +19,21 @@ internal static class Trainer
     /// <exception cref="OperationCanceledException">At the next batch after the token is cancelled.</exception>
     public static IEnumerable<EpochResult> Fit(ITrainable model, TrainingOptions options, Action<BatchProgress>? progress, CancellationToken cancel)
     {
+        CheckSteps(model, options);
+        return Run(model, options, progress, cancel);
+    }
+
+    /// <summary>What <see cref="Fit"/> and its first step refuse before they write or train.</summary>
+    /// <returns>The folder of the checkpoint; null where there will be none.</returns>
+    /// <inheritdoc cref="Fit"/>
+    public static string? Check(ITrainable model, TrainingOptions options)
+    {
+        CheckSteps(model, options);
+        return Checkpoint.Find(model.DataFolder, options)?.Folder;
+    }
+
+    private static void CheckSteps(ITrainable model, TrainingOptions options)
+    {
         if (options.Epochs < 1)
         {
             throw new LearnArgumentException("Epochs", $"A training has at least one epoch; found {options.Epochs}.");
@@ -31,8 +46,6 @@ internal static class Trainer
                 $"The training chips do not fill one batch of {model.BatchSize}. Lower -BatchSize, or add chips.",
                 model.Name);
         }
-
-        return Run(model, options, progress, cancel);
     }
 
     // No dispose scope and no thread setting is held across a yield: both belong to a thread, and the caller may use torch in between.
