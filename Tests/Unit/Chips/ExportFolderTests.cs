@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using ArcLearn.Core.Chips;
+using ArcLearn.Core.Rasters;
 using ArcLearn.Core.Vectors;
 
 namespace ArcLearn.Tests.Unit.Chips;

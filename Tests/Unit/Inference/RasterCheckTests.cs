@@ -25,7 +25,7 @@ public sealed partial class RasterCheckTests
 
     [Fact]
     public void Equal_numbers_in_other_units_are_no_match() =>
-        Assert.Contains("70.5", Refused(Raster(3857, 0, 5621521.486192066, 100, 100), Model(mapUnits: 100, metres: 100)).Message, StringComparison.Ordinal);
+        Assert.Contains("70.71 by 70.71 m", Refused(Raster(3857, 0, 5621521.486192066, 100, 100), Model(mapUnits: 100, metres: 100)).Message, StringComparison.Ordinal);
 
     [Fact]
     public void The_line_that_resamples_degrees_gives_degrees_and_leads_to_the_models_ground()

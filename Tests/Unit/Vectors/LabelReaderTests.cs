@@ -158,7 +158,7 @@ public sealed class LabelReaderTests : IDisposable
     public void A_place_where_the_raster_s_system_ends_is_an_invalid_geometry()
     {
         using IVectorLayer layer = Open(Collection(
-            ("{}", """{"type":"Polygon","coordinates":[[[0,80],[1,80],[0,95],[0,80]]]}"""), ("{}", Triangle)));
+            ("{}", """{"type":"Polygon","coordinates":[[[0,80],[1,80],[0,90],[0,80]]]}"""), ("{}", Triangle)));
 
         LabelSet labels = LabelReader.Read(layer, CoordinateSystems.FromEpsg(3857), true, new LabelOptions());
 
