@@ -13,7 +13,7 @@ namespace ArcLearn.Commands;
 /// <para>Finds the objects and draws them.</para>
 /// </example>
 /// <example>
-/// <code>Get-ChildItem results/*.gpkg | Show-LearnOutput -Raster city.tif -Path pictures/</code>
+/// <code>Show-LearnOutput -InputObject results/*.gpkg -Raster city.tif -Path pictures/</code>
 /// <para>Draws each layer over the same raster, into a folder.</para>
 /// </example>
 [Cmdlet(VerbsCommon.Show, "LearnOutput", SupportsShouldProcess = true)]
