@@ -167,6 +167,18 @@ public sealed class UsabilityTests : IClassFixture<BadInputFixture>, IDisposable
         Assert.All(expected, part => Assert.Contains(part, told, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("Invoke-DetectObjects 'odd[1].tif' squares new.gpkg")]
+    [InlineData("Export-TrainingData 'odd[1].tif' labels.geojson new -ClassValueField class " + Cut)]
+    public void A_name_with_brackets_that_is_read_as_a_pattern_is_told_how_to_give_it(string script)
+    {
+        File.Copy(_job.Folder["scene.tif"], _job.Folder["odd[1].tif"], overwrite: true);
+        RunResult result = _job.Host.Run(script);
+
+        Assert.Equal("PathNotFound", result.ErrorId);
+        Assert.Contains("(Get-Item -LiteralPath 'odd[1].tif'), or as 'odd`[1`].tif'", result.SingleError.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void The_file_name_stays_readable_where_a_path_is_too_long_for_its_column()
     {

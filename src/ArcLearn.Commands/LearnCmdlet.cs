@@ -183,7 +183,7 @@ public abstract class LearnCmdlet : PSCmdlet, IDisposable
             return [];
         }
 
-        WriteError(LearnError.PathNotFound(path));
+        WriteError(LearnError.PathNotFound(path, isPattern: !literal && InvokeProvider.Item.Exists(path, force: true, literalPath: true)));
         return [];
     }
 
