@@ -29,7 +29,7 @@ static void Render(string rasterPath, string labelPath)
     ScenePlan plan = new(Size, scale: 1.6f, seed: 11);
     byte[] pixels = new SceneRenderer(plan, seed: 5).Render();
     using GeoTiffWriter writer = new(
-        LocalFileSystem.Instance, rasterPath, Size, Size, 3, SampleType.UInt8, transform, CoordinateSystems.FromEpsg(Epsg), noData: null);
+        LocalFileSystem.Instance, rasterPath, Size, Size, 3, SampleType.UInt8, transform, CoordinateSystems.FromEpsg(Epsg), noData: null, isColor: true);
     byte[] row = new byte[3 * Size];
     for (int y = 0; y < Size; y++)
     {

@@ -101,14 +101,10 @@ public sealed class ExportTrainingDataCommand : LearnCmdlet
         }
 
         string folder = ResolveOutput(OutputLocation);
-        if (!ShouldProcess(folder, $"Export {TileSize} training chips of {string.Join(", ", _rasters.Select(System.IO.Path.GetFileName))}"))
-        {
-            return;
-        }
-
         try
         {
-            Attempt(folder, () => WriteObject(ExportJob.Run(
+            // Asked when the rasters, the labels and the folder have been looked at: -WhatIf tells of their faults too.
+            Attempt(folder, () => WriteIfAny(ExportJob.Run(
                 new ExportRequest
                 {
                     Rasters = _rasters,
@@ -131,7 +127,14 @@ public sealed class ExportTrainingDataCommand : LearnCmdlet
                         Force = Force,
                     },
                 },
-                new ExportContext { Progress = ShowTile, Warn = WarnOnce },
+                new ExportContext
+                {
+                    Progress = ShowTile,
+                    Warn = WarnOnce,
+                    Inform = WriteVerbose,
+                    Confirm = () => ShouldProcess(
+                        folder, $"Export {TileSize} training chips of {string.Join(", ", _rasters.Select(System.IO.Path.GetFileName))}"),
+                },
                 StopToken)));
         }
         finally

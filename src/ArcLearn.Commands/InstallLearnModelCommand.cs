@@ -25,10 +25,15 @@ public sealed class InstallLearnModelCommand : PathCmdlet
     {
         foreach (string file in ResolvePaths())
         {
-            if (ShouldProcess(file, "Install model package"))
+            Attempt(file, () =>
             {
-                Attempt(file, () => WriteObject(ModelStore.Open().Install(file, Scope, Force, cancel: StopToken)));
-            }
+                (string name, string folder) = ModelStore.Open().CheckInstall(file, Scope, Force);
+                WriteVerbose($"Installing '{name}' of {file} into {folder}.");
+                if (ShouldProcess(file, $"Install model '{name}'"))
+                {
+                    WriteObject(ModelStore.Open().Install(file, Scope, Force, cancel: StopToken));
+                }
+            });
         }
     }
 }

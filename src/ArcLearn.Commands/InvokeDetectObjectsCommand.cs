@@ -23,7 +23,6 @@ namespace ArcLearn.Commands;
 public sealed class InvokeDetectObjectsCommand : LearnCmdlet
 {
     private readonly List<string> _rasters = [];
-    private readonly HashSet<string> _foldersToMake = new(StringComparer.Ordinal);
 
     /// <summary>Rasters: text is a path with wildcards, a file object is taken literally. Each gives one layer.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
@@ -114,8 +113,8 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
         {
             InferenceContext context = InferenceContext.Parse(Table.From(Context, nameof(Context)));
             IDictionary arguments = Table.From(ModelArguments, nameof(ModelArguments));
-            string[] outputs = [.. _rasters.Select(raster => OutputFor(raster, ModelName()))];
-            if (outputs.Distinct(StringComparer.Ordinal).Count() < outputs.Length)
+            DetectionRequest[] requests = [.. _rasters.Select(raster => RequestFor(raster, arguments, context))];
+            if (requests.DistinctBy(request => request.Output, StringComparer.Ordinal).Count() < requests.Length)
             {
                 throw new LearnArgumentException(
                     nameof(OutputName),
@@ -123,41 +122,42 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
                     LearnArgumentException.ParameterMix);
             }
 
-            // Asked before the model is opened: -WhatIf needs no libtorch.
-            (string Raster, string Output)[] wanted = [.. _rasters.Zip(outputs).Where(pair => ShouldProcess(pair.Second, $"Detect objects in {pair.First} with {ModelName()}"))];
+            // Checked by the definition and asked before the weights are opened: -WhatIf needs no libtorch.
+            SsdDefinition definition = Definition();
+            WriteVerbose(definition.Summary());
+            DetectionRequest[] wanted = [.. requests.Where(request =>
+                Attempt(request.Raster, () => DetectionJob.Check(request, definition, WarnOnce))
+                && ShouldProcess(request.Output, $"Detect objects in {request.Raster} with {ModelName()}"))];
             if (wanted.Length > 0)
             {
-                Detect(wanted, arguments, context);
+                Detect(wanted, context);
             }
         });
     }
 
-    private void Detect((string Raster, string Output)[] wanted, IDictionary arguments, InferenceContext context)
+    private DetectionRequest RequestFor(string raster, IDictionary arguments, InferenceContext context) => new()
+    {
+        Raster = raster,
+        Output = ResolveOutput(OutputName, $"{System.IO.Path.GetFileNameWithoutExtension(raster)}_{ModelName()}.gpkg", raster, out bool isInFolder),
+        MakeFolder = isInFolder,
+        ModelArguments = arguments,
+        Context = context,
+        RunNms = RunNms,
+        MaxOverlapRatio = MaxOverlapRatio,
+        Force = Force,
+        Precision = Precision,
+    };
+
+    private void Detect(DetectionRequest[] wanted, InferenceContext context)
     {
         LearnDevice device = context.ProcessorType switch { "GPU" => LearnDevice.Cuda, "CPU" => LearnDevice.Cpu, _ => LearnDevice.Auto };
         SsdEngine model = OpenModel(device, out bool isOurs);
         try
         {
-            foreach ((string raster, string output) in wanted)
+            foreach (DetectionRequest request in wanted)
             {
-                // A folder that was asked for by its separator is made; a misspelt one in a file's path is an error.
-                if (System.IO.Path.GetDirectoryName(output) is string folder && _foldersToMake.Contains(folder))
-                {
-                    Directory.CreateDirectory(folder);
-                }
-
-                DetectionRequest request = new()
-                {
-                    Raster = raster,
-                    Output = output,
-                    ModelArguments = arguments,
-                    Context = context,
-                    RunNms = RunNms,
-                    MaxOverlapRatio = MaxOverlapRatio,
-                    Force = Force,
-                    Precision = Precision,
-                };
-                Attempt(raster, () => WriteObject(DetectionJob.Run(request, model, at => ShowTile(raster, at), WarnOnce, StopToken)));
+                Attempt(request.Raster, () => WriteObject(DetectionJob.Run(
+                    request, model, at => ShowTile(request.Raster, at), WarnOnce, StopToken, inform: WriteVerbose)));
             }
         }
         finally
@@ -170,20 +170,26 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
         }
     }
 
+    private SsdDefinition Definition() => Plain(Model) is LearnModel inHand ? Inside.Detector(inHand).Definition : SsdEngine.Describe(SavedModel());
+
     private SsdEngine OpenModel(LearnDevice device, out bool isOurs)
     {
         object model = Plain(Model);
         isOurs = model is not LearnModel;
-        return model switch
-        {
-            LearnModel inHand => Inside.Detector(inHand),
-            InstalledModel installed => SsdEngine.Open(installed.EmdPath, null, device, StopToken),
-            _ => SsdEngine.Open(ModelPath(LanguagePrimitives.ConvertTo<string>(model)), null, device, StopToken),
-        };
+        return model is LearnModel inHand ? Inside.Detector(inHand) : SsdEngine.Open(SavedModel(), null, device, StopToken);
     }
 
-    private string ModelPath(string model) =>
-        ModelStore.IsPath(model) ? SessionState.Path.GetUnresolvedProviderPathFromPSPath(model) : ModelStore.Open().Resolve(model);
+    /// <summary>The path of a model that is not in hand.</summary>
+    private string SavedModel()
+    {
+        if (Plain(Model) is InstalledModel installed)
+        {
+            return installed.EmdPath;
+        }
+
+        string model = LanguagePrimitives.ConvertTo<string>(Plain(Model));
+        return ModelStore.IsPath(model) ? SessionState.Path.GetUnresolvedProviderPathFromPSPath(model) : ModelStore.Open().Resolve(model);
+    }
 
     private string ModelName() => Plain(Model) switch
     {
@@ -191,25 +197,6 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
         InstalledModel installed => installed.Name,
         object other => System.IO.Path.GetFileNameWithoutExtension(System.IO.Path.TrimEndingDirectorySeparator(LanguagePrimitives.ConvertTo<string>(other))),
     };
-
-    private string OutputFor(string raster, string model)
-    {
-        string usual = $"{System.IO.Path.GetFileNameWithoutExtension(raster)}_{model}.gpkg";
-        string name = Plain(OutputName) switch
-        {
-            null => usual,
-            ScriptBlock script => LanguagePrimitives.ConvertTo<string>(script.InvokeWithContext(null, [new PSVariable("_", raster)]).FirstOrDefault()),
-            object other => LanguagePrimitives.ConvertTo<string>(other),
-        };
-        if (!name.EndsWith('/') && !name.EndsWith(System.IO.Path.DirectorySeparatorChar))
-        {
-            return ResolveOutput(name);
-        }
-
-        string inFolder = ResolveOutput(name + usual);
-        _foldersToMake.Add(System.IO.Path.GetDirectoryName(inFolder)!);
-        return inFolder;
-    }
 
     private void ShowTile(string raster, InferenceProgress at) => WriteProgress(
         new ProgressRecord(1, "Detecting objects", $"{System.IO.Path.GetFileName(raster)}: tile {at.Done} of {at.Tiles}, {at.Skipped} without data")

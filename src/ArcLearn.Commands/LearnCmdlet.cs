@@ -86,6 +86,15 @@ public abstract class LearnCmdlet : PSCmdlet, IDisposable
         }
     }
 
+    /// <summary>Writes what work gave, which is nothing where the user declined it.</summary>
+    protected void WriteIfAny(object? result)
+    {
+        if (result is not null)
+        {
+            WriteObject(result);
+        }
+    }
+
     /// <summary>The absolute file system path of something that may not exist yet.</summary>
     /// <exception cref="PipelineStoppedException">After the error: the path belongs to no file system drive.</exception>
     protected string ResolveOutput(string path)
@@ -105,6 +114,31 @@ public abstract class LearnCmdlet : PSCmdlet, IDisposable
             ThrowTerminatingError(error);
             throw;
         }
+    }
+
+    /// <summary>
+    /// The output of one input. Named by text; by a script block, which sees the input as $_; by a folder, which a separator at its end
+    /// marks; or, left out, by the usual name in the current location.
+    /// </summary>
+    /// <param name="name">What the user gave; null where nothing.</param>
+    /// <param name="usual">The name where none is given.</param>
+    /// <param name="input">What the output is made of.</param>
+    /// <param name="isInFolder">Whether a folder was named, which is then to be made.</param>
+    protected string ResolveOutput(object? name, string usual, string input, out bool isInFolder)
+    {
+        string text = (name is PSObject wrapped ? wrapped.BaseObject : name) switch
+        {
+            null => usual,
+            ScriptBlock script => LanguagePrimitives.ConvertTo<string>(script.InvokeWithContext(null, [new PSVariable("_", input)]).FirstOrDefault()),
+            object other => LanguagePrimitives.ConvertTo<string>(other),
+        };
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            throw new LearnArgumentException("OutputName", $"The output of {input} has an empty name.");
+        }
+
+        isInFolder = text.EndsWith('/') || text.EndsWith(System.IO.Path.DirectorySeparatorChar);
+        return ResolveOutput(isInFolder ? text + usual : text);
     }
 
     /// <summary>Existing files and folders of an argument: text is a path with wildcards, an object with PSPath, or a file object, a literal path.</summary>
@@ -149,7 +183,7 @@ public abstract class LearnCmdlet : PSCmdlet, IDisposable
             return [];
         }
 
-        WriteError(LearnError.PathNotFound(path));
+        WriteError(LearnError.PathNotFound(path, isPattern: !literal && InvokeProvider.Item.Exists(path, force: true, literalPath: true)));
         return [];
     }
 

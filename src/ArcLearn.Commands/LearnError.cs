@@ -56,8 +56,14 @@ internal static partial class LearnError
     public static bool EndsCommand(ErrorRecord error) =>
         s_endsCommand.Contains(error.FullyQualifiedErrorId.Split(',')[0]);
 
-    public static ErrorRecord PathNotFound(string path) => new(
-        new ItemNotFoundException($"Nothing is at '{path}', or it matches no file or folder."), "PathNotFound", ErrorCategory.ObjectNotFound, path);
+    /// <param name="isPattern">Something has that very name, but its brackets were read as wildcards.</param>
+    public static ErrorRecord PathNotFound(string path, bool isPattern = false) => new(
+        new ItemNotFoundException(isPattern
+            ? $"'{path}' matches nothing, since its brackets are wildcards. Give it by (Get-Item -LiteralPath '{path}'), or as '{WildcardPattern.Escape(path)}'."
+            : $"Nothing is at '{path}', or it matches no file or folder."),
+        "PathNotFound",
+        ErrorCategory.ObjectNotFound,
+        path);
 
     public static ErrorRecord NotFileSystem(string path, string provider) => new(
         new PSNotSupportedException($"'{path}' belongs to the provider {provider}; a path in the file system is needed."),

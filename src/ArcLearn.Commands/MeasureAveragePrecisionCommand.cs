@@ -66,6 +66,10 @@ public sealed class MeasureAveragePrecisionCommand : LearnCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord() => Attempt(Model, () =>
     {
+        WriteVerbose(Inside.Detector(Model).Definition.Summary());
+        WriteVerbose(Data is null
+            ? $"Measuring on the {Model.Data?.ValidationChips ?? 0} validation chips."
+            : $"Measuring on all {Data.TrainingChips + Data.ValidationChips} chips of {string.Join(", ", Data.Path)}.");
         Inside.Detector(Model).TellPrecision(Precision, WarnOnce);
         WriteObject(
             Inside.Detector(Model).Measure(

@@ -106,7 +106,7 @@ public sealed class NewSingleShotDetectorCommand : LearnCmdlet
             return;
         }
 
-        Attempt(Data, () => WriteObject(new SingleShotDetector(SsdEngine.Create(
+        Attempt(Data, () => Write(new SingleShotDetector(SsdEngine.Create(
             Data,
             Anchored(new SsdOptions
             {
@@ -143,5 +143,12 @@ public sealed class NewSingleShotDetectorCommand : LearnCmdlet
             Ratios = Ratios ?? options.Ratios,
             Version = SsdVersion ?? options.Version,
         };
+    }
+
+    private void Write(SingleShotDetector model)
+    {
+        WriteVerbose(Inside.Detector(model).Definition.Summary());
+        WriteVerbose($"{model.Anchors} anchors in a chip, {model.Parameters} weights, on {model.Device}; backbone {(model.IsFrozen ? "frozen" : "trained along")}.");
+        WriteObject(model);
     }
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ArcLearn.Core.Models;
 
 namespace ArcLearn.Commands;
 
@@ -38,6 +39,8 @@ public sealed class SaveLearnModelCommand : LearnCmdlet
     protected override void ProcessRecord() => Attempt(Model, () =>
     {
         string folder = ParameterSetName == "Name" ? ModelFolder.Of(Model, Name) : ResolveOutput(Path);
+        SsdEngine.CheckSave(folder, Force);
+        WriteVerbose($"Saving weights (.pth), definition (.emd) and package (.dlpk) into {folder}.");
         if (ShouldProcess(folder, $"Save {Model.Name}"))
         {
             WriteObject(Inside.Detector(Model).Save(folder, Force, StopToken));

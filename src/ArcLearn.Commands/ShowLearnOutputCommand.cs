@@ -4,32 +4,41 @@ using ArcLearn.Core.Drawing;
 namespace ArcLearn.Commands;
 
 /// <summary>Draws a detection layer over its raster, with a legend, as a PNG picture.</summary>
+/// <remarks>
+/// <para>Layers come as Invoke-DetectObjects writes them, as file objects, or as paths. Only features on the raster are drawn and counted; a
+/// layer that lies wholly outside it is an error.</para>
+/// </remarks>
 /// <example>
 /// <code>Invoke-DetectObjects -InputRaster other.tif -Model trees | Show-LearnOutput -Path trees.png</code>
 /// <para>Finds the objects and draws them.</para>
 /// </example>
-[Cmdlet(VerbsCommon.Show, "LearnOutput", SupportsShouldProcess = true, DefaultParameterSetName = "Item")]
+/// <example>
+/// <code>Show-LearnOutput -InputObject results/*.gpkg -Raster city.tif -Path pictures/</code>
+/// <para>Draws each layer over the same raster, into a folder.</para>
+/// </example>
+[Cmdlet(VerbsCommon.Show, "LearnOutput", SupportsShouldProcess = true)]
 [OutputType(typeof(PictureItem))]
 public sealed class ShowLearnOutputCommand : LearnCmdlet
 {
-    /// <summary>What Invoke-DetectObjects wrote.</summary>
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = "Item")]
-    [ValidateNotNull]
-    public FeatureLayerItem InputObject { get; set; } = null!;
+    private readonly HashSet<string> _pictures = new(StringComparer.Ordinal);
 
-    /// <summary>A detection layer as a file.</summary>
-    [Parameter(Mandatory = true, ParameterSetName = "Layer")]
+    /// <summary>Layers: what Invoke-DetectObjects wrote, a file object, or a path with wildcards.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
-    public string LayerPath { get; set; } = "";
+    [SupportsWildcards]
+    [Alias("LayerPath")]
+    public object[] InputObject { get; set; } = [];
 
-    /// <summary>The raster beneath; left out with an input object: the raster that was searched.</summary>
+    /// <summary>The raster beneath; left out, the raster that was searched, where the input object tells it.</summary>
     [Parameter]
+    [ValidateNotNullOrEmpty]
     public string? Raster { get; set; }
 
-    /// <summary>The PNG file; left out: the layer's name with .png, in the current location.</summary>
+    /// <summary>The PNG file. A folder (with a separator at its end) or a script block names one for each layer ($_).
+    /// Left out: the layer's name with .png, in the current location.</summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
-    public string? Path { get; set; }
+    public object? Path { get; set; }
 
     /// <summary>The longer side of the picture at most, in pixels.</summary>
     [Parameter]
@@ -43,32 +52,40 @@ public sealed class ShowLearnOutputCommand : LearnCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        string layer;
-        string? raster = null;
-        if (ParameterSetName == "Item")
-        {
-            layer = InputObject.Path;
-            raster = InputObject.SourcePath;
-        }
-        else if (TryResolveOptional(LayerPath, out string? found))
-        {
-            layer = found!;
-        }
-        else
-        {
-            return;
-        }
-
         if (!TryResolveOptional(Raster, out string? beneath))
         {
             return;
         }
 
-        string picture = ResolveOutput(Path ?? System.IO.Path.GetFileNameWithoutExtension(layer) + ".png");
-        if (ShouldProcess(picture, $"Draw {layer}"))
+        foreach (object input in InputObject)
         {
-            Attempt(picture, () => WriteObject(DetectionMap.Draw(
-                layer, beneath ?? raster, picture, new DetectionMapOptions { MaxSide = MaximumSize, Force = Force }, cancel: StopToken)));
+            string? searched = ((input as PSObject)?.BaseObject ?? input) is FeatureLayerItem item ? item.SourcePath : null;
+            foreach (string layer in ResolveItem(input))
+            {
+                Attempt(layer, () => Draw(layer, beneath ?? searched));
+            }
         }
+    }
+
+    private void Draw(string layer, string? raster)
+    {
+        string picture = ResolveOutput(Path, System.IO.Path.GetFileNameWithoutExtension(layer) + ".png", layer, out bool isInFolder);
+        if (!_pictures.Add(picture))
+        {
+            throw new LearnArgumentException(
+                nameof(Path),
+                $"A second layer, {layer}, would be drawn to {picture}; give -Path a folder (ending in a separator) or a script block.",
+                LearnArgumentException.ParameterMix);
+        }
+
+        DetectionMapOptions options = new()
+        {
+            MaxSide = MaximumSize,
+            Force = Force,
+            MakeFolder = isInFolder,
+            Confirm = () => ShouldProcess(picture, $"Draw {layer}"),
+            Inform = WriteVerbose,
+        };
+        WriteIfAny(DetectionMap.Draw(layer, raster, picture, options, cancel: StopToken));
     }
 }

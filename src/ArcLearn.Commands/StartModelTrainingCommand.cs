@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ArcLearn.Core.Models;
 using ArcLearn.Core.Training;
 
 namespace ArcLearn.Commands;
@@ -63,11 +64,6 @@ public sealed class StartModelTrainingCommand : LearnCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        if (!ShouldProcess(Model.Name, $"Train for {Epochs} epochs"))
-        {
-            return;
-        }
-
         string? checkpoint = CheckpointPath is null ? null : ResolveOutput(CheckpointPath);
         try
         {
@@ -84,8 +80,15 @@ public sealed class StartModelTrainingCommand : LearnCmdlet
                     ReplaceCheckpoint = Force,
                     Precision = Precision,
                 };
-                WriteVerbose(Inside.Detector(Model).DescribeTraining(options));
-                foreach (EpochResult epoch in Inside.Detector(Model).Fit(options, ShowBatch, WarnOnce, StopToken))
+                SsdEngine engine = Inside.Detector(Model);
+                engine.CheckFit(options, WriteVerbose);
+                WriteVerbose(engine.DescribeTraining(options));
+                if (!ShouldProcess(Model.Name, $"Train for {Epochs} epochs"))
+                {
+                    return;
+                }
+
+                foreach (EpochResult epoch in engine.Fit(options, ShowBatch, WarnOnce, StopToken))
                 {
                     WriteObject(epoch);
                 }

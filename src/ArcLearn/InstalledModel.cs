@@ -29,4 +29,7 @@ public sealed record InstalledModel
 
     /// <summary>When it was installed (UTC).</summary>
     public required DateTime Installed { get; init; }
+
+    /// <summary>The folder again: binds to parameters that take a literal path.</summary>
+    public string PSPath => Path;
 }

@@ -144,6 +144,23 @@ public sealed class ExportContentTests : IDisposable
     }
 
     [Fact]
+    public void Of_several_rasters_only_what_none_of_them_reaches_lies_outside()
+    {
+        // Three labels under both rasters, as one layer is read for each: one on either, one on neither.
+        MemoryRaster second = new(100, 80, 3, (_, _, _) => 77) { Transform = new GeoTransform(500_050, 4_000_000, 0.5, -0.5), Path = "second.tif" };
+        LabelObject[] labels =
+        [
+            _fixture.Box(4, 4, 10, 12) with { Place = new(0, 1, 0) },
+            _fixture.Box(104, 4, 110, 12) with { Place = new(0, 2, 0) },
+            _fixture.Box(400, 4, 410, 12) with { Place = new(0, 3, 0) },
+        ];
+        TrainingDataInfo info = _fixture.Export(_fixture.Options(labels) with { Sources = [new(_fixture.Raster, labels), new(second, labels)] });
+
+        Assert.Equal(1, info.Skipped["outside the raster"]);
+        Assert.Single(_fixture.Warnings, w => w.StartsWith("1 labelled object(s) lie outside all 2 rasters", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Several_rasters_go_into_one_folder_and_are_numbered_through()
     {
         MemoryRaster second = new(32, 32, 3, (_, _, _) => 77) { Transform = new GeoTransform(600_000, 4_000_000, 0.5, -0.5), Path = "second.tif" };

@@ -47,7 +47,7 @@ internal sealed class ExportFixture : IDisposable
         TrainingDataExporter.Export(
             options,
             new ExportContext { Files = files ?? LocalFileSystem.Instance, Warn = Warnings.Add, Progress = (done, total) => Progress.Add((done, total)) },
-            cancel);
+            cancel)!;
 
     public string Text(params string[] parts) => File.ReadAllText(Path.Combine([Output, .. parts]));
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using ArcLearn.Core.Chips;
+using ArcLearn.Core.Rasters;
 using ArcLearn.Core.Vectors;
 
 namespace ArcLearn.Tests.Unit.Chips;
@@ -125,6 +126,21 @@ public sealed class ExportFolderTests : IDisposable
         Assert.Equal("e.g. [0, 1, 2]", json.RootElement.GetProperty("ExtractBands").GetString());
         Assert.Equal("MAP_SPACE", json.RootElement.GetProperty("ImageSpaceUsed").GetString());
         Assert.Equal(21, json.RootElement.GetProperty("WellKnownBandNames (FYI, these band names can be used in ExtractBands)").GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData(true, "Red", "Green", "Blue")]
+    [InlineData(false, "Band_1", "Band_2", "Band_3")]
+    public void Bands_are_called_colours_only_where_the_raster_says_so(bool isColor, params string[] expected)
+    {
+        using ExportFixture fixture = new() { Raster = new(64, 64, 3, (band, row, column) => band + row + column) { IsColor = isColor } };
+        fixture.Export(fixture.Options(fixture.Box(0, 0, 8, 8)));
+
+        using JsonDocument json = JsonDocument.Parse(fixture.Text("esri_model_definition.emd"));
+        Assert.Equal(expected, json.RootElement.GetProperty("InputRastersProps").GetProperty("BandNames").EnumerateArray().Select(name => name.GetString()));
+        Assert.Equal(expected, json.RootElement.GetProperty("AllTilesStats").EnumerateArray().Select(band => band.GetProperty("BandName").GetString()));
+        using IRaster chip = RasterFile.Open(Path.Combine(fixture.Output, "images", "000000000.tif"));
+        Assert.Equal((3, isColor), (chip.Bands, chip.IsColor));
     }
 
     [Theory]

@@ -37,7 +37,7 @@ public sealed class ExportToBunchTests : IDisposable
         TrainingDataInfo info = TrainingDataExporter.Export(
             new ExportOptions { Sources = sources, Classes = classes, OutputFolder = _folder.PathOf("chips"), TileWidth = 200, TileHeight = 200, Format = format },
             new ExportContext(),
-            CancellationToken.None);
+            CancellationToken.None)!;
         sources.ForEach(s => s.Raster.Dispose());
 
         List<string> warnings = [];

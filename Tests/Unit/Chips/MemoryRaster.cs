@@ -16,6 +16,8 @@ internal sealed class MemoryRaster(int width, int height, int bands, Func<int, i
 
     public SampleType SampleType { get; init; }
 
+    public bool IsColor { get; init; }
+
     public GeoTransform Transform { get; init; } = new(500_000, 4_000_000, 0.5, -0.5);
 
     public bool IsGeoreferenced { get; init; } = true;

@@ -21,9 +21,10 @@ public class DetectionMapTests
         using IVectorLayer layer = Layer(folder, raster, ("tree", 40, 60, 120, 160));
         DetectionMapOptions options = new() { MaxSide = 200, Classes = [new(3, "car", [0, 0, 255]), new(7, "tree", [255, 0, 0])] };
 
-        using SKBitmap sheet = DetectionMap.Compose(layer, raster, options, out int features);
+        LayerSurvey survey = LayerSurvey.Make(layer, raster, options, CancellationToken.None);
+        using SKBitmap sheet = DetectionMap.Compose(layer, raster, options, survey);
 
-        Assert.Equal(1, features);
+        Assert.Equal("1 objects", survey.Describe());
         foreach ((int x, int y) in new[] { (20, 55), (60, 55), (40, 30), (40, 80) })
         {
             Assert.True(Near(sheet, x, y, color => color is { Red: > 180, Green: < 80, Blue: < 80 }), $"no red at {x}, {y}");
@@ -42,13 +43,41 @@ public class DetectionMapTests
         using IVectorLayer layer = Layer(folder, raster);
         DetectionMapOptions options = new() { Classes = [new(3, "car", [0, 0, 255]), new(7, "tree", [255, 0, 0])] };
 
-        using SKBitmap sheet = DetectionMap.Compose(layer, raster, options, out int features);
+        LayerSurvey survey = LayerSurvey.Make(layer, raster, options, CancellationToken.None);
+        using SKBitmap sheet = DetectionMap.Compose(layer, raster, options, survey);
 
         SKColor[] legend = [.. sheet.Pixels.Skip(sheet.Width * 200)];
-        Assert.Equal(0, features);
+        Assert.Equal("0 objects", survey.Describe());
         Assert.Contains(new SKColor(0, 0, 255), legend);
         Assert.Contains(new SKColor(255, 0, 0), legend);
         Assert.True(legend.Count(color => color == new SKColor(32, 32, 32)) > 500);
+    }
+
+    [Fact]
+    public void Only_what_lies_on_the_raster_is_counted_and_the_rest_is_told()
+    {
+        using MemoryRaster raster = new(400, 200);
+        using TemporaryFolder folder = new();
+        using IVectorLayer layer = Layer(folder, raster, ("tree", 40, 60, 120, 160), ("tree", 390, 190, 420, 220), ("car", 500, 60, 520, 80), ("car", 40, -80, 60, -60));
+
+        LayerSurvey survey = LayerSurvey.Make(layer, raster, new DetectionMapOptions(), CancellationToken.None);
+
+        Assert.Equal("2 objects, 2 more outside", survey.Describe());
+        Assert.Equal(["tree 2"], survey.Classes.Entries().Select(entry => entry.Label));
+    }
+
+    [Fact]
+    public void A_raster_that_the_layer_does_not_touch_is_the_wrong_one()
+    {
+        using MemoryRaster raster = new(400, 200);
+        using TemporaryFolder folder = new();
+        using IVectorLayer layer = Layer(folder, raster, ("car", 500, 60, 520, 80));
+
+        LearnDataException error = Assert.Throws<LearnDataException>(() => LayerSurvey.Make(layer, raster, new DetectionMapOptions(), CancellationToken.None));
+
+        Assert.Equal("LayerOutside", error.Id);
+        Assert.Contains("(500250, 3999960, 500260, 3999970)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("(500000, 3999900, 500200, 4000000)", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -59,7 +88,7 @@ public class DetectionMapTests
         using (Layer(folder, raster))
         {
             PictureItem picture = DetectionMap.Draw(
-                folder.PathOf("layer.gpkg"), rasterPath: null, folder.PathOf("map.png"), new DetectionMapOptions { MaxSide = 400 });
+                folder.PathOf("layer.gpkg"), rasterPath: null, folder.PathOf("map.png"), new DetectionMapOptions { MaxSide = 400 })!;
 
             using SKBitmap read = SKBitmap.Decode(picture.Path);
             Assert.Equal((picture.Width, picture.Height), (read.Width, read.Height));

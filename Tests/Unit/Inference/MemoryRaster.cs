@@ -21,7 +21,7 @@ internal sealed class MemoryRaster(int width, int height, int bands = 1) : IRast
 
     public bool IsGeoreferenced => true;
 
-    public SpatialReference? SpatialReference => new("WGS 84 / UTM zone 18N", 32618, null);
+    public SpatialReference? SpatialReference { get; init; } = new("WGS 84 / UTM zone 18N", 32618, null);
 
     public double? NoData { get; init; }
 

@@ -309,6 +309,49 @@ public sealed class ModelStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_model_whose_replacement_was_killed_between_the_two_moves_comes_back()
+    {
+        InstallSample("trees");
+        string package = Samples.Save(_folder.PathOf("new"), "trees", weights: [9]).Path;
+        string[] between = [];
+
+        // What the disk holds at the moment of the second move is what a kill there leaves behind.
+        FaultyFileSystem files = new()
+        {
+            BeforeMoveDirectory = (_, to) => between = to.EndsWith("trees", StringComparison.Ordinal)
+                ? [.. Directory.GetDirectories(_folder.PathOf("mine")).Select(folder => Path.GetFileName(folder))] : between,
+        };
+        new ModelStore(Roots, files).Install(package, ModelScope.CurrentUser, force: true, name: "trees");
+        string aside = Assert.Single(between, name => name.EndsWith(".replaced", StringComparison.Ordinal));
+        Assert.DoesNotContain("trees", between);
+
+        _store.Uninstall("trees");
+        InstallSample("trees");
+        Directory.Move(_folder.PathOf("mine", "trees"), _folder.PathOf("mine", aside));
+        Assert.Equal(["trees"], List(_ => true));
+        Assert.Equal([_folder.PathOf("mine", "trees")], Directory.GetDirectories(_folder.PathOf("mine")));
+        Assert.Empty(_store.Verify(_store.Find("trees")));
+
+        Directory.Move(_folder.PathOf("mine", "trees"), _folder.PathOf("mine", aside));
+        Assert.Throws<ModelExistsException>(() => _store.Install(package, ModelScope.CurrentUser, force: false, name: "trees"));
+    }
+
+    [Fact]
+    public void What_a_killed_replacement_left_beside_the_new_model_does_not_come_back()
+    {
+        InstallSample("trees");
+        Directory.Move(_folder.PathOf("mine", "trees"), _folder.PathOf("mine", ".trees.0123abcd.replaced"));
+        Directory.CreateDirectory(_folder.PathOf("mine", ".other.0123abcd.partial"));
+        Samples.Save(_folder.PathOf("new"), "trees", weights: [9]);
+        Directory.CreateDirectory(_folder.PathOf("mine", "trees"));
+
+        _store.Uninstall("trees");
+
+        Assert.Empty(_store.Get(null, null, Unexpected));
+        Assert.Equal([_folder.PathOf("mine", ".other.0123abcd.partial")], Directory.GetDirectories(_folder.PathOf("mine")));
+    }
+
+    [Fact]
     public void A_cancelled_install_leaves_nothing()
     {
         string path = Samples.Save(_folder.PathOf("trees")).Path;

@@ -39,6 +39,55 @@ public sealed class LabelReaderTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("", "taken as EPSG:4326 (WGS 84)")]
+    [InlineData(""" "crs": {"type":"name","properties":{"name":"EPSG:4326"}}, """, "says that its coordinates are in EPSG:4326")]
+    public void Metres_where_degrees_are_meant_are_told_with_what_to_write(string crs, string found)
+    {
+        string path = _folder.PathOf("metres.geojson");
+        File.WriteAllText(path, $$$"""{"type":"FeatureCollection",{{{crs}}}"features":[{"type":"Feature","properties":{},"geometry":{"type":"Polygon","coordinates":[[[583000,4507000],[583010,4507000],[583010,4507010],[583000,4507000]]]}}]}""");
+        using IVectorLayer layer = VectorLayers.Open(path);
+
+        LearnDataException error = Assert.Throws<LearnDataException>(() => LabelReader.Read(layer, s_utm, true, new LabelOptions()));
+
+        Assert.Equal("LabelCrsMissing", error.Id);
+        Assert.Contains(found, error.Message, StringComparison.Ordinal);
+        Assert.Contains("(583000, 4507000)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("urn:ogc:def:crs:EPSG::32618", error.Message, StringComparison.Ordinal);
+        Assert.Contains("ogr2ogr -a_srs EPSG:32618", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_label_beyond_degrees_among_others_is_left_out_under_its_own_reason()
+    {
+        string path = _folder.PathOf("mixed.geojson");
+        File.WriteAllText(path, """{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},"geometry":{"type":"Polygon","coordinates":[[[583000,4507000],[583010,4507000],[583010,4507010],[583000,4507000]]]}},{"type":"Feature","properties":{},"geometry":{"type":"Polygon","coordinates":[[[-74,40],[-73.9,40],[-73.9,40.1],[-74,40]]]}}]}""");
+        using IVectorLayer layer = VectorLayers.Open(path);
+
+        LabelSet labels = LabelReader.Read(layer, s_utm, true, new LabelOptions());
+
+        Assert.Single(labels.Objects);
+        Assert.Equal(new Dictionary<string, int> { ["coordinates beyond degrees"] = 1 }, labels.Skipped);
+    }
+
+    [Theory]
+    [InlineData("""{"kind":"roof","id":4}""", "Its fields are: kind, id. Name the one with the class, as -ClassValueField 'kind'.")]
+    [InlineData("""{"sort":"roof"}""", "Its fields are: sort. Name the one with the class.")]
+    [InlineData("""{"height":4.5}""", null)]
+    [InlineData("{}", null)]
+    [InlineData("""{"Classvalue":4,"Class":"roof"}""", null)]
+    public void Fields_that_may_hold_the_class_are_told_where_none_was_named(string properties, string? expected)
+    {
+        string path = _folder.PathOf("labels.geojson");
+        File.WriteAllText(path, $$$"""{"type":"FeatureCollection","features":[{"type":"Feature","properties":{{{properties}}},"geometry":{"type":"Polygon","coordinates":[[[-74,40],[-73.9,40],[-73.9,40.1],[-74,40]]]}}]}""");
+        using IVectorLayer layer = VectorLayers.Open(path);
+
+        string? hint = LabelReader.Read(layer, s_utm, true, new LabelOptions()).FieldHint;
+
+        Assert.Equal(expected is null, hint is null);
+        Assert.EndsWith(expected ?? "", hint ?? "", StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Points_are_widened_to_circles_after_reprojection()
     {
@@ -109,7 +158,7 @@ public sealed class LabelReaderTests : IDisposable
     public void A_place_where_the_raster_s_system_ends_is_an_invalid_geometry()
     {
         using IVectorLayer layer = Open(Collection(
-            ("{}", """{"type":"Polygon","coordinates":[[[0,80],[1,80],[0,95],[0,80]]]}"""), ("{}", Triangle)));
+            ("{}", """{"type":"Polygon","coordinates":[[[0,80],[1,80],[0,90],[0,80]]]}"""), ("{}", Triangle)));
 
         LabelSet labels = LabelReader.Read(layer, CoordinateSystems.FromEpsg(3857), true, new LabelOptions());
 

@@ -7,7 +7,8 @@ namespace ArcLearn.Core.Chips;
 internal static class ExportJob
 {
     /// <exception cref="LearnDataException">What <see cref="LabelReader"/> and <see cref="TrainingDataExporter"/> refuse; ClassConflict.</exception>
-    public static TrainingDataInfo Run(ExportRequest request, ExportContext context, CancellationToken cancel)
+    /// <returns>Null where <see cref="ExportContext.Confirm"/> declined.</returns>
+    public static TrainingDataInfo? Run(ExportRequest request, ExportContext context, CancellationToken cancel)
     {
         List<IRaster> rasters = [];
         try
@@ -20,7 +21,8 @@ internal static class ExportJob
                 IRaster raster = RasterFile.Open(path, context.Files);
                 rasters.Add(raster);
                 Coordinates.Warn(raster, context.Warn);
-                List<LabelSet> labels = [.. request.Labels.Select(label => Read(label, raster, request, context))];
+                context.Inform?.Invoke(RasterSummary.Describe(raster));
+                List<LabelSet> labels = [.. request.Labels.Select((label, i) => Read(label, i, raster, request, context))];
                 Join(classes, labels);
 
                 // The same labels lie under every raster: those left out are counted once.
@@ -49,10 +51,21 @@ internal static class ExportJob
         }
     }
 
-    private static LabelSet Read(string path, IRaster raster, ExportRequest request, ExportContext context)
+    private static LabelSet Read(string path, int number, IRaster raster, ExportRequest request, ExportContext context)
     {
         using IVectorLayer layer = VectorLayers.Open(path, files: context.Files);
-        return LabelReader.Read(layer, raster.SpatialReference, raster.IsGeoreferenced, new LabelOptions(request.ClassValueField, request.BufferRadius));
+        LabelSet labels = LabelReader.Read(
+            layer, raster.SpatialReference, raster.IsGeoreferenced, new LabelOptions(request.ClassValueField, request.BufferRadius));
+        if (labels.FieldHint is string hint)
+        {
+            context.Warn?.Invoke(hint);
+        }
+
+        string crs = layer.SpatialReference is null ? "no coordinate reference system" : $"{layer.SpatialReference}{(layer.IsCrsExplicit ? "" : " (assumed)")}";
+        string field = labels.ClassField is string name ? $"classes from the field '{name}'" : "all of class 1";
+        context.Inform?.Invoke(
+            $"Opened {path}, layer '{layer.Name}': {labels.Objects.Count} label(s), {crs}, {field}: {string.Join(", ", labels.Classes.Select(c => c.Name))}.");
+        return labels with { Objects = [.. labels.Objects.Select(item => item with { Place = item.Place with { Layer = number } })] };
     }
 
     private static void Join(Dictionary<int, ClassDefinition> classes, List<LabelSet> labels)

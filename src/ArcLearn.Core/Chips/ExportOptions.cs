@@ -67,4 +67,10 @@ internal sealed record ExportContext
 
     /// <summary>Each kind of warning once, with its count.</summary>
     public Action<string>? Warn { get; init; }
+
+    /// <summary>Takes a sentence about each thing that was opened or decided.</summary>
+    public Action<string>? Inform { get; init; }
+
+    /// <summary>Asked when nothing speaks against the export and nothing has been written; false ends it.</summary>
+    public Func<bool>? Confirm { get; init; }
 }

@@ -115,7 +115,10 @@ internal sealed record ExportReport(
     private static JsonObject Summary(RunningStatistic of) =>
         new() { ["Min"] = of.Min, ["Max"] = of.Max, ["Mean"] = of.Mean, ["Sum"] = of.Sum, ["Count"] = of.Count };
 
-    private static string BandName(int index) => string.Create(CultureInfo.InvariantCulture, $"Band_{index + 1}");
+    /// <summary>The first three as Esri names colours, where every raster says that they are these.</summary>
+    private string BandName(int index) => index < 3 && Options.Sources.All(s => s.Raster.IsColor)
+        ? s_wellKnownBands[index]
+        : string.Create(CultureInfo.InvariantCulture, $"Band_{index + 1}");
 
     private JsonObject RasterProperties() => new()
     {

@@ -154,7 +154,7 @@ internal sealed class ExportRun
 
         if (isOpen)
         {
-            RasterImage image = new(window.Width, window.Height, _bands.Length, part.Raster.SampleType, bytes);
+            RasterImage image = new(window.Width, window.Height, _bands.Length, part.Raster.SampleType, bytes) { IsColor = part.Raster.IsColor };
             _chips.Write(
                 number, image, part.Transform.Shift(window.Column, window.Row), part.Raster.IsGeoreferenced, part.Raster.SpatialReference, part.Raster.NoData, objects);
         }

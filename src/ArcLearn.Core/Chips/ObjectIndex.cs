@@ -35,7 +35,10 @@ internal sealed class ObjectIndex
             else
             {
                 Outside++;
+                continue;
             }
+
+            InsidePlaces.Add(label.Place);
         }
 
         Count = objects.Count;
@@ -46,6 +49,9 @@ internal sealed class ObjectIndex
 
     /// <summary>Objects that the raster does not reach.</summary>
     public int Outside { get; }
+
+    /// <summary>Which labels the raster reaches.</summary>
+    public HashSet<LabelPlace> InsidePlaces { get; } = [];
 
     /// <summary>Bounds of all objects in map coordinates.</summary>
     public Envelope MapExtent { get; } = new();

@@ -23,25 +23,34 @@ internal sealed class OutputFolder : IDisposable
     public OutputFolder(IFileSystem files, string path, bool force)
     {
         _files = files;
-        Path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
-        if (files.FileExists(Path))
+        Path = Check(files, path, force);
+        Partial = FileSystemExtensions.PartialName(Path);
+        files.CreateDirectory(Partial);
+    }
+
+    /// <summary>What the constructor refuses, for before the work.</summary>
+    /// <returns>The folder's path in full.</returns>
+    /// <inheritdoc cref="OutputFolder(IFileSystem, string, bool)"/>
+    public static string Check(IFileSystem files, string path, bool force)
+    {
+        path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
+        if (files.FileExists(path))
         {
-            throw new LearnArgumentException("OutputLocation", $"{Path} is a file; chips need a folder of their own.");
+            throw new LearnArgumentException("OutputLocation", $"{path} is a file; chips need a folder of their own.");
         }
 
-        files.RequireNoFileAbove(Path);
-        if (HoldsSomething())
+        files.RequireNoFileAbove(path);
+        if (files.DirectoryExists(path) && (files.EnumerateFiles(path).Any() || files.EnumerateDirectories(path).Any()))
         {
             if (!force)
             {
-                throw new OutputExistsException(Path);
+                throw new OutputExistsException(path);
             }
 
-            RequireExport();
+            RequireExport(files, path);
         }
 
-        Partial = FileSystemExtensions.PartialName(Path);
-        files.CreateDirectory(Partial);
+        return path;
     }
 
     public string Path { get; }
@@ -84,18 +93,15 @@ internal sealed class OutputFolder : IDisposable
         }
     }
 
-    private bool HoldsSomething() =>
-        _files.DirectoryExists(Path) && (_files.EnumerateFiles(Path).Any() || _files.EnumerateDirectories(Path).Any());
-
     /// <summary>Folders called images and labels are anyone's: only those of an export may be replaced.</summary>
-    private void RequireExport()
+    private static void RequireExport(IFileSystem files, string path)
     {
-        bool isExport = s_marks.All(mark => _files.FileExists(System.IO.Path.Combine(Path, mark)));
-        if (!isExport && _files.EnumerateFiles(Path).Concat(_files.EnumerateDirectories(Path)).Any(entry => !IsForeign(entry)))
+        bool isExport = s_marks.All(mark => files.FileExists(System.IO.Path.Combine(path, mark)));
+        if (!isExport && files.EnumerateFiles(path).Concat(files.EnumerateDirectories(path)).Any(entry => !IsForeign(entry)))
         {
             throw new LearnArgumentException(
                 "OutputLocation",
-                $"{Path} holds files or folders named as an export's, but is no export (no {string.Join(", no ", s_marks)}): -Force would delete them. Choose another folder.");
+                $"{path} holds files or folders named as an export's, but is no export (no {string.Join(", no ", s_marks)}): -Force would delete them. Choose another folder.");
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using ArcLearn.Core.IO;
 using ArcLearn.Core.Rasters;
+using ArcLearn.Core.Vectors;
 using NetTopologySuite.Geometries;
 
 namespace ArcLearn.Core.Chips;
@@ -12,12 +13,22 @@ internal static class TrainingDataExporter
     /// <exception cref="LearnArgumentException">An option makes no sense, or the chip format cannot hold the raster's samples.</exception>
     /// <exception cref="LearnDataException">LabelsOutside, NoLabels, NoChips, UnknownClass or MixedRasters.</exception>
     /// <exception cref="OutputExistsException">The folder is there already and holds something.</exception>
-    public static TrainingDataInfo Export(ExportOptions options, ExportContext context, CancellationToken cancel)
+    /// <returns>Null where <see cref="ExportContext.Confirm"/> declined.</returns>
+    public static TrainingDataInfo? Export(ExportOptions options, ExportContext context, CancellationToken cancel)
     {
         options = ExportCheck.Run(options);
         Dictionary<string, int> skipped = new(options.SkippedLabels);
         List<ExportPart> parts = Prepare(options, context, skipped);
         ExportStatistics statistics = new(options.Classes, parts[0].Raster.Bands);
+
+        OutputFolder.Check(context.Files, options.OutputFolder, options.Force);
+        context.Inform?.Invoke(
+            $"Cutting {parts.Sum(p => p.Grid.Count())} tile(s) of {options.TileWidth} by {options.TileHeight} pixels, {options.StrideX} and {options.StrideY} apart, "
+            + $"into {options.Format} chips in {options.OutputFolder}{(options.ExportAllTiles ? "" : "; tiles without objects are left out")}.");
+        if (context.Confirm?.Invoke() == false)
+        {
+            return null;
+        }
 
         using OutputFolder folder = new(context.Files, options.OutputFolder, options.Force);
         ChipFiles chips = new(context.Files, folder.Partial, options.Format);
@@ -89,14 +100,27 @@ internal static class TrainingDataExporter
         }
 
         CheckObjects(options, parts);
-        int outside = parts.Sum(p => p.Objects.Outside);
+        int outside = CountOutside(options.Sources, parts);
         if (outside > 0)
         {
             skipped["outside the raster"] = skipped.GetValueOrDefault("outside the raster") + outside;
-            context.Warn?.Invoke($"{outside} labelled object(s) lie outside the raster and were left out.");
+            context.Warn?.Invoke($"{outside} labelled object(s) lie outside {(parts.Count == 1 ? "the raster" : $"all {parts.Count} rasters")} and were left out.");
         }
 
         return parts;
+    }
+
+    /// <summary>The same labels lie under every raster: outside is what no raster reaches.</summary>
+    private static int CountOutside(IReadOnlyList<ExportSource> sources, List<ExportPart> parts)
+    {
+        if (parts.Count == 1)
+        {
+            return parts[0].Objects.Outside;
+        }
+
+        HashSet<LabelPlace> places = [.. sources.SelectMany(s => s.Objects).Select(o => o.Place)];
+        places.ExceptWith(parts.SelectMany(p => p.Objects.InsidePlaces));
+        return places.Count;
     }
 
     private static void CheckObjects(ExportOptions options, List<ExportPart> parts)
@@ -115,14 +139,14 @@ internal static class TrainingDataExporter
             throw new LearnDataException(
                 "LabelsOutside",
                 $"All {objects} labelled object(s) lie outside {part.Raster.Path}. In its coordinates ({part.Raster.SpatialReference?.ToString() ?? "no CRS"}) the labels cover "
-                + $"{Describe(labels)}, the raster {Describe(Bounds(part.Raster))} (xmin, ymin, xmax, ymax). Check that the labels belong to this raster and name their CRS.",
+                + $"{Describe(new GeoExtent(labels.MinX, labels.MinY, labels.MaxX, labels.MaxY))}, the raster {Describe(RasterSummary.Extent(part.Raster))} (xmin, ymin, xmax, ymax). Check that the labels belong to this raster and name their CRS.",
                 part.Raster.Path);
         }
     }
 
     private static void WriteReports(ExportOptions options, IFileSystem files, string folder, List<ExportPart> parts, ExportRun run)
     {
-        List<(double X, double Y)> cells = [.. parts.Select(p => CellSize(p.Raster.Transform))];
+        List<(double X, double Y)> cells = [.. parts.Select(p => PixelGround.MapUnits(p.Raster.Transform))];
         ExportReport report = new(
             options,
             run.Statistics,
@@ -154,22 +178,6 @@ internal static class TrainingDataExporter
         }
     }
 
-    /// <summary>Lengths of a pixel's two sides in map units, also for a rotated raster.</summary>
-    private static (double X, double Y) CellSize(GeoTransform transform) =>
-        (double.Hypot(transform.PixelWidth, transform.ColumnRotation), double.Hypot(transform.RowRotation, transform.PixelHeight));
-
-    private static Envelope Bounds(IRaster raster)
-    {
-        Envelope bounds = new();
-        foreach ((int column, int row) in new[] { (0, 0), (raster.Width, 0), (0, raster.Height), (raster.Width, raster.Height) })
-        {
-            (double x, double y) = raster.Transform.ToMap(column, row);
-            bounds.ExpandToInclude(x, y);
-        }
-
-        return bounds;
-    }
-
-    private static string Describe(Envelope e) =>
-        string.Create(CultureInfo.InvariantCulture, $"({e.MinX:0.######}, {e.MinY:0.######}, {e.MaxX:0.######}, {e.MaxY:0.######})");
+    private static string Describe(GeoExtent e) =>
+        string.Create(CultureInfo.InvariantCulture, $"({e.XMin:0.######}, {e.YMin:0.######}, {e.XMax:0.######}, {e.YMax:0.######})");
 }

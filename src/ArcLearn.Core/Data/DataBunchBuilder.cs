@@ -1,5 +1,7 @@
 using System.Globalization;
 using ArcLearn.Core.Chips;
+using ArcLearn.Core.Crs;
+using ArcLearn.Core.Rasters;
 
 namespace ArcLearn.Core.Data;
 
@@ -26,15 +28,26 @@ internal static class DataBunchBuilder
                 "NoLabels", $"None of the {chips.Count} chip(s) has an object of the classes {string.Join(", ", classes.Classes)}.", folders[0].Path);
         }
 
+        foreach (TrainingFolder folder in folders)
+        {
+            options.Inform?.Invoke(
+                $"Opened {folder.Path}: {folder.Chips.Count} chip(s) of {folder.DatasetType}, {chips[0].Bands} band(s) of {chips[0].SampleType}, {(folder.IsMapSpace ? folder.SpaceKey ?? "no coordinate reference system" : "no georeference")}, classes {string.Join(", ", folder.Classes.Select(c => c.Name))}.");
+        }
+
         ChipSplit split = Split(options, folders, chips);
         TellMissing(options, classes.Classes, boxes, split);
         int chipSize = options.ChipSize ?? Math.Min(DataBunchOptions.DefaultChipSize, CommonSide(chips));
         int workers = options.Workers > 0 ? options.Workers : Environment.ProcessorCount;
         ChipStore store = new(chips, options.Files, options.CacheBytes);
         (Normalization normalization, SampleTables tables) = Normalize(options, chips, split, store, workers, cancel);
+        (double? cellSize, PixelGround? ground) = CellSize(folders, chipSize);
+        string size = ground?.Metres is { } metres ? $", pixels of {PixelGround.Describe(metres)}" : "";
+        options.Inform?.Invoke(
+            $"Chips of {chipSize} pixels{size}, batches of {BatchSize(options with { Warn = null }, split)}, {workers} reading thread(s), samples scaled by {(normalization.Scale == 1 ? "their own statistics" : "ImageNet's statistics")}.");
         return new DetectionData(store, chips, boxes, split, normalization, tables, workers)
         {
-            CellSize = CellSize(folders, chipSize),
+            CellSize = cellSize,
+            Ground = ground,
             Paths = [.. folders.Select(f => f.Path)],
             DatasetType = folders[0].DatasetType,
             Classes = classes.Classes,
@@ -191,19 +204,26 @@ internal static class DataBunchBuilder
     }
 
     /// <summary>The median over chips that lie on a map, as the network sees them: a chip that is enlarged has finer pixels.</summary>
-    private static double? CellSize(List<TrainingFolder> folders, int chipSize)
+    private static (double? MapUnits, PixelGround? Ground) CellSize(List<TrainingFolder> folders, int chipSize)
     {
-        List<double> sizes = [];
-        foreach (ChipEntry chip in folders.Where(f => f.IsMapSpace).SelectMany(f => f.Chips))
+        List<(double Size, double Enlarged, ChipEntry Chip, TrainingFolder Folder)> sizes = [];
+        foreach (TrainingFolder folder in folders.Where(f => f.IsMapSpace))
         {
-            if (chip.Transform is GeoTransform transform)
+            foreach (ChipEntry chip in folder.Chips.Where(c => c.Transform is not null))
             {
                 double enlarged = Math.Max(1, (double)chipSize / Math.Min(chip.Width, chip.Height));
-                sizes.Add(double.Hypot(transform.PixelWidth, transform.ColumnRotation) / enlarged);
+                sizes.Add((PixelGround.MapUnits(chip.Transform!.Value).X / enlarged, enlarged, chip, folder));
             }
         }
 
-        sizes.Sort();
-        return sizes.Count == 0 ? null : sizes[sizes.Count / 2];
+        if (sizes.Count == 0)
+        {
+            return (null, null);
+        }
+
+        sizes.Sort((a, b) => a.Size.CompareTo(b.Size));
+        (double size, double factor, ChipEntry median, TrainingFolder from) = sizes[sizes.Count / 2];
+        PixelGround ground = PixelGround.Of(median.Transform!.Value, median.Width, median.Height, median.SpatialReference ?? from.SpatialReference);
+        return (size, ground with { Metres = ground.Metres is { } metres ? new GroundSize(metres.X / factor, metres.Y / factor) : null });
     }
 }

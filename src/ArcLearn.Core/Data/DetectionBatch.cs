@@ -1,3 +1,5 @@
+using ArcLearn.Core.Rasters;
+
 namespace ArcLearn.Core.Data;
 
 /// <summary>A box in parts of the chip's sides (0 to 1), first coordinate downwards: the order of the detector.</summary>
@@ -51,6 +53,9 @@ internal interface IDetectionData : Internal.IDataContent
 
     /// <summary>Ground size of a chip's pixel in map units; null where the chips have no georeference.</summary>
     double? CellSize { get; }
+
+    /// <summary>The same on the ground; null without georeference.</summary>
+    PixelGround? Ground => null;
 
     /// <summary>
     /// Height and width of the training side's objects in pixels of the model's input, not augmented. Those that a chip's edge cuts are left out

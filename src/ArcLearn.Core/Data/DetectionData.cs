@@ -1,3 +1,5 @@
+using ArcLearn.Core.Rasters;
+
 namespace ArcLearn.Core.Data;
 
 /// <summary>The chips of a bunch with the settings they are served with. Threads exist only while a sequence of batches is read.</summary>
@@ -31,6 +33,8 @@ internal sealed class DetectionData : IDetectionData
     public Normalization Normalization { get; }
 
     public required double? CellSize { get; init; }
+
+    public required PixelGround? Ground { get; init; }
 
     public required IReadOnlyList<string> Paths { get; init; }
 

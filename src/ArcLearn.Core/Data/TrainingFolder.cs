@@ -1,4 +1,5 @@
 using ArcLearn.Core.Chips;
+using ArcLearn.Core.Crs;
 using ArcLearn.Core.IO;
 
 namespace ArcLearn.Core.Data;
@@ -31,6 +32,22 @@ internal sealed class TrainingFolder
 
     /// <summary>The coordinate system that the folder names for chips which name none; null where it does not either.</summary>
     public string? SpaceKey { get; }
+
+    /// <summary>That system; null where the folder names none, or one that cannot be told from its text.</summary>
+    public SpatialReference? SpatialReference
+    {
+        get
+        {
+            try
+            {
+                return SpaceKey is null ? null : CoordinateSystems.FromName(SpaceKey, Path);
+            }
+            catch (LearnFormatException)
+            {
+                return null;
+            }
+        }
+    }
 
     /// <summary>Reads lists, labels and image headers.</summary>
     /// <param name="datasetType">Null takes what the folder says; a plain folder says nothing.</param>

@@ -24,6 +24,15 @@ internal sealed record DetectionMapOptions
 
     /// <summary>Replaces an existing picture.</summary>
     public bool Force { get; init; }
+
+    /// <summary>Makes the picture's folder.</summary>
+    public bool MakeFolder { get; init; }
+
+    /// <summary>Asked when nothing speaks against the picture and nothing has been written; false ends it.</summary>
+    public Func<bool>? Confirm { get; init; }
+
+    /// <summary>Takes a sentence about each thing that was opened.</summary>
+    public Action<string>? Inform { get; init; }
 }
 
 /// <summary>Draws a layer over its raster, outlines coloured by class, with a legend of names and counts.</summary>
@@ -39,8 +48,11 @@ internal static class DetectionMap
     /// <param name="files">Where files are; null for the disk.</param>
     /// <param name="cancel">Ends the reading between windows of the raster.</param>
     /// <exception cref="OutputExistsException">The picture exists.</exception>
-    /// <exception cref="LearnDataException">UnknownCrs, where layer and raster have different ones that cannot be converted.</exception>
-    public static PictureItem Draw(
+    /// <exception cref="LearnDataException">
+    /// UnknownCrs, where layer and raster have different ones that cannot be converted; LayerOutside, where no feature lies on the raster.
+    /// </exception>
+    /// <returns>Null where <see cref="DetectionMapOptions.Confirm"/> declined.</returns>
+    public static PictureItem? Draw(
         string layerPath,
         string? rasterPath,
         string pngPath,
@@ -55,44 +67,53 @@ internal static class DetectionMap
             throw new LearnArgumentException("MaxSide", $"MaxSide is {options.MaxSide}; it must be from 16 to {LargestSide} pixels.");
         }
 
-        PictureFile.CheckOutput(pngPath, files, options.Force);
+        PictureFile.CheckOutput(pngPath, files, options.Force, options.MakeFolder);
         using IVectorLayer layer = VectorLayers.Open(layerPath, options.LayerName, files);
         using IRaster? raster = rasterPath is null ? null : RasterFile.Open(rasterPath, files);
-        using SKBitmap sheet = Compose(layer, raster, options, out int features, cancel);
-        cancel.ThrowIfCancellationRequested();
-        string over = raster is null ? "" : $" over {Path.GetFileName(raster.Path)}";
-        return PictureFile.Save(sheet, pngPath, FormattableString.Invariant($"{features} objects{over}"), files, options.Force);
-    }
-
-    /// <summary>Draws an open layer; two passes over it.</summary>
-    public static SKBitmap Compose(
-        IVectorLayer layer, IRaster? raster, DetectionMapOptions options, out int features, CancellationToken cancel = default)
-    {
-        FeatureClasses classes = new(layer, options);
-        ICoordinateTransform? transform = Transform(layer, raster);
-        Envelope bounds = new();
-        foreach (VectorFeature feature in layer.Read())
+        LayerSurvey survey = LayerSurvey.Make(layer, raster, options, cancel);
+        if (raster is not null)
         {
-            cancel.ThrowIfCancellationRequested();
-            classes.Count(feature);
-            bounds.ExpandToInclude(feature.Geometry?.EnvelopeInternal ?? new Envelope());
+            options.Inform?.Invoke(RasterSummary.Describe(raster));
         }
 
-        using SKBitmap map = Background(raster, bounds, options.MaxSide, out MapFrame frame, cancel);
+        options.Inform?.Invoke($"Opened {layerPath}, layer '{layer.Name}': {survey.Describe()}, {layer.SpatialReference?.ToString() ?? "no coordinate reference system"}. Writing {pngPath}.");
+        if (options.Confirm?.Invoke() == false)
+        {
+            return null;
+        }
+
+        if (options.MakeFolder && Path.GetDirectoryName(pngPath) is string folder)
+        {
+            files.CreateDirectory(folder);
+        }
+
+        using SKBitmap sheet = Compose(layer, raster, options, survey, cancel);
+        cancel.ThrowIfCancellationRequested();
+        string over = raster is null ? "" : $" over {Path.GetFileName(raster.Path)}";
+        return PictureFile.Save(sheet, pngPath, survey.Describe() + over, files, options.Force);
+    }
+
+    /// <summary>Draws an open layer that was looked through.</summary>
+    public static SKBitmap Compose(
+        IVectorLayer layer, IRaster? raster, DetectionMapOptions options, LayerSurvey survey, CancellationToken cancel = default)
+    {
+        FeatureClasses classes = survey.Classes;
+        ICoordinateTransform? transform = survey.Transform;
+        using SKBitmap map = Background(raster, survey.Bounds, options.MaxSide, out MapFrame frame, cancel);
         using (SKCanvas canvas = new(map))
         {
             foreach (VectorFeature feature in layer.Read())
             {
                 cancel.ThrowIfCancellationRequested();
-                if (feature.Geometry is { IsEmpty: false } geometry)
+                if (feature.Geometry is { IsEmpty: false } geometry && (transform?.Apply(geometry) ?? geometry) is { } placed
+                    && (raster is null || LayerSurvey.Reaches(raster, placed)))
                 {
-                    DrawOutline(canvas, frame, transform?.Apply(geometry) ?? geometry, classes.ColorOf(feature), map.Width);
+                    DrawOutline(canvas, frame, placed, classes.ColorOf(feature), map.Width);
                 }
             }
         }
 
-        features = classes.Total;
-        List<string> lines = [FormattableString.Invariant($"{Path.GetFileName(layer.Path)}: {features} objects")];
+        List<string> lines = [$"{Path.GetFileName(layer.Path)}: {survey.Describe()}"];
         if (raster is not null)
         {
             string scale = frame.Step == 1 ? "" : FormattableString.Invariant($", shown at 1:{frame.Step}");
@@ -143,11 +164,4 @@ internal static class DetectionMap
         blank.Erase(SKColors.White);
         return blank;
     }
-
-    /// <summary>Null where the layer lies in the raster's coordinates already, or nothing says otherwise.</summary>
-    private static ICoordinateTransform? Transform(IVectorLayer layer, IRaster? raster) =>
-        raster?.SpatialReference is SpatialReference to && layer.SpatialReference is SpatialReference from
-        && CoordinateTransforms.Create(from, to) is { IsIdentity: false } transform
-            ? transform
-            : null;
 }

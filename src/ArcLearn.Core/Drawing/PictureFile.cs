@@ -26,7 +26,8 @@ internal static class PictureFile
     /// <exception cref="LearnArgumentException">The path is a folder's, or not that of a PNG file.</exception>
     /// <exception cref="DirectoryNotFoundException">Its folder is not there.</exception>
     /// <exception cref="OutputExistsException">The file exists and <paramref name="force"/> is false.</exception>
-    public static void CheckOutput(string path, IFileSystem files, bool force)
+    /// <param name="makesFolder">True where the caller makes the picture's folder before it.</param>
+    public static void CheckOutput(string path, IFileSystem files, bool force, bool makesFolder = false)
     {
         if (!path.EndsWith(".png", StringComparison.OrdinalIgnoreCase))
         {
@@ -43,6 +44,13 @@ internal static class PictureFile
             throw new OutputExistsException(path);
         }
 
-        files.RequireFolderOf(path);
+        if (makesFolder)
+        {
+            files.RequireNoFileAbove(path);
+        }
+        else
+        {
+            files.RequireFolderOf(path);
+        }
     }
 }

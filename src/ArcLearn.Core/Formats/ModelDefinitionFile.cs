@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using ArcLearn.Core.Crs;
 using ArcLearn.Core.Data;
 using ArcLearn.Core.IO;
 
@@ -32,6 +33,9 @@ internal sealed record TrainedSettings
 
     /// <summary>Ground size of a chip's pixel in map units; null without georeference.</summary>
     public double? CellSize { get; init; }
+
+    /// <summary>The same on the ground, in metres; null where the unit of the map is not known, and in older files.</summary>
+    public GroundSize? GroundSize { get; init; }
 
     public double? Dropout { get; init; }
 

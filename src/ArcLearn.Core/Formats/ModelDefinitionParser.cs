@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using ArcLearn.Core.Crs;
 using ArcLearn.Core.Data;
 
 namespace ArcLearn.Core.Formats;
@@ -217,6 +218,7 @@ internal static partial class ModelDefinitionParser
             Version = version,
             Normalization = new Normalization((float)scale, mean, deviation, sample),
             CellSize = keys.Number("CellSize"),
+            GroundSize = keys.List("GroundSize", "a positive number", Positive) is [double x, double y] ? new GroundSize(x, y) : null,
             Dropout = keys.Number("Dropout"),
             Bias = keys.Number("Bias"),
             Loss = Loss(keys),

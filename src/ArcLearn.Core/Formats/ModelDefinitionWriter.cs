@@ -124,6 +124,7 @@ internal static class ModelDefinitionWriter
                 }
             },
             { "CellSize", settings.CellSize },
+            { "GroundSize", settings.GroundSize is { } ground ? new[] { ground.X, ground.Y } : null },
             { "Dropout", settings.Dropout },
             { "Bias", settings.Bias },
             { "Loss", settings.Loss.ToString() },

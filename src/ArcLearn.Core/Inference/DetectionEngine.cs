@@ -19,7 +19,7 @@ internal static class DetectionEngine
     /// <param name="backend">The prepared model; the caller disposes it.</param>
     /// <param name="progress">Called on the caller's thread, a few times a second.</param>
     /// <param name="cancel">Ends the run within a batch.</param>
-    /// <exception cref="LearnDataException">What <see cref="DetectionPlan.Create"/> refuses, TileFailed, ModelOutput.</exception>
+    /// <exception cref="LearnDataException">What <see cref="DetectionPlan"/> refuses, TileFailed, ModelOutput.</exception>
     public static DetectionRunResult Run(
         DetectionRunOptions options,
         IRaster raster,

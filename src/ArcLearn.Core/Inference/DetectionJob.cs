@@ -28,6 +28,9 @@ internal sealed record DetectionRequest
 
     /// <summary>What the network computes in.</summary>
     public LearnPrecision Precision { get; init; }
+
+    /// <summary>Makes the layer's folder: the user asked for it; a misspelt one is an error otherwise.</summary>
+    public bool MakeFolder { get; init; }
 }
 
 /// <summary>Opens what a detection names, runs it and writes the layer.</summary>
@@ -36,45 +39,47 @@ internal static class DetectionJob
     // Large enough that the network is busy with arithmetic, small enough that a replica's maps stay near the caches.
     private const int DefaultBatchSize = 8;
 
-    // Beyond this a detector meets objects of another size than those it learnt.
-    private const double CellSizeTolerance = 0.1;
-
+    /// <summary>Everything that <see cref="Run"/> refuses before it reads a pixel; needs the model's definition only, and writes nothing.</summary>
     /// <exception cref="LearnArgumentException">An argument makes no sense with this model or raster.</exception>
-    /// <exception cref="LearnDataException">The raster is not what the model was trained on (BandMismatch, SampleTypeMismatch, CellSizeMismatch).</exception>
+    /// <exception cref="LearnDataException">The raster is not what the model was trained on (BandMismatch, SampleTypeMismatch, CellSizeMismatch), or ExtentOutside.</exception>
     /// <exception cref="OutputExistsException">The layer exists.</exception>
+    public static void Check(DetectionRequest request, SsdDefinition model, Action<string>? warn, IFileSystem? files = null)
+    {
+        ModelArguments arguments = ModelArguments.Parse(request.ModelArguments, model.Options.ChipSize);
+        using IRaster raster = Open(request, model, warn, files);
+        _ = DetectionPlan.Create(Options(request, arguments), raster, model.Options.ChipSize);
+        FeatureWriters.Check(
+            request.Output, Path.GetFileNameWithoutExtension(request.Output), DetectionFields.All, request.Force, request.MakeFolder, files);
+    }
+
+    /// <inheritdoc cref="Check"/>
+    /// <param name="inform">Takes a sentence about each thing that was opened or decided.</param>
     public static FeatureLayerItem Run(
         DetectionRequest request,
         SsdEngine model,
         Action<InferenceProgress>? progress,
         Action<string>? warn,
         CancellationToken cancel,
-        IFileSystem? files = null)
+        IFileSystem? files = null,
+        Action<string>? inform = null)
     {
         Stopwatch watch = Stopwatch.StartNew();
+        files ??= LocalFileSystem.Instance;
         ModelArguments arguments = ModelArguments.Parse(request.ModelArguments, model.ChipSize);
-        using IRaster raster = RasterFile.Open(request.Raster, files);
-        Coordinates.Warn(raster, warn);
-        request.Context.CheckAgainst(raster);
-        CheckCellSize(raster, model);
+        using IRaster raster = Open(request, model.Definition, warn, files);
         model.TellPrecision(request.Precision, warn);
-        int cores = Environment.ProcessorCount;
-        int workers = request.Context.Parallel.Workers(cores);
-        DetectionRunOptions options = new()
+        DetectionRunOptions options = Options(request, arguments);
+        if (request.MakeFolder && Path.GetDirectoryName(request.Output) is string folder)
         {
-            Padding = arguments.Padding,
-            ExcludePadDetections = arguments.ExcludePadDetections,
-            RunNms = request.RunNms,
-            MaxOverlapRatio = request.MaxOverlapRatio,
-            Extent = request.Context.Extent,
-            Workers = workers,
-            Readers = Math.Max(1, workers / 2),
-        };
+            files.CreateDirectory(folder);
+        }
 
         string layer = Path.GetFileNameWithoutExtension(request.Output);
         using IFeatureWriter writer = FeatureWriters.Create(
             request.Output, layer, raster.SpatialReference, DetectionFields.All, files, request.Force,
             new FeatureWriterOptions { Style = new ClassStyle(DetectionFields.Class, model.Classes) });
         using SsdBackend backend = new(model, arguments.BatchSize ?? DefaultBatchSize, arguments.Threshold, arguments.NmsOverlap, request.Precision);
+        Tell(inform, request, options, raster, backend);
         DetectionRunResult result = DetectionEngine.Run(options, raster, backend, progress, cancel);
         IReadOnlyDictionary<string, int> byClass = DetectionWriter.Write(result.Detections, model.Classes, raster.Transform, writer, cancel);
         writer.Complete();
@@ -94,21 +99,52 @@ internal static class DetectionJob
         };
     }
 
-    private static void CheckCellSize(IRaster raster, SsdEngine model)
+    private static IRaster Open(DetectionRequest request, SsdDefinition model, Action<string>? warn, IFileSystem? files)
     {
-        if (model.CellSize is not double trained || !raster.IsGeoreferenced)
+        IRaster raster = RasterFile.Open(request.Raster, files);
+        try
+        {
+            RasterCheck.Run(raster, model, warn);
+            request.Context.CheckAgainst(raster);
+            Coordinates.Warn(raster, warn);
+            return raster;
+        }
+        catch
+        {
+            raster.Dispose();
+            throw;
+        }
+    }
+
+    private static DetectionRunOptions Options(DetectionRequest request, ModelArguments arguments)
+    {
+        int workers = request.Context.Parallel.Workers(Environment.ProcessorCount);
+        return new DetectionRunOptions
+        {
+            Padding = arguments.Padding,
+            ExcludePadDetections = arguments.ExcludePadDetections,
+            RunNms = request.RunNms,
+            MaxOverlapRatio = request.MaxOverlapRatio,
+            Extent = request.Context.Extent,
+            Workers = workers,
+            Readers = Math.Max(1, workers / 2),
+        };
+    }
+
+    private static void Tell(Action<string>? inform, DetectionRequest request, DetectionRunOptions options, IRaster raster, SsdBackend backend)
+    {
+        if (inform is null)
         {
             return;
         }
 
-        double found = double.Hypot(raster.Transform.PixelWidth, raster.Transform.ColumnRotation);
-        if (Math.Abs(found - trained) > CellSizeTolerance * trained)
-        {
-            throw new LearnDataException(
-                "CellSizeMismatch",
-                FormattableString.Invariant($"{raster.Path} has pixels of {found:G6} map units; the model '{model.Name}' was trained on {trained:G6}. ")
-                + FormattableString.Invariant($"Resample the raster first, as with 'gdalwarp -tr {trained:G6} {trained:G6} -r average in.tif out.tif'."),
-                raster.Path);
-        }
+        TileSelection tiles = DetectionPlan.Create(options, raster, backend).Tiles;
+        PipelineSize size = PipelineSize.Fit(
+            backend.BatchSize, new TileReader(raster, backend.Bands).ChipLength(backend.ChipSize), options.Readers, options.Workers, options.QueueBytes);
+        long waiting = (long)size.Buffers * size.BatchSize * size.ChipLength * sizeof(float);
+        inform(RasterSummary.Describe(raster));
+        inform(FormattableString.Invariant(
+            $"Searching {tiles.Count} of {tiles.Grid.Count} tiles of {backend.ChipSize} pixels, {options.Padding} of them padding on each side, in batches of {backend.BatchSize}: {size.Workers} model(s), {size.Readers} reader(s), about {((size.Workers * backend.BytesPerReplica) + waiting) / 1e6:F0} MB."));
+        inform($"Writing {request.Output}.");
     }
 }

@@ -18,11 +18,19 @@ internal sealed class DetectionPlan
     /// <exception cref="LearnArgumentException">Padding, overlap, threads or extent make no sense.</exception>
     public static DetectionPlan Create(DetectionRunOptions options, IRaster raster, IDetectionBackend backend)
     {
+        RasterCheck.CheckSamples(raster, backend.Bands, options.AllowOtherSampleType ? null : backend.SampleType);
+        return Create(options, raster, backend.ChipSize);
+    }
+
+    /// <summary>The same for a raster whose samples were found to fit.</summary>
+    /// <exception cref="LearnDataException">ExtentOutside.</exception>
+    /// <exception cref="LearnArgumentException">Padding, overlap, threads or extent make no sense.</exception>
+    public static DetectionPlan Create(DetectionRunOptions options, IRaster raster, int chipSize)
+    {
         Suppression.CheckOverlap(options.MaxOverlapRatio);
         CheckCount(options.Workers, nameof(options.Workers));
         CheckCount(options.Readers, nameof(options.Readers));
-        CheckRaster(options, raster, backend);
-        TileGrid grid = new(raster.Width, raster.Height, backend.ChipSize, options.Padding ?? backend.ChipSize / 4);
+        TileGrid grid = new(raster.Width, raster.Height, chipSize, options.Padding ?? chipSize / 4);
         TileOwnership ownership = new(grid, options.ExcludePadDetections);
         return new DetectionPlan(
             ownership, options.Extent is GeoExtent extent ? Select(grid, raster, extent, ownership.MergeGrow) : grid.SelectAll());
@@ -33,26 +41,6 @@ internal sealed class DetectionPlan
         if (count is < 1 or > 1024)
         {
             throw new LearnArgumentException(name, $"{name} is {count}; it must be from 1 to 1024.");
-        }
-    }
-
-    private static void CheckRaster(DetectionRunOptions options, IRaster raster, IDetectionBackend backend)
-    {
-        if (raster.Bands < backend.Bands)
-        {
-            throw new LearnDataException(
-                "BandMismatch",
-                $"{raster.Path} has {raster.Bands} band(s), the model reads {backend.Bands}. Give a raster with the bands that it was trained on.",
-                raster.Path);
-        }
-
-        if (raster.SampleType != backend.SampleType && !options.AllowOtherSampleType)
-        {
-            throw new LearnDataException(
-                "SampleTypeMismatch",
-                $"{raster.Path} holds {raster.SampleType} samples, the model was trained on {backend.SampleType}. "
-                + "Convert the raster, or train on chips of its kind.",
-                raster.Path);
         }
     }
 
@@ -84,23 +72,10 @@ internal sealed class DetectionPlan
         {
             throw new LearnDataException(
                 "ExtentOutside",
-                $"The extent ({extent}) lies outside {raster.Path}, which covers {RasterExtent(raster)} in its own coordinates.",
+                $"The extent ({extent}) lies outside {raster.Path}, which covers {RasterSummary.Extent(raster)} in its own coordinates.",
                 raster.Path);
         }
 
         return tiles;
-    }
-
-    private static GeoExtent RasterExtent(IRaster raster)
-    {
-        (double X, double Y)[] corners =
-        [
-            raster.Transform.ToMap(0, 0),
-            raster.Transform.ToMap(raster.Width, 0),
-            raster.Transform.ToMap(0, raster.Height),
-            raster.Transform.ToMap(raster.Width, raster.Height),
-        ];
-        return new GeoExtent(
-            corners.Min(corner => corner.X), corners.Min(corner => corner.Y), corners.Max(corner => corner.X), corners.Max(corner => corner.Y));
     }
 }

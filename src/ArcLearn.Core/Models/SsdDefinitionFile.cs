@@ -1,5 +1,6 @@
 using ArcLearn.Core.Data;
 using ArcLearn.Core.Formats;
+using ArcLearn.Core.Rasters;
 
 namespace ArcLearn.Core.Models;
 
@@ -14,7 +15,7 @@ internal static class SsdDefinitionFile
     public static ModelDefinitionFile ToFile(this SsdDefinition definition)
     {
         SsdOptions options = definition.Options;
-        CellSizeDefinition? cell = definition.CellSize is double size ? CellSizeDefinition.Of(size, epsg: null) : null;
+        CellSizeDefinition? cell = definition.CellSize is double size ? CellSizeDefinition.Of(size, definition.Ground?.Epsg) : null;
         return new ModelDefinitionFile
         {
             ModelConfiguration = ModelDefinitionFile.DetectorConfiguration,
@@ -34,6 +35,7 @@ internal static class SsdDefinitionFile
             {
                 Normalization = definition.Normalization,
                 CellSize = definition.CellSize,
+                GroundSize = definition.Ground?.Metres,
                 Dropout = options.Dropout,
                 Bias = options.Bias,
                 Loss = options.Loss,
@@ -97,8 +99,13 @@ internal static class SsdDefinitionFile
             throw new LearnFormatException($"defines a detector that cannot be built: {e.Message}", path, inner: e);
         }
 
-        return new SsdDefinition(name, options, file.Classes, normalization, file.Settings?.CellSize);
+        return new SsdDefinition(name, options, file.Classes, normalization, file.Settings?.CellSize, Ground(file));
     }
+
+    /// <summary>Of what this module saved: Esri's cell size alone says nothing of the latitude.</summary>
+    private static PixelGround? Ground(ModelDefinitionFile file) => file.Settings is { CellSize: not null } settings
+        ? new PixelGround(settings.GroundSize, file.MinCellSize?.LatestWkid ?? file.MinCellSize?.Wkid)
+        : null;
 
     private static int Need(int? value, string key, string path) =>
         value ?? throw new LearnFormatException($"names no {key}, which a detector needs.", path);

@@ -24,7 +24,7 @@ internal sealed partial class SsdEngine
     {
         IDetectionData chips = Boxes(data);
         SsdOptions fitted = options with { Bands = chips.Bands, ChipSize = chips.ChipSize, Classes = chips.Classes.Count };
-        SsdDefinition definition = new(DefaultName, fitted, chips.Classes, chips.Normalization, chips.CellSize);
+        SsdDefinition definition = new(DefaultName, fitted, chips.Classes, chips.Normalization, chips.CellSize, chips.Ground);
         return Build(definition, data, device, seed, network =>
         {
             if (backboneWeights is not null)

@@ -1,4 +1,5 @@
 using System.Text;
+using ArcLearn.Core.Data;
 using ArcLearn.Core.Formats;
 using ArcLearn.Core.Packaging;
 using ArcLearn.Core.Runtime;
@@ -22,6 +23,11 @@ internal sealed partial class SsdEngine
     {
         if (start.Pretrained is not string pretrained || IsWeights(pretrained))
         {
+            if (start.Pretrained is string weights && DefinitionBeside(weights) is string beside)
+            {
+                PretrainedCheck.RequireSameAnchors(options, Describe(beside), weights);
+            }
+
             SsdEngine created = Create(data, options, start.Backbone, start.Pretrained, device, seed);
             if (start is { Backbone: null, Pretrained: null })
             {
@@ -32,6 +38,7 @@ internal sealed partial class SsdEngine
         }
 
         using ModelPackageReader package = ModelPackageReader.Open(pretrained);
+        PretrainedCheck.RequireSameAnchors(options, SsdDefinitionFile.Read(package.Definition, package.Name, package.DefinitionPath), pretrained);
         return Create(data, options, start.Backbone, package.WeightsPath(cancel), device, seed, pretrainedShown: package.WeightsShown);
     }
 
@@ -45,6 +52,15 @@ internal sealed partial class SsdEngine
         using ModelPackageReader package = ModelPackageReader.Open(path);
         SsdDefinition definition = SsdDefinitionFile.Read(package.Definition, package.Name, package.DefinitionPath);
         return Load(definition, package.WeightsPath(cancel), data, device, data?.Seed ?? 0, shown: package.WeightsShown);
+    }
+
+    /// <summary>What a saved detector is, without its weights; needs no libtorch.</summary>
+    /// <exception cref="LearnFormatException">It is no sound package, or its definition lacks what a detector needs.</exception>
+    /// <exception cref="LearnDataException">Another kind of model (ModelType).</exception>
+    public static SsdDefinition Describe(string path)
+    {
+        using ModelPackageReader package = ModelPackageReader.Open(path);
+        return SsdDefinitionFile.Read(package.Definition, package.Name, package.DefinitionPath);
     }
 
     /// <summary>Trains; checkpoints carry the model's definition.</summary>
@@ -92,18 +108,40 @@ internal sealed partial class SsdEngine
         }
     }
 
+    /// <summary>What a training would refuse before it begins.</summary>
+    /// <param name="inform">Takes a sentence about each thing that is decided.</param>
+    public void CheckFit(TrainingOptions options, Action<string> inform)
+    {
+        IDetectionData chips = Chips;
+        string? checkpoint = Trainer.Check(this, options);
+        IReadOnlyList<double> rates = options.LearningRate.ForGroups(((ITrainable)this).LayerGroups.Count);
+        inform(Definition.Summary());
+        inform(FormattableString.Invariant(
+            $"Training on {chips.TrainingChips} chips in {((ITrainable)this).StepsPerEpoch} batches of {chips.BatchSize}, validating on {chips.ValidationChips}, {options.Epochs} epoch(s) on {Device}, schedule {options.Schedule}; backbone {(IsFrozen ? "frozen" : "trained along")}."));
+        inform($"Learning rates by layer group: {string.Join(", ", rates.Select(rate => FormattableString.Invariant($"{rate:G3}")))}.");
+        inform(checkpoint is null ? "No checkpoint is written." : $"The best model goes to {checkpoint}.");
+    }
+
+    /// <summary>What <see cref="Save"/> would refuse.</summary>
+    public static void CheckSave(string folder, bool force) => ModelPackager.Check(folder, NameOf(folder), force);
+
     /// <summary>Saves weights, definition and package; the model takes the folder's name.</summary>
     public ModelPackage Save(string folder, bool force, CancellationToken cancel)
     {
-        string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
+        string name = NameOf(folder);
         using IDisposable use = Gate.Enter(Name, cancel);
         ModelPackage package = ModelPackager.Save(folder, name, (Definition with { Name = name }).ToFile(), stream => TorchFileWriter.Write(stream, StateDicts.Capture(_network)), force, cancel: cancel);
         Name = name;
         return package;
     }
 
+    private static string NameOf(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
+
     private void WriteDefinition(string weightsPath, Stream stream) => stream.Write(
         Encoding.UTF8.GetBytes(ModelDefinitionWriter.Write(Definition.ToFile() with { ModelFile = Path.GetFileName(weightsPath) })));
+
+    /// <summary>The definition that was saved with a file of weights, under its name; null where there is none.</summary>
+    private static string? DefinitionBeside(string weights) => Path.ChangeExtension(weights, ".emd") is string emd && File.Exists(emd) ? emd : null;
 
     private static bool IsWeights(string path) => Path.GetExtension(path).ToUpperInvariant() is ".PTH" or ".PT" or ".H5";
 }

@@ -33,10 +33,9 @@ internal static class ModelPackager
     {
         files ??= LocalFileSystem.Instance;
         folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        PortableName.CheckModelName(name);
-        string[] outputs = [name + ".pth", name + ".emd", name + ".dlpk"];
+        Check(folder, name, force, files);
+        string[] outputs = Outputs(name);
         string text = ModelDefinitionWriter.Write(definition with { ModelFile = outputs[0] });
-        CheckFolder(folder, outputs, force, files);
 
         bool isNew = !files.DirectoryExists(folder);
         string stage = FileSystemExtensions.PartialName(isNew ? folder : Path.Combine(folder, name));
@@ -74,6 +73,16 @@ internal static class ModelPackager
             Length = length,
         };
     }
+
+    /// <summary>What <see cref="Save"/> refuses of a place, for before the work.</summary>
+    /// <inheritdoc cref="Save"/>
+    public static void Check(string folder, string name, bool force, IFileSystem? files = null)
+    {
+        PortableName.CheckModelName(name);
+        CheckFolder(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)), Outputs(name), force, files ?? LocalFileSystem.Instance);
+    }
+
+    private static string[] Outputs(string name) => [name + ".pth", name + ".emd", name + ".dlpk"];
 
     internal static void TryDeleteDirectory(IFileSystem files, string path)
     {

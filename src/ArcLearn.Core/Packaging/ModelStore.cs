@@ -32,13 +32,8 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
     {
         using ModelPackageReader package = ModelPackageReader.Open(path, _files);
         name ??= package.Name;
-        PortableName.CheckModelName(name);
+        Check(name, scope, force);
         string root = roots[scope];
-        if (!force && FindFolder(root, name) is not null)
-        {
-            throw new ModelExistsException(name);
-        }
-
         _files.CreateDirectory(root);
         string stage = FileSystemExtensions.PartialName(Path.Combine(root, name));
         try
@@ -57,6 +52,16 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
             ModelPackager.TryDeleteDirectory(_files, stage);
             throw;
         }
+    }
+
+    /// <summary>What <see cref="Install"/> refuses before it unpacks anything.</summary>
+    /// <returns>The name and the folder that the model would get.</returns>
+    /// <inheritdoc cref="Install"/>
+    public (string Name, string Folder) CheckInstall(string path, ModelScope scope, bool force)
+    {
+        using ModelPackageReader package = ModelPackageReader.Open(path, _files);
+        Check(package.Name, scope, force);
+        return (package.Name, Path.Combine(roots[scope], package.Name));
     }
 
     /// <summary>Installed models by name; one that is damaged is told of and left out.</summary>
@@ -100,6 +105,7 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
     {
         (string folder, ModelScope at) = Locate(name, scope);
         string aside = FileSystemExtensions.PartialName(Path.Combine(roots[at], Path.GetFileName(folder)));
+        StorePublisher.Sweep(_files, roots[at], Path.GetFileName(folder));
         _files.MoveDirectory(folder, aside);
         _files.DeleteDirectory(aside);
     }
@@ -113,6 +119,15 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
     }
 
     private static string Hex(byte[] hash) => string.Concat(hash.Select(part => part.ToString("x2", CultureInfo.InvariantCulture)));
+
+    private void Check(string name, ModelScope scope, bool force)
+    {
+        PortableName.CheckModelName(name);
+        if (!force && FindFolder(roots[scope], name) is not null)
+        {
+            throw new ModelExistsException(name);
+        }
+    }
 
     private bool IsSound(string path, InstalledFile file)
     {
@@ -177,6 +192,11 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
     {
         try
         {
+            if (_files.DirectoryExists(root))
+            {
+                StorePublisher.Recover(_files, root);
+            }
+
             return _files.DirectoryExists(root)
                 ? [.. _files.EnumerateDirectories(root)
                     .Where(folder => Path.GetFileName(folder)[0] != '.')

@@ -6,6 +6,7 @@ namespace ArcLearn.Core.Packaging;
 internal static class StorePublisher
 {
     private const int Attempts = 50;
+    private const string ReplacedEnding = ".replaced";
 
     /// <returns>The model's folder.</returns>
     /// <param name="findFolder">The folder in a root that has a name in any case; null where there is none.</param>
@@ -26,7 +27,7 @@ internal static class StorePublisher
                         throw new ModelExistsException(name);
                     }
 
-                    string aside = FileSystemExtensions.PartialName(Path.Combine(root, Path.GetFileName(existing)));
+                    string aside = AsideName(existing);
                     if (TryMove(files, existing, aside))
                     {
                         replaced.Add((existing, aside));
@@ -58,8 +59,52 @@ internal static class StorePublisher
             throw;
         }
 
-        replaced.ForEach(each => ModelPackager.TryDeleteDirectory(files, each.Aside));
+        Sweep(files, root, name);
         return target;
+    }
+
+    /// <summary>
+    /// Brings back what an install that was killed between its two moves had put aside: a model whose place is empty. An install that is
+    /// alive finds the old model in its place once more and puts it aside again.
+    /// </summary>
+    public static void Recover(IFileSystem files, string root)
+    {
+        string[] names = [.. files.EnumerateDirectories(root).Select(folder => Path.GetFileName(folder))];
+        foreach (string aside in names.Where(IsReplaced))
+        {
+            string name = aside[1..^(ReplacedEnding.Length + 9)];
+            try
+            {
+                if (names.Contains(name, StringComparer.OrdinalIgnoreCase))
+                {
+                    continue;                                       // the new one is there; only the removal of this one was cut short
+                }
+
+                files.MoveDirectory(Path.Combine(root, aside), Path.Combine(root, name));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Someone else was faster, or may do it: a list is no place to fail for that.
+            }
+        }
+    }
+
+    /// <summary>Hidden as work in progress is, but named for what it holds: a whole model, which must not be lost.</summary>
+    private static string AsideName(string folder) => Path.ChangeExtension(FileSystemExtensions.PartialName(folder), null) + ReplacedEnding;
+
+    /// <summary>.(name).(8 hexadecimal digits).replaced</summary>
+    private static bool IsReplaced(string name) =>
+        name.Length > ReplacedEnding.Length + 10 && name[0] == '.' && name.EndsWith(ReplacedEnding, StringComparison.Ordinal)
+        && name[^(ReplacedEnding.Length + 9)] == '.' && name[^(ReplacedEnding.Length + 8)..^ReplacedEnding.Length].All(char.IsAsciiHexDigit);
+
+    /// <summary>Removes what installs that were killed had put aside of a model: else it would come back when that goes.</summary>
+    public static void Sweep(IFileSystem files, string root, string name)
+    {
+        foreach (string folder in files.EnumerateDirectories(root).Where(folder => Path.GetFileName(folder) is string aside
+            && IsReplaced(aside) && aside[1..^(ReplacedEnding.Length + 9)].Equals(name, StringComparison.OrdinalIgnoreCase)).ToList())
+        {
+            ModelPackager.TryDeleteDirectory(files, folder);
+        }
     }
 
     /// <summary>False where the folder went away in the meantime.</summary>

@@ -36,9 +36,10 @@ internal sealed class GeoTiffWriter : IDisposable
         GeoTransform? transform,
         SpatialReference? crs,
         double? noData,
-        int tileSize = 256)
+        int tileSize = 256,
+        bool isColor = false)
     {
-        _format = TiffFormat.Tiled(width, height, bands, sampleType, tileSize);
+        _format = TiffFormat.Tiled(width, height, bands, sampleType, tileSize) with { IsColor = isColor };
         (_files, _path, _transform, _crs, _noData) = (files, path, transform, crs, noData);
         _encoder = new TiffBlockEncoder(_format);
         _partial = FileSystemExtensions.PartialName(path);

@@ -13,6 +13,9 @@ internal interface IRaster : IDisposable
 
     SampleType SampleType { get; }
 
+    /// <summary>Whether the file says that its first three bands are red, green and blue.</summary>
+    bool IsColor => false;
+
     /// <summary>Of the outer upper-left corner; <see cref="GeoTransform.Pixels"/> where the file has no georeference.</summary>
     GeoTransform Transform { get; }
 

@@ -49,7 +49,7 @@ internal static class ImageWriter
     private static void WriteTiff(
         IFileSystem files, string path, RasterImage image, GeoTransform? transform, SpatialReference? crs, double? noData)
     {
-        TiffFormat format = TiffFormat.Stripped(image.Width, image.Height, image.Bands, image.SampleType);
+        TiffFormat format = TiffFormat.Stripped(image.Width, image.Height, image.Bands, image.SampleType) with { IsColor = image.IsColor };
         TiffBlockEncoder encoder = new(format);
         byte[][] blocks = new byte[format.BlocksDown][];
         for (int i = 0; i < blocks.Length; i++)

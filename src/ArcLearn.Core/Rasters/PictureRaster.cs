@@ -57,6 +57,8 @@ internal sealed class PictureRaster : IRaster
 
     public SampleType SampleType { get; }
 
+    public bool IsColor => Bands >= 3;
+
     public GeoTransform Transform { get; }
 
     public bool IsGeoreferenced { get; }

@@ -8,6 +8,9 @@ namespace ArcLearn.Core.Rasters;
 /// <param name="Samples">Band after band: sample <c>(band·Height + row)·Width + column</c>.</param>
 internal sealed record RasterImage(int Width, int Height, int Bands, SampleType SampleType, byte[] Samples)
 {
+    /// <summary>Whether the first three bands are red, green and blue: the file will say so.</summary>
+    public bool IsColor { get; init; }
+
     /// <summary>Bytes of a sample.</summary>
     public int SampleBytes => SampleType == SampleType.UInt8 ? 1 : 2;
 

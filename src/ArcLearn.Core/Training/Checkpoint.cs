@@ -37,6 +37,18 @@ internal sealed class Checkpoint
     /// <exception cref="UnauthorizedAccessException">Nothing may be written there.</exception>
     public static Checkpoint? Open(string dataFolder, TrainingOptions options)
     {
+        if (Find(dataFolder, options) is not Checkpoint checkpoint)
+        {
+            return null;
+        }
+
+        checkpoint.Probe();
+        return checkpoint;
+    }
+
+    /// <summary>What <see cref="Open"/> gives and refuses, but nothing is written.</summary>
+    public static Checkpoint? Find(string dataFolder, TrainingOptions options)
+    {
         if (options.NoCheckpoint)
         {
             return null;
@@ -57,7 +69,6 @@ internal sealed class Checkpoint
             throw new OutputExistsException(checkpoint._weights);
         }
 
-        checkpoint.Probe();
         return checkpoint;
     }
 

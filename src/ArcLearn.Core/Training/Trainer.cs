@@ -19,13 +19,27 @@ internal static class Trainer
     /// <exception cref="OperationCanceledException">At the next batch after the token is cancelled.</exception>
     public static IEnumerable<EpochResult> Fit(ITrainable model, TrainingOptions options, Action<BatchProgress>? progress, CancellationToken cancel)
     {
+        CheckSteps(model, options);
+        return Run(model, options, progress, cancel);
+    }
+
+    /// <summary>What <see cref="Fit"/> and its first step refuse before they write or train.</summary>
+    /// <returns>The folder of the checkpoint; null where there will be none.</returns>
+    /// <inheritdoc cref="Fit"/>
+    public static string? Check(ITrainable model, TrainingOptions options)
+    {
+        CheckSteps(model, options);
+        return Checkpoint.Find(model.DataFolder, options)?.Folder;
+    }
+
+    private static void CheckSteps(ITrainable model, TrainingOptions options)
+    {
         if (options.Epochs < 1)
         {
             throw new LearnArgumentException("Epochs", $"A training has at least one epoch; found {options.Epochs}.");
         }
 
         RequireSteps(model);
-        return Run(model, options, progress, cancel);
     }
 
     /// <exception cref="LearnDataException">The training chips do not fill one batch (BatchTooLarge).</exception>

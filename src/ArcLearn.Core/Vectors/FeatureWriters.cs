@@ -52,6 +52,19 @@ internal static class FeatureWriters
     {
         files ??= LocalFileSystem.Instance;
         options ??= new FeatureWriterOptions();
+        Check(path, layerName, fields, force, makesFolder: false, files);
+        return IsGeoPackage(path)
+            ? new GeoPackageWriter(path, layerName, crs, fields, files, options)
+            : new GeoJsonWriter(path, layerName, crs, fields, files);
+    }
+
+    /// <summary>What <see cref="Create"/> refuses, for before the work.</summary>
+    /// <param name="makesFolder">True where the caller makes the file's folder before the file.</param>
+    /// <inheritdoc cref="Create"/>
+    public static void Check(
+        string path, string layerName, IReadOnlyList<FieldDefinition> fields, bool force, bool makesFolder, IFileSystem? files = null)
+    {
+        files ??= LocalFileSystem.Instance;
         string extension = Path.GetExtension(path).ToUpperInvariant();
         if (extension is not (".GPKG" or ".GEOJSON" or ".JSON"))
         {
@@ -59,7 +72,7 @@ internal static class FeatureWriters
                 "OutputName", $"'{path}' names no format that can be written: use .gpkg (GeoPackage), .geojson or .json (GeoJSON).");
         }
 
-        CheckNames(layerName, fields, isGeoPackage: extension == ".GPKG");
+        CheckNames(layerName, fields, IsGeoPackage(path));
         if (files.DirectoryExists(path))
         {
             throw new LearnArgumentException("OutputName", $"{path} is a folder; give the layer another name.");
@@ -70,12 +83,17 @@ internal static class FeatureWriters
             throw new OutputExistsException(path);
         }
 
-        files.RequireFolderOf(path);
-
-        return extension == ".GPKG"
-            ? new GeoPackageWriter(path, layerName, crs, fields, files, options)
-            : new GeoJsonWriter(path, layerName, crs, fields, files);
+        if (makesFolder)
+        {
+            files.RequireNoFileAbove(path);
+        }
+        else
+        {
+            files.RequireFolderOf(path);
+        }
     }
+
+    private static bool IsGeoPackage(string path) => path.EndsWith(".gpkg", StringComparison.OrdinalIgnoreCase);
 
     private static void CheckNames(string layerName, IReadOnlyList<FieldDefinition> fields, bool isGeoPackage)
     {

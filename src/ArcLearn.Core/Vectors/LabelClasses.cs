@@ -17,6 +17,8 @@ internal sealed class LabelClasses
     private readonly Dictionary<string, int> _invalid = new(StringComparer.Ordinal);
     private int _integers;
 
+    private static readonly string[] s_likelyNames = ["class", "classname", "class_name", "label", "category", "kind", "type", "species", "name"];
+
     /// <exception cref="LearnDataException">ClassFieldMissing: the named field is not there.</exception>
     public LabelClasses(string path, IReadOnlyList<FieldDefinition> fields, string? named)
     {
@@ -28,6 +30,7 @@ internal sealed class LabelClasses
             throw new LearnDataException("ClassFieldMissing", $"{path} has no field '{named}'. {all}", named);
         }
 
+        Hint = _value < 0 ? HintOf(path, fields) : null;
         if (_value >= 0)
         {
             _field = fields[_value].Name;
@@ -38,6 +41,12 @@ internal sealed class LabelClasses
             }
         }
     }
+
+    /// <summary>The field that the classes come from; null where every label is of class 1.</summary>
+    public string? Field => _field;
+
+    /// <summary>What to tell where no field was named and none has the usual name, though there are fields that may be meant; else null.</summary>
+    public string? Hint { get; }
 
     /// <summary>A label's class as it stands: text, a number, or null where the feature has none or one that is no class.</summary>
     public object? Take(VectorFeature feature)
@@ -83,6 +92,16 @@ internal sealed class LabelClasses
             throw Invalid($"{_integers} of its values are numbers (such as {_numbers.First().Key}) and {_texts.Values.Sum()} are text "
                 + $"(such as '{_texts.First().Key}'). Make all of them text or all of them numbers.");
         }
+    }
+
+    /// <summary>Only fields that can hold a class are worth a word.</summary>
+    private static string? HintOf(string path, IReadOnlyList<FieldDefinition> fields)
+    {
+        string[] names = [.. fields.Where(f => f.Type is FieldType.Text or FieldType.Integer).Select(f => f.Name)];
+        string? likely = s_likelyNames.Select(name => Array.Find(names, n => n.Equals(name, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(n => n is not null);
+        return names.Length == 0 ? null
+            : $"No class field was named and {path} has none called classvalue or value, so every label is of class 1. "
+                + $"Its fields are: {string.Join(", ", fields.Select(f => f.Name))}. Name the one with the class{(likely is null ? "" : $", as -ClassValueField '{likely}'")}.";
     }
 
     public IReadOnlyList<ClassDefinition> ToClasses() => _texts.Count > 0

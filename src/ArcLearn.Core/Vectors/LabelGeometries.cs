@@ -10,9 +10,15 @@ internal sealed class LabelGeometries(IVectorLayer layer, ICoordinateTransform? 
 {
     public const string Empty = "empty geometry";
     public const string Invalid = "invalid geometry";
+    public const string BeyondDegrees = "coordinates beyond degrees";
 
     /// <summary>Segments in a quarter of a buffer's circle.</summary>
     private const int QuadrantSegments = 16;
+
+    private readonly bool _isInDegrees = transform is not null && DegreeRange.IsInDegrees(layer);
+
+    /// <summary>The first position that no longitude and latitude can have, in a layer in degrees.</summary>
+    public Coordinate? BeyondDegreesAt { get; private set; }
 
     /// <summary>Invalid geometries that were mended.</summary>
     public int Repaired { get; private set; }
@@ -24,6 +30,13 @@ internal sealed class LabelGeometries(IVectorLayer layer, ICoordinateTransform? 
         reason = Empty;
         if (geometry is null || geometry.IsEmpty)
         {
+            return [];
+        }
+
+        if (_isInDegrees && DegreeRange.FindBeyond(geometry) is Coordinate beyond)
+        {
+            BeyondDegreesAt ??= beyond;
+            reason = BeyondDegrees;
             return [];
         }
 

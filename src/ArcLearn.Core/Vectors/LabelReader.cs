@@ -12,7 +12,7 @@ internal static class LabelReader
     /// <param name="rasterIsGeoreferenced">True where a raster without a CRS has map coordinates, as from a world file; false where it only has pixels.</param>
     /// <param name="options">Class field and buffer.</param>
     /// <exception cref="LearnDataException">
-    /// ClassFieldMissing, ClassValueInvalid, BufferRadiusMissing, LabelCrsWithoutRasterCrs, LabelCrsMissing, UnknownCrs, or NoLabels
+    /// ClassFieldMissing, ClassValueInvalid, BufferRadiusMissing, LabelCrsWithoutRasterCrs, LabelCrsMissing (also for metres where degrees are meant), UnknownCrs, or NoLabels
     /// where nothing is left.
     /// </exception>
     /// <exception cref="LearnArgumentException">BufferRadius is not a positive number.</exception>
@@ -26,7 +26,7 @@ internal static class LabelReader
         ICoordinateTransform? transform = ChooseTransform(layer, rasterCrs, rasterIsGeoreferenced);
         LabelClasses classes = new(layer.Path, layer.Fields, options.ClassValueField);
         LabelGeometries geometries = new(layer, transform, options.BufferRadius);
-        List<(Geometry Geometry, object Class, long Id)> labels = [];
+        List<(Geometry Geometry, object Class, long Id, LabelPlace Place)> labels = [];
         SortedDictionary<string, int> skipped = new(StringComparer.Ordinal);
         int features = 0;
         foreach (VectorFeature feature in layer.Read())
@@ -41,12 +41,17 @@ internal static class LabelReader
                 continue;
             }
 
-            labels.AddRange(shapes.Select(shape => (shape, value!, feature.Id)));
+            labels.AddRange(shapes.Select((shape, part) => (shape, value!, feature.Id, new LabelPlace(0, features, part))));
         }
 
         classes.Check();
         if (labels.Count == 0)
         {
+            if (skipped.ContainsKey(LabelGeometries.BeyondDegrees))
+            {
+                throw DegreeRange.Fault(layer, geometries.BeyondDegreesAt!, rasterCrs!);
+            }
+
             string why = features == 0 ? "it has no features" : string.Join(", ", skipped.Select(pair => $"{pair.Value} × {pair.Key}"));
             throw new LearnDataException("NoLabels", $"Layer '{layer.Name}' of {layer.Path} holds no usable label: {why}.", layer.Path);
         }
@@ -54,10 +59,12 @@ internal static class LabelReader
         IReadOnlyList<ClassDefinition> definitions = classes.ToClasses();
         Dictionary<string, int> values = definitions.DistinctBy(c => c.Name).ToDictionary(c => c.Name, c => c.Value, StringComparer.Ordinal);
         return new LabelSet(
-            [.. labels.Select(label => new LabelObject(label.Geometry, label.Class is int value ? value : values[(string)label.Class], label.Id))],
+            [.. labels.Select(label => new LabelObject(label.Geometry, label.Class is int value ? value : values[(string)label.Class], label.Id, label.Place))],
             definitions,
             skipped,
-            geometries.Repaired);
+            geometries.Repaired,
+            classes.Field,
+            classes.Hint);
     }
 
     private static ICoordinateTransform? ChooseTransform(IVectorLayer layer, SpatialReference? rasterCrs, bool rasterIsGeoreferenced)

@@ -11,15 +11,26 @@ internal sealed record LabelOptions(string? ClassValueField = null, double? Buff
 /// <param name="Geometry">A valid polygon or multipolygon in the raster's coordinates.</param>
 /// <param name="Value">Its class.</param>
 /// <param name="Id">Its feature's id; the parts of a multipoint share one.</param>
-internal sealed record LabelObject(Geometry Geometry, int Value, long Id);
+/// <param name="Place">Where it was read: the same object under another raster has the same.</param>
+internal sealed record LabelObject(Geometry Geometry, int Value, long Id, LabelPlace Place = default);
+
+/// <summary>Which label of a call this is, whatever raster it is read for.</summary>
+/// <param name="Layer">The layer, counted through the call.</param>
+/// <param name="Feature">The feature, counted through the layer; ids may occur twice.</param>
+/// <param name="Part">The point of a multipoint.</param>
+internal readonly record struct LabelPlace(int Layer, int Feature, int Part);
 
 /// <summary>The labels of a layer in a raster's coordinates, in the layer's order.</summary>
 /// <param name="Objects">Never none.</param>
 /// <param name="Classes">The classes that occur, by value.</param>
 /// <param name="Skipped">Features left out: reason and count, only reasons that occur.</param>
 /// <param name="Repaired">Invalid geometries that were mended and kept.</param>
+/// <param name="ClassField">The field that the classes come from; null where every label is of class 1.</param>
+/// <param name="FieldHint">What to tell where no field was named and none has the usual name, though the layer has fields that may be meant; else null.</param>
 internal sealed record LabelSet(
     IReadOnlyList<LabelObject> Objects,
     IReadOnlyList<ClassDefinition> Classes,
     IReadOnlyDictionary<string, int> Skipped,
-    int Repaired);
+    int Repaired,
+    string? ClassField = null,
+    string? FieldHint = null);

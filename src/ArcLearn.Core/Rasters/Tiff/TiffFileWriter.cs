@@ -60,18 +60,18 @@ internal sealed class TiffFileWriter
         Array.Fill(bits, _format.SampleBytes * 8);
         int[] formats = new int[bands];
         Array.Fill(formats, 1);
-        bool isColour = bands is 3 or 4 && _format.SampleType == SampleType.UInt8;
+        bool isColor = _format.IsColor && bands >= 3;
         _fields.AddLongs(TiffTag.ImageWidth, _format.Width);
         _fields.AddLongs(TiffTag.ImageLength, _format.Height);
         _fields.AddShorts(TiffTag.BitsPerSample, bits);
         _fields.AddShorts(TiffTag.Compression, TiffCompression.AdobeDeflate);
-        _fields.AddShorts(TiffTag.Photometric, isColour || bands == 3 ? 2 : 1);
+        _fields.AddShorts(TiffTag.Photometric, isColor ? 2 : 1);
         _fields.AddShorts(Orientation, 1);
         _fields.AddShorts(TiffTag.SamplesPerPixel, bands);
         _fields.AddShorts(TiffTag.PlanarConfiguration, 1);
         _fields.AddShorts(TiffTag.Predictor, 2);
         _fields.AddShorts(TiffTag.SampleFormat, formats);
-        int extra = bands - (isColour || bands == 3 ? 3 : 1);
+        int extra = bands - (isColor ? 3 : 1);
         if (extra > 0)
         {
             _fields.AddShorts(TiffTag.ExtraSamples, new int[extra]); // 0: unspecified, no opacity

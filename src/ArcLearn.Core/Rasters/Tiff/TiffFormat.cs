@@ -8,6 +8,9 @@ internal sealed record TiffFormat(int Width, int Height, int Bands, SampleType S
     // A classic file ends at 4 GiB. Deflate does not enlarge by more than a few bytes a block; the margin holds those and the directory.
     private const long ClassicLimit = (4L << 30) - (64L << 20);
 
+    /// <summary>Whether the first three bands are red, green and blue; else nothing is said of what they are.</summary>
+    public bool IsColor { get; init; }
+
     public int SampleBytes => SampleType == SampleType.UInt8 ? 1 : 2;
 
     public int BlocksAcross => (int)(((long)Width + BlockWidth - 1) / BlockWidth);

@@ -131,7 +131,12 @@ internal sealed class TiffLayout
         if (format != 1 || width is < 1 or > 16)
         {
             string name = format switch { 1 => "unsigned", 2 => "signed", 3 => "floating-point", _ => "complex" };
-            throw Unsupported($"has {width}-bit {name} samples", "-ot UInt16 -scale");
+            throw new LearnFormatException(
+                $"has {width}-bit {name} samples, which are not read here; 8 and 16 bits unsigned are. A model knows the values it was trained on, so every raster, for "
+                + "training and for detection, has to be converted by one fixed rule, never stretched to its own range (gdal_translate -scale without numbers). "
+                + "Whole numbers from 0 to 65535 stay as they are with 'gdal_translate -ot UInt16'; others by a rule such as reflectance 0 to 1 as 0 to 10000: "
+                + "'gdal_translate -ot UInt16 -scale 0 1 0 10000'.",
+                Directory.Source.Path);
         }
 
         if (Compression == TiffCompression.Jpeg && width != 8)

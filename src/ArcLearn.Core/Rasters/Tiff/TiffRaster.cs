@@ -38,6 +38,9 @@ internal sealed class TiffRaster : IRaster
 
     public SampleType SampleType => _layout.SampleType;
 
+    // RGB and YCbCr (TIFF 6.0, section 6 and 21); the latter is read as RGB.
+    public bool IsColor => _layout.Photometric is 2 or 6 && Bands >= 3;
+
     public GeoTransform Transform { get; }
 
     public bool IsGeoreferenced { get; }

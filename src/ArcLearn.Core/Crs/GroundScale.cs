@@ -1,0 +1,70 @@
+namespace ArcLearn.Core.Crs;
+
+/// <summary>Lengths on the ground along the two axes of a coordinate system, in metres.</summary>
+internal readonly record struct GroundSize(double X, double Y);
+
+/// <summary>What a unit of a coordinate system measures on the ground.</summary>
+internal static class GroundScale
+{
+    private const double DegreesToRadians = Math.PI / 180;
+
+    /// <summary>
+    /// Metres per unit at a place. Degrees follow the ellipsoid of WGS 84 at that latitude, Web Mercator is scaled by the cosine of
+    /// the latitude, other projected systems have their unit's length everywhere.
+    /// </summary>
+    /// <returns>Null where the unit is not known: no system, a code without text that is not computed here, a plain Mercator.</returns>
+    public static GroundSize? At(SpatialReference? crs, double x, double y)
+    {
+        if (crs is null)
+        {
+            return null;
+        }
+
+        if (CoordinateSystems.Identify(crs) is KnownCrs known)
+        {
+            return known.Kind switch
+            {
+                CrsKind.Geographic => Degrees(y * DegreesToRadians, DegreesToRadians),
+                CrsKind.WebMercator => Square(1 / Math.Cosh(y / known.Datum.SemiMajorAxis)),   // the cosine of the latitude
+                _ => Square(1),
+            };
+        }
+
+        if (crs.Wkt is not string wkt)
+        {
+            return crs.Epsg is int code && GeographicCodes.Contains(code) ? Degrees(y * DegreesToRadians, DegreesToRadians) : null;
+        }
+
+        WktNode root = WktParser.Parse(wkt, crs.Name);
+        while (root.Is("COMPD_CS", "COMPOUNDCRS", "BOUNDCRS", "SOURCECRS")
+            && root.Child("PROJCS", "GEOGCS", "PROJCRS", "GEOGCRS", "GEODCRS", "SOURCECRS", "COMPD_CS") is WktNode part)
+        {
+            root = part;
+        }
+
+        return root.Is("GEOGCS", "GEOGCRS", "GEOGRAPHICCRS", "GEODCRS", "GEODETICCRS")
+            ? Unit(root, "ANGLEUNIT") is double radians ? Degrees(y * radians, radians) : null
+            : root.Is("PROJCS", "PROJCRS", "PROJECTEDCRS") && !IsMercator(root) && Unit(root, "LENGTHUNIT") is double metres ? Square(metres) : null;
+    }
+
+    private static GroundSize Square(double metres) => new(metres, metres);
+
+    /// <summary>Radii of curvature of the ellipsoid (EPSG guidance note 7-2, "Local geodetic ellipsoid parameters").</summary>
+    private static GroundSize Degrees(double latitude, double unit)
+    {
+        GeodeticDatum datum = GeodeticDatum.Wgs84;
+        double flattening = 1 / datum.InverseFlattening;
+        double e2 = flattening * (2 - flattening);
+        double w2 = 1 - (e2 * Math.Sin(latitude) * Math.Sin(latitude));
+        double primeVertical = datum.SemiMajorAxis / Math.Sqrt(w2);
+        return new GroundSize(primeVertical * Math.Cos(latitude) * unit, primeVertical * (1 - e2) / w2 * unit);
+    }
+
+    /// <summary>Its scale grows with the latitude, so that the unit alone says nothing.</summary>
+    private static bool IsMercator(WktNode projected) =>
+        WktNode.Plain((projected.Child("PROJECTION") ?? projected.Child("CONVERSION")?.Child("METHOD"))?.Name ?? "").StartsWith("mercator", StringComparison.Ordinal);
+
+    /// <summary>WKT 2 may name the unit with each axis only.</summary>
+    private static double? Unit(WktNode crs, string keyword) =>
+        (crs.Child("UNIT", keyword) ?? crs.Child("AXIS")?.Child("UNIT", keyword))?.Number(1) is double unit && unit > 0 ? unit : null;
+}
