@@ -92,12 +92,12 @@ public sealed class ImagePredictorTests : IDisposable
 
         PictureItem item = PredictionPicture.Draw(prediction, predictor.Classes, _folder.PathOf("found.png"), force: false);
 
-        // Enlarged by four, so that the tag can be read.
+        // Enlarged by eight, so that the tag can be read.
         using SKBitmap picture = SKBitmap.Decode(item.Path);
-        Assert.Equal(400, picture.Width);
-        Assert.True(picture.GetPixel(140, 120) is { Red: > 150, Green: < 80, Blue: < 80 });
-        Assert.True(picture.GetPixel(200, 80) is { Red: > 150, Green: < 80, Blue: < 80 });
-        Assert.Equal(new SKColor(100, 100, 100), picture.GetPixel(140, 80));
+        Assert.Equal(800, picture.Width);
+        Assert.True(picture.GetPixel(280, 240) is { Red: > 150, Green: < 80, Blue: < 80 });
+        Assert.True(picture.GetPixel(400, 160) is { Red: > 150, Green: < 80, Blue: < 80 });
+        Assert.Equal(new SKColor(100, 100, 100), picture.GetPixel(280, 160));
         Assert.Throws<OutputExistsException>(() => PredictionPicture.Draw(prediction, predictor.Classes, _folder.PathOf("found.png"), force: false));
     }
 
