@@ -24,8 +24,8 @@ public class ObjectPainterTests
     {
         using SKBitmap picture = Draw(new PaintedObject(new SKRect(170, 4, 198, 40), s_red, "tree"));
 
-        Assert.Equal(s_red, picture.GetPixel(140, 52));
-        Assert.Equal(SKColors.White, picture.GetPixel(140, 20));
+        Assert.Equal(s_red, picture.GetPixel(147, 52));
+        Assert.Equal(SKColors.White, picture.GetPixel(147, 20));
     }
 
     [Fact]
