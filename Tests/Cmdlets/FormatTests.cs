@@ -47,7 +47,7 @@ public sealed class FormatTests : IDisposable
         object prediction = Record("Prediction", ("Width", 640), ("Height", 480), ("Objects", Objects(3)), ("Model", "trees"), ("Duration", TimeSpan.FromSeconds(0.123)), ("Path", "/in/a.png"));
         Assert.Equal(["3", "640", "x", "480", "0.12", "s", "trees", "/in/a.png"], Words(Show(prediction)[2]));
 
-        object found = Record("PredictedObject", ("Class", "palm"), ("Score", 0.98765), ("XMin", 10.25), ("YMin", 20d), ("Width", 30d), ("Height", 40.06));
+        object found = Record("PredictedObject", ("Class", "palm"), ("Score", 0.98765), ("XMin", 10.26), ("YMin", 20d), ("Width", 30d), ("Height", 40.06));
         Assert.Equal(["palm", "0.988", "10.3", "20.0", "30.0", "x", "40.1"], Words(Show(found)[2]));
 
         object picture = Record("PictureItem", ("Width", 2048), ("Height", 1024), ("Shows", "1234 objects"), ("Path", "/out/trees.png"));

@@ -27,8 +27,8 @@ namespace ArcLearn.Commands;
 public sealed class InvokeModelPredictionCommand : LearnCmdlet
 {
     private readonly HashSet<string> _pictures = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<IDisposable> _opened = [];
     private ModelSource? _source;
-    private SsdEngine? _model;
     private ImagePredictor? _predictor;
     private bool _isBroken;
 
@@ -122,11 +122,10 @@ public sealed class InvokeModelPredictionCommand : LearnCmdlet
     {
         if (disposing)
         {
-            _predictor?.Dispose();
-            if (_source?.IsInHand == false)
-            {
-                _model?.Dispose();
-            }
+            // The predictor before its model.
+            _opened.Reverse();
+            _opened.ForEach(one => one.Dispose());
+            _opened.Clear();
         }
 
         base.Dispose(disposing);
@@ -157,9 +156,15 @@ public sealed class InvokeModelPredictionCommand : LearnCmdlet
         // Opened at the first image: -WhatIf needs no libtorch. A model that does not open is one error, not one for each image.
         if (_predictor is null && !Attempt(Model, () =>
         {
-            _model = _source!.Open(Device, StopToken);
+            SsdEngine model = _source!.Open(Device, StopToken);
+            if (!_source.IsInHand)
+            {
+                _opened.Add(model);
+            }
+
             _predictor = ImagePredictor.Create(
-                _model, new ImagePredictionOptions { DetectThreshold = DetectThreshold, NmsOverlap = NmsOverlap, BatchSize = BatchSize });
+                model, new ImagePredictionOptions { DetectThreshold = DetectThreshold, NmsOverlap = NmsOverlap, BatchSize = BatchSize });
+            _opened.Add(_predictor);
         }))
         {
             _isBroken = true;

@@ -45,6 +45,22 @@ public class AveragePrecisionMetricTests
     }
 
     [Fact]
+    public void The_curve_has_a_point_for_every_score()
+    {
+        // By score: right .9, wrong .8, right .8, wrong .6; three objects. The two of .8 are one point.
+        AveragePrecisionMetric metric = new(s_classes, new(IouThreshold: 0.5, CurvePoints: true));
+        metric.Add([Truth(0, 0, 10, 10, 1)], [Found(0, 0, 10, 10, 0, 0.8f), Found(50, 50, 60, 60, 0, 0.8f)], 100);
+        metric.Add([Truth(0, 0, 10, 10, 1), Truth(70, 70, 80, 80, 1)], [Found(0, 0, 10, 10, 0, 0.9f), Found(50, 50, 60, 60, 0, 0.6f)], 100);
+
+        IReadOnlyList<AveragePrecision> results = metric.Compute();
+
+        Assert.Equal([(0.9f, 1, 1 / 3.0), (0.8f, 2 / 3.0, 2 / 3.0), (0.6f, 0.5, 2 / 3.0)], results[0].Curve!.Select(p => ((float)p.Score, p.Precision, p.Recall)));
+        Assert.Empty(results[1].Curve!);
+        Assert.Null(results[2].Curve);
+        Assert.Null(new AveragePrecisionMetric(s_classes, new()).Compute()[0].Curve);
+    }
+
+    [Fact]
     public void An_object_is_found_once()
     {
         AveragePrecisionMetric metric = new(s_classes, new(IouThreshold: 0.5));

@@ -9,6 +9,9 @@ internal sealed class SquaresData(int chipSize = 64, int training = 32, int vali
 
     public IReadOnlyList<string> Paths { get; init; } = [Path.Combine(Path.GetTempPath(), "squares")];
 
+    /// <summary>Whether the chips are noise alone.</summary>
+    public bool IsEmpty { get; init; }
+
     public string DatasetType => "PASCAL_VOC_rectangles";
 
     public IReadOnlyList<ClassDefinition> Classes { get; init; } = [new(1, "red", [255, 0, 0]), new(2, "blue", [0, 0, 255])];
@@ -95,7 +98,7 @@ internal sealed class SquaresData(int chipSize = 64, int training = 32, int vali
         int half = ChipSize / 2;
         int[] quarters = [0, 1, 2, 3];
         random.Shuffle(quarters);
-        BoxLabel[] boxes = new BoxLabel[random.Next(1, 4)];
+        BoxLabel[] boxes = new BoxLabel[IsEmpty ? 0 : random.Next(1, 4)];
         for (int i = 0; i < boxes.Length; i++)
         {
             int side = random.Next(half / 2, half - 4);

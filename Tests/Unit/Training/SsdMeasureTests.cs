@@ -1,7 +1,9 @@
 using ArcLearn.Core.Data;
+using ArcLearn.Core.Drawing;
 using ArcLearn.Core.Models;
 using ArcLearn.Core.Training;
 using ArcLearn.Tests.Unit.TestSupport;
+using SkiaSharp;
 
 namespace ArcLearn.Tests.Unit.Training;
 
@@ -32,6 +34,79 @@ public class SsdMeasureTests
         using SsdEngine model = Squares.Detector(new SquaresData(validation: 5));
 
         Assert.All(model.Measure(s_everything, null, CancellationToken.None), r => Assert.Equal(5, r.Images));
+    }
+
+    [Fact]
+    public void Several_thresholds_give_what_each_gives_alone()
+    {
+        using SsdEngine model = Squares.Detector(new SquaresData());
+        AveragePrecisionOptions[] options = [new(0.001, 0.1), new(0.001, 0.5), new(0.001, 0.5, NmsOverlap: 0.2), new(0.3, 0.5)];
+
+        IReadOnlyList<AveragePrecision> together = model.Measure(options, null, warn: null, CancellationToken.None);
+
+        Assert.Equal(options.SelectMany(one => model.Measure(one, null, CancellationToken.None)), together);
+        Assert.Equal([0.1, 0.1, 0.1, 0.5, 0.5, 0.5], together.Take(6).Select(r => r.IouThreshold));
+        Assert.True(together[2].Detections < together[5].Detections, "suppression goes by the IoU threshold where no overlap is given");
+    }
+
+    [Fact]
+    public void Chips_without_any_object_are_told()
+    {
+        using SsdEngine model = Squares.Detector(new SquaresData());
+        List<string> warnings = [];
+
+        IReadOnlyList<AveragePrecision> results = model.Measure([s_everything], new LearnDataBunch(new SquaresData { IsEmpty = true }), warnings.Add, CancellationToken.None);
+
+        Assert.All(results, r => Assert.Equal((0, 0.0), (r.Truth, r.Value)));
+        Assert.Contains("None of the 48 chips has an object", Assert.Single(warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Results_are_drawn_with_truth_and_detections_of_chips_that_a_seed_chooses()
+    {
+        using SsdEngine model = Squares.Detector(new SquaresData());
+        using TemporaryFolder folder = new();
+
+        PictureItem item = ModelResultSheet.Draw(model, null, folder.PathOf("a.png"), new ModelResultSheetOptions { Rows = 3, DetectThreshold = 0 });
+        SsdComparison results = model.Compare(3, null, 0, 0.1, null, CancellationToken.None);
+
+        using SKBitmap sheet = SKBitmap.Decode(item.Path);
+        Assert.Equal((item.Width, item.Height), (sheet.Width, sheet.Height));
+        Assert.Equal(3, results.Sample.Images.Count);
+        Assert.Contains($"{results.Found.Sum(found => found.Count)} detections", item.Shows, StringComparison.Ordinal);
+        Assert.All(results.Found, found => Assert.NotEmpty(found));
+
+        // A column of three chips of 448 pixels on each side, gaps and text between them.
+        Assert.Equal(12 + (2 * (448 + 12)), sheet.Width);
+        Assert.InRange(sheet.Height, 3 * 448, (3 * (448 + 32)) + 100);
+    }
+
+    [Fact]
+    public void What_a_comparison_finds_is_what_is_measured_also_for_classes_in_another_order()
+    {
+        using SsdEngine model = Squares.Detector(new SquaresData());
+        SquaresData other = new(training: 4, validation: 7, batchSize: 4) { Classes = [new(1, "blue", [0, 0, 255]), new(2, "red", [255, 0, 0])] };
+        LearnDataBunch bunch = new(other);
+
+        SsdComparison results = model.Compare(100, null, 0.001, 0.1, bunch, CancellationToken.None);
+        AveragePrecisionMetric metric = new(model.Classes, s_everything);
+        for (int i = 0; i < results.Found.Count; i++)
+        {
+            metric.Add(results.Sample.Batch.Boxes[i], results.Found[i], model.ChipSize);
+        }
+
+        Assert.Equal(11, results.Found.Count);
+        Assert.Equal(model.Measure(s_everything, bunch, CancellationToken.None), metric.Compute());
+    }
+
+    [Fact]
+    public void Without_validation_chips_no_results_are_shown()
+    {
+        using SsdEngine model = Squares.Detector(new SquaresData(validation: 0));
+        using TemporaryFolder folder = new();
+
+        Assert.Equal("ValidationMissing", Assert.Throws<LearnDataException>(() => ModelResultSheet.Draw(model, null, folder.PathOf("a.png"), new())).Id);
+        Assert.Empty(Directory.GetFiles(folder.Root));
     }
 
     [Fact]

@@ -54,7 +54,7 @@ internal static class ModelResultSheet
                 cancel.ThrowIfCancellationRequested();
                 string name = Path.GetFileName(results.Sample.Images[i]);
                 yield return new SheetCell(
-                    pictures.Draw(i), FormattableString.Invariant($"{name}: {batch.Boxes[i].Length}"), labels.Truth(batch.Boxes[i]));
+                    pictures.Draw(i), FormattableString.Invariant($"{name}, truth: {batch.Boxes[i].Length}"), labels.Truth(batch.Boxes[i]));
                 yield return new SheetCell(
                     pictures.Draw(i), FormattableString.Invariant($"found: {results.Found[i].Count}"), labels.Detections(results.Found[i], batch.ChipSize));
             }

@@ -24,7 +24,7 @@ internal static class ObjectPainter
     /// <param name="objects">The most important first.</param>
     public static void Draw(SKCanvas canvas, SKRect area, IReadOnlyList<PaintedObject> objects)
     {
-        float stroke = Math.Clamp(area.Width / 300, 1.5f, 3);
+        float stroke = Math.Clamp(area.Width / 220, 2, 4);
         canvas.Save();
         canvas.ClipRect(area);
         using SKPaint paint = new() { IsAntialias = true, Style = SKPaintStyle.Stroke, StrokeJoin = SKStrokeJoin.Miter };

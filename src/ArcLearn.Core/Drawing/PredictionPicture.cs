@@ -8,7 +8,7 @@ namespace ArcLearn.Core.Drawing;
 internal static class PredictionPicture
 {
     private const int MaxSide = 2048;
-    private const int MinSide = 480;                        // smaller images are enlarged, so that tags can be read
+    private const int UsualSide = 800;                      // smaller images are enlarged by whole factors, so that tags can be read
 
     /// <exception cref="OutputExistsException">The picture exists.</exception>
     public static PictureItem Draw(
@@ -19,7 +19,7 @@ internal static class PredictionPicture
         using IRaster raster = RasterFile.Open(prediction.Path, files);
         RasterThumbnail thumbnail = RasterThumbnail.Read(raster, MaxSide, cancel);
         using SKBitmap image = RasterPicture.Draw(thumbnail);
-        int factor = Math.Max(1, MinSide / Math.Max(image.Width, image.Height));
+        int factor = Math.Max(1, (int)Math.Round((double)UsualSide / Math.Max(image.Width, image.Height)));
         using SKBitmap map = new(image.Width * factor, image.Height * factor, SKColorType.Rgba8888, SKAlphaType.Opaque);
         using SKCanvas canvas = new(map);
         SKRect area = new(0, 0, map.Width, map.Height);
