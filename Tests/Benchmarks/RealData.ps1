@@ -17,13 +17,13 @@ param(
     # The same network and budget from torchvision's weights, and from chance.
     [ValidateSet('pretrained', 'scratch')] [string[]] $Start = @('pretrained', 'scratch'),
     [double[]] $LearningRate = 2e-3,
-    [double[]] $FineTuningRate = @(5e-4, 1e-3),
+    [double[]] $FineTuningRate = @(5e-4, 3e-3),
     [double] $Dropout = 0,
-    [double] $LocationLossFactor = 0.999
+    # Left out, the anchors are chosen by the objects.
+    [hashtable] $Anchors = @{}
 )
 
 $ErrorActionPreference = 'Stop'
-if ($env:ARC_LR) { $LearningRate = [double[]]($env:ARC_LR -split ',') }
 Import-Module $Module
 function Get-Place { [IO.Path]::Combine([string[]] $args) }
 function Get-Stem([string] $path) { [IO.Path]::GetFileNameWithoutExtension($path) }
@@ -33,25 +33,21 @@ function Invoke-Tool {
     $lines
 }
 
-if ($env:ARC_GRIDS) { $GridsOver = [int[]]($env:ARC_GRIDS -split ',') } else { $GridsOver = $null }
-if ($env:ARC_ZOOMS) { $ZoomsOver = [double[]]($env:ARC_ZOOMS -split ',') } else { $ZoomsOver = $null }
 $set = @{
     # One scene of the video to train on, the other to measure on: frames of one scene are near-duplicates. Cars have 20 to 42 pixels.
     cars  = @{
         Folder = 'od_cars_kit'; Extension = '.png'; Train = { param($name, $index) [int] $name.Substring(3) -lt 100 }
-        Stride = 112; Grids = 7; Zooms = 0.7, 1.0, 1.3; Iou = 0.5, 0.75
+        Stride = 112; Iou = 0.5, 0.75
     }
     # Every third plot is unseen. Trees have 14 to 142 pixels.
     trees = @{
         Folder = 'od_neon_trees'; Extension = '.tif'; Train = { param($name, $index) $index % 3 -ne 0 }
-        Stride = 88; Grids = 7, 4, 2; Zooms = 0.6, 1.0, 1.4; Iou = 0.4, 0.5
+        Stride = 88; Iou = 0.4, 0.5
     }
 }
 
 foreach ($name in $Only) {
     $case = $set[$name]
-    if ($GridsOver) { $case.Grids = $GridsOver }
-    if ($ZoomsOver) { $case.Zooms = $ZoomsOver }
     $source = Get-Place $Data $case.Folder
     $place = Get-Place $OutputPath $name
     if ([IO.Directory]::Exists($place)) { [IO.Directory]::Delete($place, $true) }
@@ -70,14 +66,11 @@ foreach ($name in $Only) {
     foreach ($from in $Start) {
         $bunch = $chips | New-LearnDataBunch -ChipSize 224 -BatchSize 8 -ValidationFraction 0.1 -Seed $Seed -WarningAction SilentlyContinue
         $weights = $from -eq 'scratch' ? @{} : @{ BackboneWeights = Get-Place $Data 'weights' "$Backbone.pth" }
-        $model = $bunch | New-SingleShotDetector -Verbose -Backbone $Backbone -Dropout $Dropout @weights -WarningAction SilentlyContinue
+        $model = $bunch | New-SingleShotDetector -Backbone $Backbone -Dropout $Dropout @weights @Anchors -WarningAction SilentlyContinue
         $epochs = [Math]::Max(1, [int] ($Images / (8 * [Math]::Floor($bunch.TrainingChips / 8))))
         $watch = [Diagnostics.Stopwatch]::StartNew()
-        # A frozen backbone first, then everything at lower rates: the budget is the same for both starts.
-        $head = if ($env:ARC_HEAD) { [int] $env:ARC_HEAD } else { $from -eq "scratch" ? 0 : [int] ($epochs / 4) }
-        if ($head) { $model | Start-ModelTraining -Epochs $head -LearningRate $LearningRate -NoCheckpoint }
         $model | Unlock-ModelLayer
-        $model | Start-ModelTraining -Epochs ($epochs - $head) -LearningRate ($head ? $FineTuningRate : $LearningRate) -CheckpointPath (Get-Place $place "checkpoint_$from")
+        $model | Start-ModelTraining -Epochs $epochs -LearningRate ($from -eq 'scratch' ? $LearningRate : $FineTuningRate) -CheckpointPath (Get-Place $place "checkpoint_$from")
         $trained = $watch.Elapsed.TotalSeconds
         $null = $model | Save-LearnModel -Path (Get-Place $place 'models' "${name}_$from")
 

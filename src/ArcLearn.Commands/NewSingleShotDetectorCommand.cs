@@ -7,7 +7,7 @@ namespace ArcLearn.Commands;
 /// <remarks>
 /// <para>Anchors: every cell of every grid has one for each zoom and ratio. A grid of 4 on chips of 224 pixels has cells of 56 pixels, so
 /// that zoom 0.7 looks for objects of about 39 pixels. With grids, zooms and ratios all left out they are chosen from the sizes and shapes of the
-/// training objects; if any is given, the others are those of arcgis.learn: grids 4, 2, 1, zooms 0.7, 1.0, 1.3, ratios 1:1, 1:0.5, 0.5:1.</para>
+/// training objects (or are the saved model's, with PretrainedPath); if any is given, the others are those of arcgis.learn: grids 4, 2, 1, zooms 0.7, 1.0, 1.3, ratios 1:1, 1:0.5, 0.5:1.</para>
 /// <para>With weights for the backbone its layers are frozen, and the head is trained first. Without any, everything is trained.</para>
 /// </remarks>
 /// <example>
@@ -118,7 +118,7 @@ public sealed class NewSingleShotDetectorCommand : LearnCmdlet
                 Loss = Loss ?? (FocalLoss || LocationLossFactor is not null ? DetectorLoss.Reference : DetectorLoss.Balanced),
                 FocalLoss = FocalLoss,
                 LocationLossFactor = LocationLossFactor,
-            }),
+            }, pretrained),
             new StartWeights(backbone, pretrained),
             Device,
             Seed ?? Data.Seed,
@@ -126,14 +126,13 @@ public sealed class NewSingleShotDetectorCommand : LearnCmdlet
             StopToken))));
     }
 
-    /// <summary>With what was asked for; with anchors that fit the objects where nothing was.</summary>
-    private SsdOptions Anchored(SsdOptions options)
+    /// <summary>With what was asked for; with anchors of the engine's choice where nothing was.</summary>
+    private SsdOptions Anchored(SsdOptions options, string? pretrained)
     {
         if (Grids is null && Zooms is null && Ratios is null)
         {
-            AnchorPlan plan = AnchorPlan.For(Data, Backbone);
-            WriteVerbose($"Anchors by the training objects: {plan}.");
-            return options with { Grids = plan.Grids, Zooms = plan.Zooms, Ratios = plan.Ratios, Version = SsdVersion ?? AnchorPlan.Version };
+            SsdOptions chosen = SsdEngine.ChooseAnchors(Data, options, pretrained);
+            return chosen with { Version = SsdVersion ?? chosen.Version };
         }
 
         return options with

@@ -7,13 +7,13 @@ namespace ArcLearn;
 /// then flipped; light is changed last. Validation and prediction see chips as they are.
 /// </summary>
 /// <remarks>
-/// The defaults are for imagery from above: no direction is special there, so all flips and quarter turns are fair, but the ground resolution is,
-/// so there is no zoom unless asked for.
+/// The defaults are for imagery from above: no direction is special there, so all flips and quarter turns are fair. Three chips of four are zoomed: another
+/// scene of the same ground resolution has objects of other sizes, and without zoom a detector learns the sizes of its own by heart.
 /// </remarks>
 public sealed record LearnTransform
 {
     private readonly double _cropProbability = 1;
-    private readonly TransformRange _zoom = Environment.GetEnvironmentVariable("ARC_ZOOM") is string z ? new(double.Parse(z.Split(",")[0], CultureInfo.InvariantCulture), double.Parse(z.Split(",")[1], CultureInfo.InvariantCulture), double.Parse(z.Split(",")[2], CultureInfo.InvariantCulture)) : new(0, 1, 1.5);
+    private readonly TransformRange _zoom = new(0.75, 0.75, 1.5);
     private readonly TransformRange _rotation = new(0, -30, 30);
     private readonly double _flipProbability = 1;
     private readonly TransformRange _brightness = new(1, 0.4, 0.6);
@@ -43,7 +43,9 @@ public sealed record LearnTransform
         init => _cropProbability = Share(value, nameof(CropProbability));
     }
 
-    /// <summary>Factor of enlargement, uniform; below 1 more of a chip that is larger than the model's is shown, never more than there is.</summary>
+    /// <summary>
+    /// Factor of enlargement, uniform in its logarithm; below 1 more of the chip is shown, and what lies beyond it is filled with its nodata value, or 0.
+    /// </summary>
     public TransformRange Zoom
     {
         get => _zoom;

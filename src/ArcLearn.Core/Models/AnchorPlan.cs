@@ -56,9 +56,6 @@ internal sealed record AnchorPlan(IReadOnlyList<int> Grids, IReadOnlyList<double
         return new AnchorPlan(grids, [.. zooms.Select(zoom => Math.Round(zoom, 2))], [.. ratios.Select(Shape)]);
     }
 
-    public override string ToString() => FormattableString.Invariant(
-        $"grids {string.Join(", ", Grids)}, zooms {string.Join(", ", Zooms.Select(zoom => Text(zoom)))}, ratios {string.Join(", ", Ratios.Select(r => $"{Text(r.Height)}:{Text(r.Width)}"))}");
-
     private static int[] ChooseGrids(Backbone backbone, int chipSize, double small, double large)
     {
         // Anchors lie a cell apart, features a stride: where both are equal, a box is as far from its anchor everywhere, which is all that a
@@ -112,6 +109,4 @@ internal sealed record AnchorPlan(IReadOnlyList<int> Grids, IReadOnlyList<double
     private static AspectRatio Shape(double heightOverWidth) => new(Math.Round(Math.Sqrt(heightOverWidth), 2), Math.Round(1 / Math.Sqrt(heightOverWidth), 2));
 
     private static double Quantile(double[] sorted, double share) => sorted[(int)Math.Round(share * (sorted.Length - 1))];
-
-    private static string Text(double value) => value.ToString("0.##", System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -42,6 +42,23 @@ internal sealed partial class SsdEngine
         return Create(data, options, start.Backbone, package.WeightsPath(cancel), device, seed, pretrainedShown: package.WeightsShown);
     }
 
+    /// <summary>Anchors for a new detector that were not asked for: those of the saved one that it starts from, else those that fit the training objects.</summary>
+    /// <param name="options">What is known of it so far.</param>
+    /// <param name="pretrained">The saved detector; null, or bare weights without a definition beside them, leave the choice to the objects.</param>
+    /// <inheritdoc cref="AnchorPlan.For"/>
+    public static SsdOptions ChooseAnchors(LearnDataBunch data, SsdOptions options, string? pretrained)
+    {
+        string? definition = pretrained is null || !IsWeights(pretrained) ? pretrained : DefinitionBeside(pretrained);
+        if (definition is not null)
+        {
+            SsdOptions saved = Describe(definition).Options;
+            return options with { Grids = saved.Grids, Zooms = saved.Zooms, Ratios = saved.Ratios, Version = saved.Version };
+        }
+
+        AnchorPlan plan = AnchorPlan.For(data, options.Backbone);
+        return options with { Grids = plan.Grids, Zooms = plan.Zooms, Ratios = plan.Ratios, Version = AnchorPlan.Version };
+    }
+
     /// <summary>Opens a saved detector.</summary>
     /// <param name="path">What <see cref="ModelPackageReader.Open"/> takes.</param>
     /// <param name="data">Data whose classes are the model's; null for inference only.</param>
