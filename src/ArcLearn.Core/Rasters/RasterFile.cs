@@ -9,7 +9,7 @@ internal static class RasterFile
     /// <summary>Decoded blocks that an open raster keeps, in bytes.</summary>
     public const long DefaultCacheBytes = 64L << 20;
 
-    /// <summary>Opens a TIFF, BigTIFF, PNG or JPEG file, told apart by its first bytes, whatever its name.</summary>
+    /// <summary>Opens a TIFF, BigTIFF, PNG, JPEG, BMP or VRT file, told apart by its first bytes, whatever its name.</summary>
     /// <param name="path">The file.</param>
     /// <param name="files">Where it is; null is the disk.</param>
     /// <param name="cacheBytes">Budget of the cache of decoded blocks.</param>
@@ -20,7 +20,7 @@ internal static class RasterFile
         files ??= LocalFileSystem.Instance;
         if (files.DirectoryExists(path) && !files.FileExists(path))
         {
-            throw new LearnFormatException("is a folder; a raster is a TIFF, PNG or JPEG file.", path);
+            throw new LearnFormatException("is a folder; a raster is a TIFF, PNG, JPEG, BMP or VRT file.", path);
         }
 
         RasterSource source = new(files, path);
@@ -69,6 +69,6 @@ internal static class RasterFile
             return new PictureRaster(source);
         }
 
-        throw Unsupported(source.Path, $"is no TIFF, PNG or JPEG (it begins with bytes {Convert.ToHexString(head)})", "-of GTiff");
+        throw Unsupported(source.Path, $"is no TIFF, PNG, JPEG, BMP or VRT (it begins with bytes {Convert.ToHexString(head)})", "-of GTiff");
     }
 }

@@ -1,0 +1,16 @@
+namespace ArcLearn.Core.Rasters;
+
+/// <summary>Validity of pixels.</summary>
+internal static class Masks
+{
+    /// <summary>The mask of a raster without one: 255 inside, 0 beyond.</summary>
+    public static void FillInside(PixelWindow window, int width, int height, Span<byte> destination)
+    {
+        PixelWindow inside = window.Intersect(new PixelWindow(0, 0, width, height));
+        destination.Clear();
+        for (int row = inside.Row; row < inside.Bottom; row++)
+        {
+            destination.Slice(((row - window.Row) * window.Width) + inside.Column - window.Column, inside.Width).Fill(byte.MaxValue);
+        }
+    }
+}
