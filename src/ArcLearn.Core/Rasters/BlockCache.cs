@@ -1,7 +1,7 @@
 namespace ArcLearn.Core.Rasters;
 
 /// <summary>
-/// Decoded blocks of all images of a file under one budget of bytes; the least recently used go first. A block is decoded once: readers that want it meanwhile wait
+/// Decoded blocks of any number of images under one budget of bytes; the least recently used go first. A block is decoded once: readers that want it meanwhile wait
 /// for that decoding, others are not held up. A failure is not kept: the next reader tries again.
 /// </summary>
 internal sealed class BlockCache(long budget)
@@ -10,6 +10,7 @@ internal sealed class BlockCache(long budget)
     private readonly LinkedList<Entry> _recent = [];
     private readonly object _gate = new();
     private long _bytes;
+    private int _images;
 
     /// <summary>Bytes held now. The block used last stays, even where it alone exceeds the budget.</summary>
     public long Bytes
@@ -22,6 +23,9 @@ internal sealed class BlockCache(long budget)
             }
         }
     }
+
+    /// <summary>A number for one more image whose blocks are held here.</summary>
+    public int AddImage() => Interlocked.Increment(ref _images);
 
     /// <summary>The block, decoded by <paramref name="decode"/> where it is not held.</summary>
     public DecodedBlock Get(int image, int block, Func<int, DecodedBlock> decode)

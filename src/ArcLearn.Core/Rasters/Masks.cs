@@ -13,4 +13,7 @@ internal static class Masks
             destination.Slice(((row - window.Row) * window.Width) + inside.Column - window.Column, inside.Width).Fill(byte.MaxValue);
         }
     }
+
+    /// <summary>Whether a sample is the nodata value; NaN is equal to itself here.</summary>
+    public static bool IsNoData(double sample, double? noData) => noData is double value && value.Equals(sample);
 }

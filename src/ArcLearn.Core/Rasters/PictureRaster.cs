@@ -11,10 +11,11 @@ internal sealed class PictureRaster : IRaster
     private const long MaximumBytes = 1L << 30;
 
     private readonly RasterSource _source;
-    private readonly BlockCache _planes;
+    private readonly BlockCache _cache;
+    private readonly int _image;
 
     /// <summary>Takes over <paramref name="source"/>.</summary>
-    public PictureRaster(RasterSource source)
+    public PictureRaster(RasterSource source, BlockCache cache)
     {
         _source = source;
         if (source.Length > MaximumBytes)
@@ -43,7 +44,7 @@ internal sealed class PictureRaster : IRaster
             throw RasterFile.Unsupported(source.Path, $"is a picture of {Width} by {Height} pixels, which would be decoded whole", "-of GTiff -co TILED=YES");
         }
 
-        _planes = new BlockCache(long.MaxValue);
+        (_cache, _image) = (cache, cache.AddImage());
         SideFile? side = SideFile.Find(source.Files, source.Path);
         Georeference reference = Georeference.Complete(source.Files, source.Path, side, null, null);
         (Transform, IsGeoreferenced, SpatialReference) = (reference.Transform, reference.IsGeoreferenced, reference.SpatialReference);
@@ -95,7 +96,7 @@ internal sealed class PictureRaster : IRaster
             return;
         }
 
-        WindowCopy.Copy(_planes.Get(0, 0, _ => Decode()), SampleType, whole, inside, window, bands, destination);
+        WindowCopy.Copy(_cache.Get(_image, 0, _ => Decode()), SampleType, whole, inside, window, bands, destination);
     }
 
     public void Dispose() => _source.Dispose();

@@ -12,18 +12,17 @@ internal sealed class TiffFile : IDisposable
     private readonly List<RasterSource> _sources = [];
     private readonly BlockCache _cache;
     private readonly List<TiffImage> _masks = [];
-    private int _images;
 
     /// <summary>Takes over <paramref name="source"/>; it is disposed with this, or by the caller where this throws.</summary>
     /// <exception cref="LearnFormatException">The file is damaged or holds what is not read here.</exception>
-    public TiffFile(RasterSource source, long cacheBytes)
+    public TiffFile(RasterSource source, BlockCache cache)
     {
-        _cache = new BlockCache(cacheBytes);
+        _cache = cache;
         IReadOnlyList<TiffDirectory> directories = TiffDirectory.ReadAll(source);
         Directory = directories[0];
         TiffLayout layout = TiffLayout.Read(Directory);
         NoData = GeoTiffTags.ReadNoData(Directory, layout.SampleType);
-        Image = new TiffImage(layout, _cache, _images++, NoData);
+        Image = new TiffImage(layout, _cache, NoData);
         _sources.Add(source);
         try
         {
@@ -99,12 +98,12 @@ internal sealed class TiffFile : IDisposable
 
             if (isMask && layout.SampleType == SampleType.UInt8)
             {
-                _masks.Add(new TiffImage(layout, _cache, _images++, null));
+                _masks.Add(new TiffImage(layout, _cache, null));
             }
             else if (!isMask && layout.Bands == Image.Layout.Bands && layout.SampleType == Image.Layout.SampleType
                 && (layout.Width < Image.Width || layout.Height < Image.Height) && layout.Width <= Image.Width && layout.Height <= Image.Height)
             {
-                overviews!.Add(new TiffImage(layout, _cache, _images++, NoData));
+                overviews!.Add(new TiffImage(layout, _cache, NoData));
             }
         }
     }

@@ -1,8 +1,9 @@
 namespace ArcLearn.Core.Rasters.Tiff;
 
 /// <summary>One image of a TIFF file (the raster itself, an overview, a mask), read block by block through the file's cache.</summary>
-internal sealed class TiffImage(TiffLayout layout, BlockCache cache, int id, double? noData)
+internal sealed class TiffImage(TiffLayout layout, BlockCache cache, double? noData)
 {
+    private readonly int _id = cache.AddImage();
     private readonly TiffBlockReader _reader = new(layout, noData);
 
     public TiffLayout Layout => layout;
@@ -48,14 +49,14 @@ internal sealed class TiffImage(TiffLayout layout, BlockCache cache, int id, dou
         });
         if (!layout.IsPlanar)
         {
-            WindowCopy.Copy(cache.Get(id, block, _reader.Read), layout.SampleType, stored, area, window, bands, destination);
+            WindowCopy.Copy(cache.Get(_id, block, _reader.Read), layout.SampleType, stored, area, window, bands, destination);
             return;
         }
 
         int pixels = window.Width * window.Height;
         for (int i = 0; i < bands.Length; i++)
         {
-            DecodedBlock samples = cache.Get(id, block + (bands[i] * layout.BlocksPerPlane), _reader.Read);
+            DecodedBlock samples = cache.Get(_id, block + (bands[i] * layout.BlocksPerPlane), _reader.Read);
             WindowCopy.Copy(samples, layout.SampleType, stored, area, window, [0], destination.Slice(i * pixels, pixels));
         }
     }

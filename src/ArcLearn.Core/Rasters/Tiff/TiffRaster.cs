@@ -11,10 +11,10 @@ internal sealed class TiffRaster : IRaster
 
     /// <summary>Takes over <paramref name="source"/>.</summary>
     /// <exception cref="LearnFormatException">The file is damaged or holds what is not read here.</exception>
-    public TiffRaster(RasterSource source, long cacheBytes)
+    public TiffRaster(RasterSource source, BlockCache cache)
     {
         _path = source.Path;
-        _file = new TiffFile(source, cacheBytes);
+        _file = new TiffFile(source, cache);
         _isOwner = true;
         _image = _file.Image;
         _mask = _file.MaskOf(_image);
