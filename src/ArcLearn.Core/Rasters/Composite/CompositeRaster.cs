@@ -201,30 +201,30 @@ internal sealed class CompositeRaster(CompositeLayout layout, RasterPool pool) :
     {
         int count = checked((int)part.Area);
         double[] samples = ArrayPool<double>.Shared.Rent(count);
-        byte[]? mask = source.Band < 0 || source.UseMask || raster is Warp.GridRaster ? ArrayPool<byte>.Shared.Rent(count) : null;
+        byte[]? mask = source.IsMask || source.UseMask || raster is Warp.GridRaster ? ArrayPool<byte>.Shared.Rent(count) : null;
         try
         {
             if (mask is not null)
             {
-                raster.ReadMask(wanted, mask.AsSpan(0, count));
+                Masks.ReadValid(raster, source.Band, wanted, mask.AsSpan(0, count));
             }
 
-            if (source.Band >= 0)
+            if (!source.IsMask)
             {
                 raster.Read(wanted, [source.Band], samples.AsSpan(0, count), 0);
             }
 
             for (int i = 0; i < count; i++)
             {
-                double value = source.Band < 0 ? mask![i] : samples[i];
-                if ((source.Band >= 0 && mask is not null && mask[i] == 0) || Masks.IsNoData(value, source.NoData))
+                double value = source.IsMask ? mask![i] : samples[i];
+                if ((!source.IsMask && mask is not null && mask[i] == 0) || Masks.IsNoData(value, source.NoData))
                 {
                     continue;
                 }
 
                 (int row, int column) = Math.DivRem(i, part.Width);
                 int target = ((part.Row - window.Row + row) * window.Width) + part.Column - window.Column + column;
-                SampleType type = source.Band < 0 ? SampleType.UInt8 : SampleType;
+                SampleType type = source.IsMask && layout.Mask is not null ? SampleType.UInt8 : SampleType;
                 destination[target] = SampleStore.As<T>(SampleStore.Round((value * source.Scale) + source.Offset, type));
             }
         }

@@ -7,7 +7,7 @@ internal readonly record struct PixelRectangle(double Left, double Top, double W
 
 /// <summary>A band of a file that fills a rectangle of a composite.</summary>
 /// <param name="Path">The file.</param>
-/// <param name="Band">From 0; −1 is the file's mask.</param>
+/// <param name="Band">From 0; with <paramref name="IsMask"/> what is valid of it: 255, or 0.</param>
 /// <param name="From">The part of the file, or null for all of it.</param>
 /// <param name="To">The part of the composite, or null for the upper-left corner at the file's own size.</param>
 /// <param name="Method">For a part that is larger or smaller there.</param>
@@ -15,12 +15,12 @@ internal readonly record struct PixelRectangle(double Left, double Top, double W
 /// <param name="Scale">Samples are multiplied by this, then <paramref name="Offset"/> is added.</param>
 /// <param name="UseMask">Pixels that the file's mask excludes are left out.</param>
 internal sealed record PlacedSource(
-    string Path, int Band, PixelRectangle? From, PixelRectangle? To, Resampling Method = Resampling.Nearest, double? NoData = null, double Scale = 1, double Offset = 0, bool UseMask = false)
+    string Path, int Band, PixelRectangle? From, PixelRectangle? To, Resampling Method = Resampling.Nearest, double? NoData = null, double Scale = 1, double Offset = 0, bool UseMask = false, bool IsMask = false)
 {
     private const double Slack = 1e-6;
 
     /// <summary>Whether samples go into the composite as they are.</summary>
-    public bool IsPlain => NoData is null && Scale == 1 && Offset == 0 && !UseMask && Band >= 0;
+    public bool IsPlain => NoData is null && Scale == 1 && Offset == 0 && !UseMask && !IsMask;
 
     /// <summary>Pixels of the composite whose centres lie in the rectangle, where that is known without opening the file.</summary>
     public PixelWindow? Area => To is PixelRectangle to ? Cells(to) : null;

@@ -105,14 +105,15 @@ internal static class VrtFile
         string? method = element.Attribute("resampling")?.Value;
         return new PlacedSource(
             Resolve(file, path),
-            isMask ? -1 : number - 1,
+            number - 1,
             Rectangle(element.Element("SrcRect"), path),
             Rectangle(element.Element("DstRect"), path),
             kind == "AveragedSource" ? Resampling.Average : Method(method, path),
             element.Element("NODATA")?.Value is string noData ? RasterXml.Number(noData, double.NaN, path) : null,
             RasterXml.Number(element.Element("ScaleRatio")?.Value, 1, path),
             RasterXml.Number(element.Element("ScaleOffset")?.Value, 0, path),
-            element.Element("UseMaskBand")?.Value.Trim().Equals("true", StringComparison.OrdinalIgnoreCase) == true);
+            element.Element("UseMaskBand")?.Value.Trim().Equals("true", StringComparison.OrdinalIgnoreCase) == true,
+            isMask);
     }
 
     /// <summary>"2", or "mask,1" for a mask.</summary>
