@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace ArcLearn.Core.Rasters;
 
@@ -15,6 +16,54 @@ internal static class SampleStore
 
         (double least, double most) = SampleTypes.Range(type);
         return double.IsNaN(value) ? 0 : Math.Clamp(Math.Floor(value + 0.5), least, most);
+    }
+
+    /// <summary>Computed values as samples in memory, little-endian.</summary>
+    public static void Write(ReadOnlySpan<double> values, SampleType type, Span<byte> target)
+    {
+        switch (type)
+        {
+            case SampleType.UInt8:
+                Write<byte>(values, type, target);
+                break;
+            case SampleType.Int8:
+                Write<sbyte>(values, type, target);
+                break;
+            case SampleType.UInt16:
+                Write<ushort>(values, type, target);
+                break;
+            case SampleType.Int16:
+                Write<short>(values, type, target);
+                break;
+            case SampleType.UInt32:
+                Write<uint>(values, type, target);
+                break;
+            case SampleType.Int32:
+                Write<int>(values, type, target);
+                break;
+            case SampleType.UInt64:
+                Write<ulong>(values, type, target);
+                break;
+            case SampleType.Int64:
+                Write<long>(values, type, target);
+                break;
+            case SampleType.Float32:
+                Write<float>(values, type, target);
+                break;
+            default:
+                Write<double>(values, type, target);
+                break;
+        }
+    }
+
+    private static void Write<T>(ReadOnlySpan<double> values, SampleType type, Span<byte> target)
+        where T : unmanaged
+    {
+        Span<T> samples = MemoryMarshal.Cast<byte, T>(target);
+        for (int i = 0; i < values.Length; i++)
+        {
+            samples[i] = As<T>(Round(values[i], type));
+        }
     }
 
     /// <summary>A value that fits, in a reader's number type.</summary>

@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using System.Xml;
 using System.Xml.Linq;
+using ArcLearn.Core.Rasters.Writing;
 
 namespace ArcLearn.Core.Rasters.Tiff;
 
@@ -39,6 +40,39 @@ internal static class GdalMetadata
         }
 
         return result;
+    }
+
+    /// <summary>The field's text, or null where there is nothing to say.</summary>
+    public static string? Write(IReadOnlyList<RasterBand> bands, BandStatistics statistics)
+    {
+        XElement root = new("GDALMetadata");
+        for (int i = 0; i < bands.Count; i++)
+        {
+            Add(i, "DESCRIPTION", "description", bands[i].Name is string name ? WebUtility.HtmlEncode(name) : null);
+            Add(i, "SCALE", "scale", bands[i].Scale == 1 ? null : Text(bands[i].Scale));
+            Add(i, "OFFSET", "offset", bands[i].Offset == 0 ? null : Text(bands[i].Offset));
+            Add(i, "UNITTYPE", "unittype", bands[i].Unit is string unit ? WebUtility.HtmlEncode(unit) : null);
+            Chips.RunningStatistic statistic = statistics[i];
+            if (statistic.Count > 0)
+            {
+                Add(i, "STATISTICS_MINIMUM", null, Text(statistic.Min));
+                Add(i, "STATISTICS_MAXIMUM", null, Text(statistic.Max));
+                Add(i, "STATISTICS_MEAN", null, Text(statistic.Mean));
+                Add(i, "STATISTICS_STDDEV", null, Text(statistic.StandardDeviation));
+            }
+        }
+
+        return root.IsEmpty ? null : root.ToString();
+
+        void Add(int band, string item, string? role, string? value)
+        {
+            if (value is not null)
+            {
+                root.Add(new XElement("Item", new XAttribute("name", item), new XAttribute("sample", band), role is null ? null : new XAttribute("role", role), value));
+            }
+        }
+
+        static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
     }
 
     private static RasterBand Apply(RasterBand band, XElement item) => item.Attribute("role")?.Value switch

@@ -23,4 +23,16 @@ internal static class TiffColorMap
 
         return colors;
     }
+
+    /// <summary>The field's values for a table of this many colours; those that are not given are black.</summary>
+    public static int[] Values(IReadOnlyList<RasterColor> colors, int count)
+    {
+        int[] values = new int[3 * count];
+        for (int i = 0; i < Math.Min(count, colors.Count); i++)
+        {
+            (values[i], values[count + i], values[(2 * count) + i]) = (colors[i].Red * 257, colors[i].Green * 257, colors[i].Blue * 257);
+        }
+
+        return values;
+    }
 }
