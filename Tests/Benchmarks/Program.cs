@@ -8,11 +8,13 @@ return args switch
     ["labels", "cars", string data, string folder] => CarLabels.Write(data, folder),
     ["score", string truth, string found, .. string[] thresholds] => WholeImageScore.Print(
         truth, found, [.. thresholds.Select(t => double.Parse(t, CultureInfo.InvariantCulture))]),
+    ["rasters", "compare", string folder, string rounds] => RasterSpeed.Compare(folder, int.Parse(rounds, CultureInfo.InvariantCulture)),
+    ["rasters", "read", string path] => RasterSpeed.ReadAll(path),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: labels trees|cars <data folder> <folder> | score <truth folder> <detections folder> <iou> …");
+    Console.Error.WriteLine("Usage: labels trees|cars <data folder> <folder> | score <truth folder> <detections folder> <iou> … | rasters compare <folder> <rounds>");
     return 2;
 }

@@ -13,7 +13,7 @@ namespace ArcLearn.Commands;
 /// <para>The rasters of a folder that are slow to read; Slow says why, and which command helps.</para>
 /// </example>
 /// <example>
-/// <code>Get-ChildItem S2_B0*.tif | Get-LearnRaster -StackBands</code>
+/// <code>Get-LearnRaster B04.tif, B03.tif, B02.tif -StackBands</code>
 /// <para>Single-band files as one raster of many bands.</para>
 /// </example>
 [Cmdlet(VerbsCommon.Get, "LearnRaster", DefaultParameterSetName = PathSet)]
