@@ -14,6 +14,7 @@
         'Export-TrainingData'
         'Find-LearningRate'
         'Get-LearnModel'
+        'Get-LearnRaster'
         'Import-LearnModel'
         'Install-LearnModel'
         'Invoke-DetectObjects'

@@ -12,6 +12,8 @@ return args switch
     ["speed", ("train" or "forward") and string what, string natives, string python, string parity, string rounds, string steps] => SpeedRun.Print(
         what, natives, python, parity, Count(rounds), Count(steps)),
     ["epochs", string natives, string chips, string backbone, string epochs, string batch] => EpochRun.Print(natives, chips, backbone, Count(epochs), Count(batch)),
+    ["rasters", "compare", string folder, string rounds] => RasterSpeed.Compare(folder, Count(rounds)),
+    ["rasters", "read", string path] => RasterSpeed.ReadAll(path),
     _ => Usage(),
 };
 
@@ -19,6 +21,6 @@ static int Count(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: labels trees|cars <data folder> <folder> | score <truth folder> <detections folder> <iou> … | speed train|forward <natives> <python> <parity folder> <rounds> <steps> | epochs <natives> <chips> <backbone> <epochs> <batch>");
+    Console.Error.WriteLine("Usage: labels trees|cars <data folder> <folder> | score <truth folder> <detections folder> <iou> … | speed train|forward <natives> <python> <parity folder> <rounds> <steps> | epochs <natives> <chips> <backbone> <epochs> <batch> | rasters compare <folder> <rounds>");
     return 2;
 }

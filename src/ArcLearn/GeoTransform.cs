@@ -64,4 +64,10 @@ public readonly record struct GeoTransform
         (double x, double y) = ToMap(column, row);
         return new GeoTransform(x, y, PixelWidth, PixelHeight, RowRotation, ColumnRotation);
     }
+
+    /// <summary>The transform of the same area in larger pixels.</summary>
+    /// <param name="columns">Columns of this raster that one column of the other spans.</param>
+    /// <param name="rows">Rows of this raster that one row of the other spans.</param>
+    public GeoTransform Scale(double columns, double rows) =>
+        new(OriginX, OriginY, PixelWidth * columns, PixelHeight * rows, RowRotation * rows, ColumnRotation * columns);
 }

@@ -72,6 +72,12 @@ internal sealed class MemoryRaster(int width, int height, int bands, Func<int, i
             return MemoryMarshal.Cast<byte, T>(MemoryMarshal.CreateSpan(ref narrow, 1))[0];
         }
 
+        if (typeof(T) == typeof(float))
+        {
+            float single = value;
+            return MemoryMarshal.Cast<float, T>(MemoryMarshal.CreateSpan(ref single, 1))[0];
+        }
+
         ushort wide = (ushort)value;
         return MemoryMarshal.Cast<ushort, T>(MemoryMarshal.CreateSpan(ref wide, 1))[0];
     }

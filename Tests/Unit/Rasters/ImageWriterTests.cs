@@ -98,7 +98,7 @@ public sealed class ImageWriterTests
         RasterImage image = new(64, 48, bands, SampleType.UInt8, smooth);
         ImageWriter.Write(files, "a.jpg", ChipFormat.JPEG, image, null, null, null);
         using IRaster raster = RasterFile.Open("a.jpg", files);
-        ushort[] actual = RasterFixture.ReadAll(raster);
+        double[] actual = RasterFixture.ReadAll(raster);
 
         Assert.Equal(bands, raster.Bands);
         for (int i = 0; i < smooth.Length; i++)
@@ -148,7 +148,7 @@ public sealed class ImageWriterTests
         return new RasterImage(width, height, bands, type, samples);
     }
 
-    internal static ushort[] Samples(RasterImage image) => image.SampleType == SampleType.UInt8
-        ? Array.ConvertAll(image.Samples, value => (ushort)value)
-        : System.Runtime.InteropServices.MemoryMarshal.Cast<byte, ushort>(image.Samples).ToArray();
+    internal static double[] Samples(RasterImage image) => image.SampleType == SampleType.UInt8
+        ? Array.ConvertAll(image.Samples, value => (double)value)
+        : Array.ConvertAll(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, ushort>(image.Samples).ToArray(), value => (double)value);
 }

@@ -15,13 +15,13 @@ public sealed class RasterConcurrencyTests
     {
         using IRaster raster = RasterFile.Open(RasterFixture.PathOf(name), cacheBytes: cacheBytes);
         using IRaster alone = RasterFile.Open(RasterFixture.PathOf(name));
-        ushort[] all = RasterFixture.ReadAll(alone);
+        double[] all = RasterFixture.ReadAll(alone);
 
         Parallel.For(0, 400, new ParallelOptions { MaxDegreeOfParallelism = 8 }, i =>
         {
             Random random = new(i);
             PixelWindow window = new(random.Next(50), random.Next(30), random.Next(1, 25), random.Next(1, 23));
-            ushort[] samples = RasterFixture.ReadAll(raster, window);
+            double[] samples = RasterFixture.ReadAll(raster, window);
             for (int k = 0; k < samples.Length; k++)
             {
                 int band = k / (int)window.Area;
@@ -36,14 +36,15 @@ public sealed class RasterConcurrencyTests
     public void Readers_of_one_block_wait_for_one_decoding()
     {
         int decoded = 0;
-        BlockCache cache = new(1000, block =>
+        BlockCache cache = new(1000);
+        DecodedBlock Decode(int block)
         {
             Interlocked.Increment(ref decoded);
             Thread.Sleep(50);
-            return new byte[block];
-        });
+            return Block(block);
+        }
 
-        Parallel.For(0, 8, new ParallelOptions { MaxDegreeOfParallelism = 8 }, _ => Assert.Equal(7, cache.Get(7).Length));
+        Parallel.For(0, 8, new ParallelOptions { MaxDegreeOfParallelism = 8 }, _ => Assert.Equal(7, cache.Get(0, 7, Decode).Samples.Length));
 
         Assert.Equal(1, decoded);
     }
@@ -52,15 +53,16 @@ public sealed class RasterConcurrencyTests
     public void The_cache_keeps_to_its_budget_and_lets_the_least_recently_used_go()
     {
         List<int> decoded = [];
-        BlockCache cache = new(300, block =>
+        BlockCache cache = new(300);
+        DecodedBlock Decode(int block)
         {
             decoded.Add(block);
-            return new byte[100];
-        });
+            return Block(100);
+        }
 
         foreach (int block in new[] { 1, 2, 3, 1, 4, 1, 3, 2 })
         {
-            cache.Get(block);
+            cache.Get(0, block, Decode);
             Assert.InRange(cache.Bytes, 100, 300);
         }
 
@@ -72,12 +74,17 @@ public sealed class RasterConcurrencyTests
     public void A_block_larger_than_the_budget_is_kept_until_the_next()
     {
         int decoded = 0;
-        BlockCache cache = new(10, _ => new byte[100 + (0 * decoded++)]);
+        BlockCache cache = new(10);
+        DecodedBlock Decode(int block)
+        {
+            decoded++;
+            return Block(100);
+        }
 
-        cache.Get(1);
-        cache.Get(1);
+        cache.Get(0, 1, Decode);
+        cache.Get(0, 1, Decode);
         Assert.Equal(1, decoded);
-        cache.Get(2);
+        cache.Get(0, 2, Decode);
         Assert.Equal(100, cache.Bytes);
     }
 
@@ -85,10 +92,13 @@ public sealed class RasterConcurrencyTests
     public void A_failed_decoding_is_tried_again()
     {
         bool fails = true;
-        BlockCache cache = new(100, _ => fails ? throw new IOException("no") : new byte[3]);
+        BlockCache cache = new(100);
+        DecodedBlock Decode(int block) => fails ? throw new IOException("no") : Block(3);
 
-        Assert.Throws<IOException>(() => cache.Get(1));
+        Assert.Throws<IOException>(() => cache.Get(0, 1, Decode));
         fails = false;
-        Assert.Equal(3, cache.Get(1).Length);
+        Assert.Equal(3, cache.Get(0, 1, Decode).Samples.Length);
     }
+
+    private static DecodedBlock Block(int bytes) => new(new byte[bytes], 1, bytes);
 }

@@ -60,7 +60,7 @@ public sealed class RasterFaultTests
         raster.Read<byte>(new PixelWindow(0, 0, 32, 16), [0], tile, 0);
 
         using RasterSource source = new(files, "a.tif");
-        bytes[TiffLayout.Read(TiffDirectory.Read(source)).Offsets[1]] ^= 0xFF; // the header of its Deflate stream
+        bytes[TiffLayout.Read(TiffDirectory.ReadAll(source)[0]).Offsets[1]] ^= 0xFF; // the header of its Deflate stream
 
         LearnFormatException error = Assert.Throws<LearnFormatException>(
             () => raster.Read<byte>(new PixelWindow(32, 0, 32, 16), [0], tile, 0));
@@ -87,7 +87,7 @@ public sealed class RasterFaultTests
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 << 20);
     }
 
-    private static bool ReadOrRefuse(byte[] bytes)
+    internal static bool ReadOrRefuse(byte[] bytes)
     {
         MemoryFileSystem files = new() { Files = { ["a.tif"] = bytes } };
         try
@@ -99,7 +99,7 @@ public sealed class RasterFaultTests
             }
             else
             {
-                raster.Read<ushort>(new PixelWindow(raster.Width / 2, raster.Height / 2, 64, 64), [0], new ushort[4096], 0);
+                raster.Read<double>(new PixelWindow(raster.Width / 2, raster.Height / 2, 64, 64), [0], new double[4096], 0);
             }
 
             return true;
@@ -111,7 +111,7 @@ public sealed class RasterFaultTests
     }
 
     /// <summary>One to six bytes changed, mostly where headers and directories are; sometimes cut off.</summary>
-    private static byte[] Mutate(byte[] sound, Random random)
+    internal static byte[] Mutate(byte[] sound, Random random)
     {
         byte[] mutant = [.. sound];
         for (int n = random.Next(1, 7); n > 0; n--)

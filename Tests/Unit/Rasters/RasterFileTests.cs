@@ -1,3 +1,4 @@
+using System.Globalization;
 using ArcLearn.Core.Rasters;
 using ArcLearn.Tests.Unit.TestSupport;
 
@@ -23,8 +24,8 @@ public sealed class RasterFileTests
             string path = SharedData.PathOf(expected.File);
             CheckHeader(expected, path);
             using IRaster raster = RasterFile.Open(path);
-            ushort[] first = new ushort[raster.Width * raster.Height];
-            raster.Read<ushort>(new PixelWindow(0, 0, raster.Width, raster.Height), [0], first, 0);
+            double[] first = new double[raster.Width * raster.Height];
+            raster.Read<double>(new PixelWindow(0, 0, raster.Width, raster.Height), [0], first, 0);
             Assert.Equal(expected.Checksums[0], RasterFixture.Checksum(first));
         }
     }
@@ -53,22 +54,30 @@ public sealed class RasterFileTests
     {
         RasterFixture expected = RasterFixture.All.Single(f => f.File == name);
         using IRaster raster = RasterFile.Open(RasterFixture.PathOf(name));
-        ushort[] samples = RasterFixture.ReadAll(raster);
+        double[] samples = RasterFixture.ReadAll(raster);
         int plane = raster.Width * raster.Height;
-        int[] places = [0, (17 * raster.Width) + 40, plane - 1];
+        (int Column, int Row)[] places = [(0, 0), (40, 17), (raster.Width - 1, raster.Height - 1)];
 
         for (int band = 0; band < raster.Bands; band++)
         {
-            if (!expected.IsLossy)
+            // GDAL 3.6 sums 64-bit numbers through floating point; the samples themselves are compared below.
+            if (!expected.IsLossy && raster.SampleType is not (SampleType.UInt64 or SampleType.Int64))
             {
-                Assert.Equal(expected.Checksums[band], RasterFixture.Checksum(samples.AsSpan(band * plane, plane)));
+                Assert.Equal(expected.Checksums[band], RasterFixture.Checksum(samples.AsSpan(band * plane, plane), raster.SampleType));
             }
 
             for (int i = 0; i < places.Length; i++)
             {
-                int actual = samples[(band * plane) + places[i]];
-                int tolerance = expected.IsLossy ? 1 : 0;
-                Assert.InRange(actual, expected.Samples[(band * 3) + i] - tolerance, expected.Samples[(band * 3) + i] + tolerance);
+                string actual = RasterFixture.Sample(raster, band, places[i].Column, places[i].Row);
+                string wanted = expected.Samples[(band * 3) + i];
+                if (expected.IsLossy)
+                {
+                    Assert.InRange(int.Parse(actual, CultureInfo.InvariantCulture) - int.Parse(wanted, CultureInfo.InvariantCulture), -2, 2);
+                }
+                else
+                {
+                    Assert.Equal(wanted, actual);
+                }
             }
         }
     }
@@ -78,7 +87,7 @@ public sealed class RasterFileTests
     public void Read_of_a_window_beyond_the_raster_fills_the_rest(string name)
     {
         using IRaster raster = RasterFile.Open(RasterFixture.PathOf(name));
-        ushort[] all = RasterFixture.ReadAll(raster);
+        double[] all = RasterFixture.ReadAll(raster);
         int[] bands = [raster.Bands - 1, 0];
         PixelWindow window = new(raster.Width - 37, -5, 60, raster.Height + 11);
         float[] actual = new float[window.Area * 2];
@@ -90,16 +99,16 @@ public sealed class RasterFileTests
             int row = window.Row + (i / window.Width % window.Height);
             int band = bands[i / (int)window.Area];
             bool isInside = column >= 0 && column < raster.Width && row >= 0 && row < raster.Height;
-            float expected = isInside ? all[(((band * raster.Height) + row) * raster.Width) + column] : -1f;
+            float expected = isInside ? (float)all[(((band * raster.Height) + row) * raster.Width) + column] : -1f;
             Assert.Equal(expected, actual[i]);
         }
     }
 
     [Theory]
-    [InlineData("float32.tif", "32-bit floating-point samples", "-ot UInt16")]
-    [InlineData("int16.tif", "16-bit signed samples", "-ot UInt16")]
-    [InlineData("zstd.tif", "compressed with Zstandard", "-co COMPRESS=DEFLATE")]
-    [InlineData("expected.csv", "is no TIFF, PNG or JPEG", "-of GTiff")]
+    [InlineData("refused_complex.tif", "complex samples of 64 bits", "-ot Float32")]
+    [InlineData("refused_lerc.tif", "compressed with LERC", "-co COMPRESS=DEFLATE")]
+    [InlineData("refused_lzma.tif", "compressed with LZMA", "-co COMPRESS=DEFLATE")]
+    [InlineData("expected.csv", "is no TIFF, PNG, JPEG, BMP or VRT", "-of GTiff")]
     public void Open_names_what_it_does_not_read_and_the_conversion_that_helps(string name, string found, string remedy)
     {
         LearnFormatException error = Assert.Throws<LearnFormatException>(() => RasterFile.Open(RasterFixture.PathOf(name)));
@@ -179,7 +188,7 @@ public sealed class RasterFileTests
             }
             else
             {
-                raster.Read<ushort>(new PixelWindow(raster.Width / 2, raster.Height / 2, 64, 64), [0], new ushort[4096], 0);
+                raster.Read<double>(new PixelWindow(raster.Width / 2, raster.Height / 2, 64, 64), [0], new double[4096], 0);
             }
 
             return true;

@@ -53,6 +53,11 @@ internal static class ExportCheck
         IRaster first = options.Sources[0].Raster;
         foreach (IRaster raster in options.Sources.Select(s => s.Raster))
         {
+            if (!raster.SampleType.IsChipType())
+            {
+                throw ChipSamples.Refuse(raster);
+            }
+
             if (options.Format != ChipFormat.TIFF && (raster.Bands is not (1 or 3) || raster.SampleType != SampleType.UInt8))
             {
                 throw new LearnArgumentException(

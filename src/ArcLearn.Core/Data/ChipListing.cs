@@ -30,6 +30,11 @@ internal static class ChipListing
     private static ChipEntry Read(ChipPair pair, Dictionary<string, string>? names, IFileSystem files, WarningTally tally)
     {
         using IRaster raster = RasterFile.Open(pair.ImagePath, files);
+        if (!raster.SampleType.IsChipType())
+        {
+            throw ChipSamples.Refuse(raster);
+        }
+
         List<ChipBox> boxes = [];
         foreach (VocObject item in VocLabel.Read(pair.LabelPath, files))
         {

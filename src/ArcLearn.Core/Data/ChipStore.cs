@@ -30,7 +30,7 @@ internal sealed class ChipStore
         }
 
         ChipEntry chip = _chips[index];
-        long bytes = (long)chip.Width * chip.Height * chip.Bands * (chip.SampleType == SampleType.UInt8 ? 1 : 2);
+        long bytes = (long)chip.Width * chip.Height * chip.Bands * chip.SampleType.Bytes();
         bool isKept = Interlocked.Add(ref _budget, -bytes) >= 0;
         if (!isKept)
         {

@@ -8,7 +8,7 @@ internal static class RasterPicture
     /// <summary>Where the raster holds nodata.</summary>
     public static readonly SKColor NoDataColor = new(236, 236, 236);
 
-    /// <summary>Samples of 8 bits as they are; of 16 bits each band is stretched from its 2nd to its 98th percentile.</summary>
+    /// <summary>Samples of 8 bits as they are; of more each band is stretched from its 2nd to its 98th percentile.</summary>
     public static SKBitmap Draw(RasterThumbnail raster)
     {
         (double Low, double High)[] range = [.. Enumerable.Range(0, raster.Bands).Select(band => Range(raster, band))];

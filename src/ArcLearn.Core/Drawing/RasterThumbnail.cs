@@ -47,15 +47,15 @@ internal sealed class RasterThumbnail
         RasterThumbnail thumbnail = new(raster, step);
         int width = Math.Max(1, WindowWidth / step) * step;
         int height = Math.Max(1, WindowHeight / step) * step;
-        ushort[] samples = new ushort[thumbnail.Bands * Math.Min(width, raster.Width) * Math.Min(height, raster.Height)];
+        float[] samples = new float[thumbnail.Bands * Math.Min(width, raster.Width) * Math.Min(height, raster.Height)];
         for (int row = 0; row < raster.Height; row += height)
         {
             for (int column = 0; column < raster.Width; column += width)
             {
                 cancel.ThrowIfCancellationRequested();
                 PixelWindow window = new PixelWindow(column, row, width, height).Intersect(new PixelWindow(0, 0, raster.Width, raster.Height));
-                Span<ushort> part = samples.AsSpan(0, (int)(thumbnail.Bands * window.Area));
-                raster.Read(window, thumbnail._bands, part, (ushort)0);
+                Span<float> part = samples.AsSpan(0, (int)(thumbnail.Bands * window.Area));
+                raster.Read(window, thumbnail._bands, part, 0f);
                 thumbnail.Add(window, part, raster.NoData);
             }
         }
@@ -73,15 +73,17 @@ internal sealed class RasterThumbnail
         }
     }
 
-    private void Add(PixelWindow window, ReadOnlySpan<ushort> samples, double? noData)
+    private void Add(PixelWindow window, ReadOnlySpan<float> samples, double? noData)
     {
         int area = (int)window.Area;
+        float? none = (float?)noData;
         for (int i = 0; i < area; i++)
         {
-            bool hasData = noData is null;
+            bool hasData = false;
             for (int band = 0; !hasData && band < Bands; band++)
             {
-                hasData = samples[(band * area) + i] != noData;
+                float sample = samples[(band * area) + i];
+                hasData = float.IsFinite(sample) && sample != none;
             }
 
             if (hasData)
@@ -91,7 +93,8 @@ internal sealed class RasterThumbnail
                 _counts[at]++;
                 for (int band = 0; band < Bands; band++)
                 {
-                    _sums[(band * _counts.Length) + at] += samples[(band * area) + i];
+                    float sample = samples[(band * area) + i];
+                    _sums[(band * _counts.Length) + at] += float.IsFinite(sample) ? sample : 0;
                 }
             }
         }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using ArcLearn.Core.Crs;
 using ArcLearn.Core.Data;
+using ArcLearn.Core.Rasters;
 
 namespace ArcLearn.Core.Formats;
 
@@ -193,9 +194,9 @@ internal static partial class ModelDefinitionParser
         }
 
         string sampleText = keys.Text("SampleType") ?? throw keys.Fail("SampleType", "is missing.");
-        if (!Enum.TryParse(sampleText, out SampleType sample) || !Enum.IsDefined(sample) || !char.IsLetter(sampleText[0]))
+        if (!Enum.TryParse(sampleText, out SampleType sample) || !sample.IsChipType() || !char.IsLetter(sampleText[0]))
         {
-            throw keys.Fail("SampleType", $"is '{sampleText}', which is not one of {string.Join(", ", Enum.GetNames<SampleType>())}.");
+            throw keys.Fail("SampleType", $"is '{sampleText}', which is not one of {SampleType.UInt8}, {SampleType.UInt16}.");
         }
 
         int bands = keys.Integer("Bands", 1, 1 << 16) ?? throw keys.Fail("Bands", "is missing.");

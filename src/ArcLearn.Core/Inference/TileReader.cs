@@ -16,8 +16,7 @@ internal sealed class TileReader
         _bands = [.. Enumerable.Range(0, bands)];
 
         // Some files name a nodata value that their samples cannot take, such as -9999 in 8 bits: no pixel has it.
-        double highest = raster.SampleType == SampleType.UInt8 ? byte.MaxValue : ushort.MaxValue;
-        _hasNoData = raster.NoData is double value && value >= 0 && value <= highest && value == Math.Floor(value);
+        _hasNoData = raster.NoData is double value && SampleTypes.Represent(value, raster.SampleType) is not null;
         _fill = _hasNoData ? (float)raster.NoData!.Value : 0;
     }
 

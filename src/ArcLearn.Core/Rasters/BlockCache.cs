@@ -1,15 +1,16 @@
 namespace ArcLearn.Core.Rasters;
 
 /// <summary>
-/// Decoded blocks under a budget of bytes; the least recently used go first. A block is decoded once: readers that want it meanwhile wait
+/// Decoded blocks of any number of images under one budget of bytes; the least recently used go first. A block is decoded once: readers that want it meanwhile wait
 /// for that decoding, others are not held up. A failure is not kept: the next reader tries again.
 /// </summary>
-internal sealed class BlockCache(long budget, Func<int, byte[]> decode)
+internal sealed class BlockCache(long budget)
 {
-    private readonly Dictionary<int, LinkedListNode<Entry>> _entries = [];
+    private readonly Dictionary<(int Image, int Block), LinkedListNode<Entry>> _entries = [];
     private readonly LinkedList<Entry> _recent = [];
     private readonly object _gate = new();
     private long _bytes;
+    private int _images;
 
     /// <summary>Bytes held now. The block used last stays, even where it alone exceeds the budget.</summary>
     public long Bytes
@@ -23,12 +24,17 @@ internal sealed class BlockCache(long budget, Func<int, byte[]> decode)
         }
     }
 
-    public byte[] Get(int block)
+    /// <summary>A number for one more image whose blocks are held here.</summary>
+    public int AddImage() => Interlocked.Increment(ref _images);
+
+    /// <summary>The block, decoded by <paramref name="decode"/> where it is not held.</summary>
+    public DecodedBlock Get(int image, int block, Func<int, DecodedBlock> decode)
     {
+        (int, int) key = (image, block);
         Entry entry;
         lock (_gate)
         {
-            if (_entries.TryGetValue(block, out LinkedListNode<Entry>? node))
+            if (_entries.TryGetValue(key, out LinkedListNode<Entry>? node))
             {
                 _recent.Remove(node);
                 _recent.AddFirst(node);
@@ -36,15 +42,15 @@ internal sealed class BlockCache(long budget, Func<int, byte[]> decode)
             }
             else
             {
-                entry = new Entry(block, new Lazy<byte[]>(() => decode(block)));
-                _entries.Add(block, _recent.AddFirst(entry));
+                entry = new Entry(key, new Lazy<DecodedBlock>(() => decode(block)));
+                _entries.Add(key, _recent.AddFirst(entry));
             }
         }
 
         try
         {
-            byte[] data = entry.Data.Value;
-            Account(entry, data.Length);
+            DecodedBlock data = entry.Data.Value;
+            Account(entry, data.Samples.Length);
             return data;
         }
         catch
@@ -76,8 +82,8 @@ internal sealed class BlockCache(long budget, Func<int, byte[]> decode)
                 LinkedListNode<Entry>? newer = oldest.Previous;
                 if (oldest.Value.IsCounted)
                 {
-                    _bytes -= oldest.Value.Data.Value.Length;
-                    _entries.Remove(oldest.Value.Block);
+                    _bytes -= oldest.Value.Data.Value.Samples.Length;
+                    _entries.Remove(oldest.Value.Key);
                     _recent.Remove(oldest);
                 }
 
@@ -90,20 +96,20 @@ internal sealed class BlockCache(long budget, Func<int, byte[]> decode)
     {
         lock (_gate)
         {
-            if (IsHeld(entry) && _entries.Remove(entry.Block, out LinkedListNode<Entry>? node))
+            if (IsHeld(entry) && _entries.Remove(entry.Key, out LinkedListNode<Entry>? node))
             {
                 _recent.Remove(node);
             }
         }
     }
 
-    private bool IsHeld(Entry entry) => _entries.TryGetValue(entry.Block, out LinkedListNode<Entry>? node) && node.Value == entry;
+    private bool IsHeld(Entry entry) => _entries.TryGetValue(entry.Key, out LinkedListNode<Entry>? node) && node.Value == entry;
 
-    private sealed class Entry(int block, Lazy<byte[]> data)
+    private sealed class Entry((int Image, int Block) key, Lazy<DecodedBlock> data)
     {
-        public int Block { get; } = block;
+        public (int Image, int Block) Key { get; } = key;
 
-        public Lazy<byte[]> Data { get; } = data;
+        public Lazy<DecodedBlock> Data { get; } = data;
 
         public bool IsCounted { get; set; }
     }

@@ -4,13 +4,15 @@ using ArcLearn.Core.IO;
 
 namespace ArcLearn.Core.Rasters;
 
-/// <summary>Where a raster lies: what its own tags say, completed by the world file and the .prj beside it.</summary>
+/// <summary>Where a raster lies: what the .aux.xml beside it says, else its own tags, else the world file and the .prj.</summary>
 internal sealed record Georeference(GeoTransform Transform, bool IsGeoreferenced, SpatialReference? SpatialReference)
 {
-    /// <summary>Nothing inside the file is overruled by the files beside it.</summary>
+    /// <summary>An .aux.xml overrules the file, since it is how a place is given to a file that has a wrong one; a world file and a .prj do not.</summary>
     /// <exception cref="LearnFormatException">A world file or .prj that is needed is damaged.</exception>
-    public static Georeference Complete(IFileSystem files, string path, GeoTransform? transform, SpatialReference? reference)
+    public static Georeference Complete(
+        IFileSystem files, string path, SideFile? side, GeoTransform? transform, SpatialReference? reference)
     {
+        (transform, reference) = (side?.Transform ?? transform, side?.SpatialReference ?? reference);
         if (transform is null && WorldFile.Find(files, path) is string world)
         {
             using StreamReader reader = new(files.OpenRead(world));

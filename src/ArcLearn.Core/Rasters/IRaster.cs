@@ -25,7 +25,7 @@ internal interface IRaster : IDisposable
     /// <summary>Null where neither GeoKeys nor a .prj name one.</summary>
     SpatialReference? SpatialReference { get; }
 
-    /// <summary>The sample value that means "no data", where the file names one.</summary>
+    /// <summary>The sample value that means "no data", where the file names one; of the first band, where they differ.</summary>
     double? NoData { get; }
 
     /// <summary>Rows and columns that are stored (and decoded) together: a tile, a strip, or the whole of a PNG.</summary>
@@ -33,12 +33,33 @@ internal interface IRaster : IDisposable
 
     int BlockHeight { get; }
 
+    /// <summary>Name, nodata, scale and offset of each band.</summary>
+    IReadOnlyList<RasterBand> BandInfo => [.. Enumerable.Repeat(new RasterBand(NoData: NoData), Bands)];
+
+    /// <summary>Colours of the values of the first band, from 0; empty without a colour table.</summary>
+    IReadOnlyList<RasterColor> ColorTable => [];
+
+    RasterStorage Storage => new("memory", "none", 8 * SampleType.Bytes(), false, true);
+
+    /// <summary>The same image in fewer pixels, the largest first. They are this raster's, which disposes them.</summary>
+    IReadOnlyList<IRaster> Overviews => [];
+
+    /// <summary>Whether the file has a mask apart from its nodata value.</summary>
+    bool HasMask => false;
+
     /// <summary>
     /// Reads <paramref name="bands"/> (from 0, in the order given) of a window into <paramref name="destination"/>,
     /// band by band: index <c>(band·height + row)·width + column</c>. Pixels beyond the raster become <paramref name="fill"/>.
     /// </summary>
-    /// <typeparam name="T"><see cref="byte"/> (8-bit rasters only), <see cref="ushort"/> or <see cref="float"/>; values are kept, never scaled.</typeparam>
+    /// <typeparam name="T">
+    /// A number type that keeps every value of the sample type (<see cref="SampleTypes.Fits"/>); <see cref="float"/> and <see cref="double"/> take
+    /// any. Values are never scaled.
+    /// </typeparam>
     /// <exception cref="LearnFormatException">A block is damaged; the message names it.</exception>
     void Read<T>(PixelWindow window, ReadOnlySpan<int> bands, Span<T> destination, T fill)
         where T : unmanaged;
+
+    /// <summary>Reads the mask: 255 where a pixel is valid, 0 where it is not or lies beyond the raster, values between where it is partly so. Nodata is not looked at.</summary>
+    /// <exception cref="LearnFormatException">A block is damaged; the message names it.</exception>
+    void ReadMask(PixelWindow window, Span<byte> destination) => Masks.FillInside(window, Width, Height, destination);
 }

@@ -5,16 +5,17 @@ using SkiaSharp;
 
 namespace ArcLearn.Core.Rasters;
 
-/// <summary>A PNG or JPEG, decoded whole at the first read. Grey has 1 band (16-bit grey with opacity 2), colours 3, with opacity 4.</summary>
+/// <summary>A PNG, JPEG or BMP, decoded whole at the first read. Grey has 1 band (16-bit grey with opacity 2), colours 3, with opacity 4.</summary>
 internal sealed class PictureRaster : IRaster
 {
     private const long MaximumBytes = 1L << 30;
 
     private readonly RasterSource _source;
-    private readonly BlockCache _planes;
+    private readonly BlockCache _cache;
+    private readonly int _image;
 
     /// <summary>Takes over <paramref name="source"/>.</summary>
-    public PictureRaster(RasterSource source)
+    public PictureRaster(RasterSource source, BlockCache cache)
     {
         _source = source;
         if (source.Length > MaximumBytes)
@@ -24,6 +25,7 @@ internal sealed class PictureRaster : IRaster
 
         byte[] bytes = source.ReadAll();
         bool isPng = IsPng(bytes);
+        bool isBmp = IsBmp(bytes);
         if (isPng)
         {
             CheckPng(bytes);
@@ -42,9 +44,12 @@ internal sealed class PictureRaster : IRaster
             throw RasterFile.Unsupported(source.Path, $"is a picture of {Width} by {Height} pixels, which would be decoded whole", "-of GTiff -co TILED=YES");
         }
 
-        _planes = new BlockCache(long.MaxValue, _ => Decode());
-        Georeference reference = Georeference.Complete(source.Files, source.Path, null, null);
+        (_cache, _image) = (cache, cache.AddImage());
+        SideFile? side = SideFile.Find(source.Files, source.Path);
+        Georeference reference = Georeference.Complete(source.Files, source.Path, side, null, null);
         (Transform, IsGeoreferenced, SpatialReference) = (reference.Transform, reference.IsGeoreferenced, reference.SpatialReference);
+        BandInfo = SideFile.Complete(side, [.. Enumerable.Repeat(RasterBand.Plain, Bands)], SampleType);
+        Storage = new RasterStorage(isPng ? "PNG" : isBmp ? "BMP" : "JPEG", isPng ? "Deflate" : isBmp ? "none" : "JPEG", 8 * SampleBytes, false, false);
     }
 
     public string Path => _source.Path;
@@ -65,13 +70,17 @@ internal sealed class PictureRaster : IRaster
 
     public SpatialReference? SpatialReference { get; }
 
-    public double? NoData => null;
+    public double? NoData => BandInfo[0].NoData;
+
+    public IReadOnlyList<RasterBand> BandInfo { get; }
+
+    public RasterStorage Storage { get; }
 
     public int BlockWidth => Width;
 
     public int BlockHeight => Height;
 
-    public static bool IsPicture(ReadOnlySpan<byte> head) => IsPng(head) || head is [0xFF, 0xD8, 0xFF, ..];
+    public static bool IsPicture(ReadOnlySpan<byte> head) => IsPng(head) || IsBmp(head) || head is [0xFF, 0xD8, 0xFF, ..];
 
     public void Read<T>(PixelWindow window, ReadOnlySpan<int> bands, Span<T> destination, T fill)
         where T : unmanaged
@@ -89,18 +98,14 @@ internal sealed class PictureRaster : IRaster
             return;
         }
 
-        byte[] planes = _planes.Get(0);
-        int pixels = window.Width * window.Height;
-        int plane = Width * Height * SampleBytes;
-        for (int i = 0; i < bands.Length; i++)
-        {
-            WindowCopy.Copy(planes.AsSpan(bands[i] * plane, plane), SampleBytes, whole, inside, window, destination.Slice(i * pixels, pixels));
-        }
+        WindowCopy.Copy(_cache.Get(_image, 0, _ => Decode()), SampleType, whole, inside, window, bands, destination);
     }
 
     public void Dispose() => _source.Dispose();
 
     private static bool IsPng(ReadOnlySpan<byte> head) => head is [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A, ..];
+
+    private static bool IsBmp(ReadOnlySpan<byte> head) => head is [(byte)'B', (byte)'M', ..];
 
     // IHDR: width and height at byte 16, bits at 24, colour type at 25 (0 grey, 2 colours, 3 palette, 4 and 6 with opacity).
     private void CheckPng(byte[] bytes)
@@ -125,7 +130,7 @@ internal sealed class PictureRaster : IRaster
         }
     }
 
-    private int SampleBytes => SampleType == SampleType.UInt8 ? 1 : 2;
+    private int SampleBytes => SampleType.Bytes();
 
     private static int PngBands(byte[] bytes) => bytes[24] == 16 ? DeepPng.Bands(bytes[25]) : bytes[25] switch
     {
@@ -135,7 +140,7 @@ internal sealed class PictureRaster : IRaster
         _ => 4,
     };
 
-    private byte[] Decode()
+    private DecodedBlock Decode()
     {
         byte[] file = _source.ReadAll();
         if (SampleType == SampleType.UInt8)
@@ -145,17 +150,16 @@ internal sealed class PictureRaster : IRaster
 
         byte[] planes = GC.AllocateUninitializedArray<byte>(Width * Height * Bands * 2);
         string? fault = DeepPng.Decode(file, Width, Height, Bands, MemoryMarshal.Cast<byte, ushort>(planes.AsSpan()));
-        return fault is null ? planes : throw Damaged(fault);
+        return fault is null ? new DecodedBlock(planes, 1, Width * Height) : throw Damaged(fault);
     }
 
-    private unsafe byte[] DecodeColours(byte[] file)
+    private unsafe DecodedBlock DecodeColours(byte[] file)
     {
         using SKData data = SKData.CreateCopy(file);
         using SKCodec codec = SKCodec.Create(data) ?? throw Damaged("its header cannot be read");
         bool isGrey = Bands == 1 && codec.Info.ColorType == SKColorType.Gray8;
         int stride = isGrey ? 1 : 4;
-        int pixels = Width * Height;
-        byte[] interleaved = GC.AllocateUninitializedArray<byte>(pixels * stride);
+        byte[] interleaved = GC.AllocateUninitializedArray<byte>(checked(Width * Height * stride));
         SKImageInfo wanted = new(
             Width, Height, isGrey ? SKColorType.Gray8 : SKColorType.Rgba8888, codec.Info.AlphaType == SKAlphaType.Opaque ? SKAlphaType.Opaque : SKAlphaType.Unpremul);
         SKCodecResult result;
@@ -169,14 +173,7 @@ internal sealed class PictureRaster : IRaster
             throw Damaged(result == SKCodecResult.IncompleteInput ? "it ends before its last pixel" : $"its pixels cannot be decoded ({result})");
         }
 
-        if (isGrey)
-        {
-            return interleaved;
-        }
-
-        byte[] planes = GC.AllocateUninitializedArray<byte>(pixels * Bands);
-        TiffSamples.Separate<byte>(interleaved, planes, pixels, Bands, stride);
-        return planes;
+        return new DecodedBlock(interleaved, stride, 1);
     }
 
     private LearnFormatException Damaged(string what) => new($"is a damaged picture: {what}.", _source.Path);

@@ -1,4 +1,5 @@
 using ArcLearn.Core.IO;
+using ArcLearn.Core.Rasters.Composite;
 using ArcLearn.Core.Rasters.Tiff;
 
 namespace ArcLearn.Core.Rasters;
@@ -9,24 +10,29 @@ internal static class RasterFile
     /// <summary>Decoded blocks that an open raster keeps, in bytes.</summary>
     public const long DefaultCacheBytes = 64L << 20;
 
-    /// <summary>Opens a TIFF, BigTIFF, PNG or JPEG file, told apart by its first bytes, whatever its name.</summary>
+    /// <summary>Opens a TIFF, BigTIFF, PNG, JPEG, BMP or VRT file, told apart by its first bytes, whatever its name.</summary>
     /// <param name="path">The file.</param>
     /// <param name="files">Where it is; null is the disk.</param>
     /// <param name="cacheBytes">Budget of the cache of decoded blocks.</param>
+    /// <remarks>A folder opens as one mosaic of its raster files.</remarks>
     /// <exception cref="FileNotFoundException">Nothing is there.</exception>
     /// <exception cref="LearnFormatException">It is damaged, or no raster that is read here.</exception>
-    public static IRaster Open(string path, IFileSystem? files = null, long cacheBytes = DefaultCacheBytes)
+    public static IRaster Open(string path, IFileSystem? files = null, long cacheBytes = DefaultCacheBytes) =>
+        Open(path, files ?? LocalFileSystem.Instance, new BlockCache(cacheBytes), depth: 0);
+
+    /// <summary>Opens a raster whose blocks go into a cache that others use too.</summary>
+    /// <param name="depth">How many files named this one: a VRT may name VRTs.</param>
+    public static IRaster Open(string path, IFileSystem files, BlockCache cache, int depth)
     {
-        files ??= LocalFileSystem.Instance;
         if (files.DirectoryExists(path) && !files.FileExists(path))
         {
-            throw new LearnFormatException("is a folder; a raster is a TIFF, PNG or JPEG file.", path);
+            return RasterMosaic.OpenFolder(path, files, cache);
         }
 
         RasterSource source = new(files, path);
         try
         {
-            return Open(source, cacheBytes);
+            return Open(source, cache, depth);
         }
         catch (Exception e) when (e is OverflowException or OutOfMemoryException)
         {
@@ -49,26 +55,32 @@ internal static class RasterFile
             $"{found}, which is not read here. Convert it: gdal_translate {options} \"{Path.GetFileName(path)}\" \"{output}\"", path);
     }
 
-    private static IRaster Open(RasterSource source, long cacheBytes)
+    private static IRaster Open(RasterSource source, BlockCache cache, int depth)
     {
         if (source.Length == 0)
         {
             throw new LearnFormatException("is empty.", source.Path);
         }
 
-        Span<byte> head = stackalloc byte[12];
+        Span<byte> head = stackalloc byte[256];
         head = head[..(int)Math.Min(head.Length, source.Length)];
         source.Read(0, head);
         if (TiffDirectory.IsTiff(head))
         {
-            return new TiffRaster(source, cacheBytes);
+            return new TiffRaster(source, cache);
         }
 
         if (PictureRaster.IsPicture(head))
         {
-            return new PictureRaster(source);
+            return new PictureRaster(source, cache);
         }
 
-        throw Unsupported(source.Path, $"is no TIFF, PNG or JPEG (it begins with bytes {Convert.ToHexString(head)})", "-of GTiff");
+        if (VrtFile.IsVrt(head))
+        {
+            source.Dispose();
+            return VrtFile.Open(source.Path, source.Files, cache, depth);
+        }
+
+        throw Unsupported(source.Path, $"is no TIFF, PNG, JPEG, BMP or VRT (it begins with bytes {Convert.ToHexString(head[..Math.Min(12, head.Length)])})", "-of GTiff");
     }
 }

@@ -4,7 +4,7 @@ namespace ArcLearn.Core.Rasters;
 /// <param name="Width">Columns.</param>
 /// <param name="Height">Rows.</param>
 /// <param name="Bands">Bands.</param>
-/// <param name="SampleType">The number type; 16-bit samples are little-endian.</param>
+/// <param name="SampleType">The number type; samples are little-endian.</param>
 /// <param name="Samples">Band after band: sample <c>(band·Height + row)·Width + column</c>.</param>
 internal sealed record RasterImage(int Width, int Height, int Bands, SampleType SampleType, byte[] Samples)
 {
@@ -12,7 +12,7 @@ internal sealed record RasterImage(int Width, int Height, int Bands, SampleType 
     public bool IsColor { get; init; }
 
     /// <summary>Bytes of a sample.</summary>
-    public int SampleBytes => SampleType == SampleType.UInt8 ? 1 : 2;
+    public int SampleBytes => SampleType.Bytes();
 
     /// <exception cref="ArgumentException">The sizes do not give as many bytes as there are.</exception>
     public void Check()

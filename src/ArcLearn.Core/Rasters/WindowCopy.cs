@@ -1,23 +1,25 @@
+using System.Buffers;
 using System.Numerics;
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 
 namespace ArcLearn.Core.Rasters;
 
-/// <summary>Copies rows of stored samples (bytes, or 16-bit in this machine's order) into a reader's number type, values unchanged.</summary>
+/// <summary>Copies stored samples into a reader's window and number type, values unchanged.</summary>
 internal static class WindowCopy
 {
     /// <summary>Checks what <see cref="IRaster.Read"/> was asked for.</summary>
     public static void Check<T>(IRaster raster, PixelWindow window, ReadOnlySpan<int> bands, Span<T> destination)
         where T : unmanaged
     {
-        if (typeof(T) != typeof(byte) && typeof(T) != typeof(ushort) && typeof(T) != typeof(float))
+        if (SampleTypes.Of<T>() is not SampleType type)
         {
-            throw new ArgumentException($"Rasters are read as byte, ushort or float, not as {typeof(T).Name}.");
+            throw new ArgumentException($"Rasters are read as numbers, not as {typeof(T).Name}.");
         }
 
-        if (typeof(T) == typeof(byte) && raster.SampleType != SampleType.UInt8)
+        if (!SampleTypes.Fits(raster.SampleType, type))
         {
-            throw new ArgumentException($"{raster.Path} has 16-bit samples, which do not fit into bytes.");
+            throw new ArgumentException($"{raster.Path} has {raster.SampleType} samples, which do not fit into {type}.");
         }
 
         if (window.Width < 0 || window.Height < 0 || destination.Length != window.Area * bands.Length)
@@ -36,54 +38,138 @@ internal static class WindowCopy
     }
 
     /// <summary>
-    /// Copies <paramref name="area"/> (raster pixels, inside both) from a plane that covers <paramref name="stored"/> to a plane that covers <paramref name="window"/>.
+    /// Copies <paramref name="area"/> (raster pixels, inside both) from a block that covers <paramref name="stored"/> to planes that cover
+    /// <paramref name="window"/>, one for each of <paramref name="bands"/> (bands of the block).
     /// </summary>
     public static void Copy<T>(
-        ReadOnlySpan<byte> plane, int sampleBytes, PixelWindow stored, PixelWindow area, PixelWindow window, Span<T> destination)
+        DecodedBlock block, SampleType type, PixelWindow stored, PixelWindow area, PixelWindow window, ReadOnlySpan<int> bands, Span<T> destination)
         where T : unmanaged
     {
-        for (int row = area.Row; row < area.Bottom; row++)
+        switch (type)
         {
-            int source = (((row - stored.Row) * stored.Width) + (area.Column - stored.Column)) * sampleBytes;
-            int target = ((row - window.Row) * window.Width) + (area.Column - window.Column);
-            Convert(plane.Slice(source, area.Width * sampleBytes), sampleBytes, destination.Slice(target, area.Width));
+            case SampleType.UInt8:
+                Copy<byte, T>(block, stored, area, window, bands, destination);
+                break;
+            case SampleType.UInt16:
+                Copy<ushort, T>(block, stored, area, window, bands, destination);
+                break;
+            case SampleType.Int8:
+                Copy<sbyte, T>(block, stored, area, window, bands, destination);
+                break;
+            case SampleType.Int16:
+                Copy<short, T>(block, stored, area, window, bands, destination);
+                break;
+            case SampleType.UInt32:
+                Copy<uint, T>(block, stored, area, window, bands, destination);
+                break;
+            case SampleType.Int32:
+                Copy<int, T>(block, stored, area, window, bands, destination);
+                break;
+            case SampleType.UInt64:
+                Copy<ulong, T>(block, stored, area, window, bands, destination);
+                break;
+            case SampleType.Int64:
+                Copy<long, T>(block, stored, area, window, bands, destination);
+                break;
+            case SampleType.Float32:
+                Copy<float, T>(block, stored, area, window, bands, destination);
+                break;
+            default:
+                Copy<double, T>(block, stored, area, window, bands, destination);
+                break;
         }
     }
 
-    private static void Convert<T>(ReadOnlySpan<byte> source, int sampleBytes, Span<T> target)
+    private static void Copy<TSample, T>(
+        DecodedBlock block, PixelWindow stored, PixelWindow area, PixelWindow window, ReadOnlySpan<int> bands, Span<T> destination)
+        where TSample : unmanaged, INumberBase<TSample>
         where T : unmanaged
     {
-        if (typeof(T) == typeof(byte) || (typeof(T) == typeof(ushort) && sampleBytes == 2))
+        ReadOnlySpan<TSample> samples = MemoryMarshal.Cast<byte, TSample>(block.Samples);
+        int plane = window.Width * window.Height;
+        bool isSame = typeof(TSample) == typeof(T);
+        bool isWholePixel = isSame && block.BandStep == 1 && bands is [0, 1, 2] or [0, 1, 2, 3] && SampleSpread.CanSplit<TSample>(block.PixelStep, bands.Length);
+        TSample[]? row = isSame ? null : ArrayPool<TSample>.Shared.Rent(area.Width);
+        for (int y = area.Row; y < area.Bottom; y++)
         {
-            source.CopyTo(MemoryMarshal.AsBytes(target));
+            int source = (((y - stored.Row) * stored.Width) + (area.Column - stored.Column)) * block.PixelStep;
+            int target = ((y - window.Row) * window.Width) + (area.Column - window.Column);
+            if (isWholePixel)
+            {
+                SampleSpread.Split(
+                    samples.Slice(source, area.Width * block.PixelStep), MemoryMarshal.Cast<T, TSample>(destination)[target..], area.Width, plane, block.PixelStep, bands.Length);
+                continue;
+            }
+
+            for (int i = 0; i < bands.Length; i++)
+            {
+                ReadOnlySpan<TSample> from = samples[(source + (bands[i] * block.BandStep))..];
+                Span<T> to = destination.Slice((i * plane) + target, area.Width);
+                if (row is null)
+                {
+                    SampleSpread.Gather(from, MemoryMarshal.Cast<T, TSample>(to), block.PixelStep);
+                    continue;
+                }
+
+                if (block.PixelStep > 1)
+                {
+                    SampleSpread.Gather(from, row.AsSpan(0, area.Width), block.PixelStep);
+                    from = row;
+                }
+
+                Convert(from[..area.Width], to);
+            }
+        }
+
+        if (row is not null)
+        {
+            ArrayPool<TSample>.Shared.Return(row);
+        }
+    }
+
+    private static void Convert<TSample, T>(ReadOnlySpan<TSample> source, Span<T> target)
+        where TSample : unmanaged, INumberBase<TSample>
+        where T : unmanaged
+    {
+        if (typeof(T) == typeof(float) && typeof(TSample) == typeof(byte))
+        {
+            Widen(MemoryMarshal.AsBytes(source), MemoryMarshal.Cast<T, float>(target));
+        }
+        else if (typeof(T) == typeof(float) && typeof(TSample) == typeof(ushort))
+        {
+            Widen(MemoryMarshal.Cast<TSample, ushort>(source), MemoryMarshal.Cast<T, float>(target));
+        }
+        else if (typeof(T) == typeof(float))
+        {
+            TensorPrimitives.ConvertTruncating(source, MemoryMarshal.Cast<T, float>(target));
+        }
+        else if (typeof(T) == typeof(double))
+        {
+            TensorPrimitives.ConvertTruncating(source, MemoryMarshal.Cast<T, double>(target));
         }
         else if (typeof(T) == typeof(ushort))
         {
-            Widen(source, MemoryMarshal.Cast<T, ushort>(target));
+            TensorPrimitives.ConvertTruncating(source, MemoryMarshal.Cast<T, ushort>(target));
         }
-        else if (sampleBytes == 1)
+        else if (typeof(T) == typeof(short))
         {
-            Widen(source, MemoryMarshal.Cast<T, float>(target));
+            TensorPrimitives.ConvertTruncating(source, MemoryMarshal.Cast<T, short>(target));
+        }
+        else if (typeof(T) == typeof(int))
+        {
+            TensorPrimitives.ConvertTruncating(source, MemoryMarshal.Cast<T, int>(target));
+        }
+        else if (typeof(T) == typeof(uint))
+        {
+            TensorPrimitives.ConvertTruncating(source, MemoryMarshal.Cast<T, uint>(target));
+        }
+        else if (typeof(T) == typeof(long))
+        {
+            TensorPrimitives.ConvertTruncating(source, MemoryMarshal.Cast<T, long>(target));
         }
         else
         {
-            Widen(MemoryMarshal.Cast<byte, ushort>(source), MemoryMarshal.Cast<T, float>(target));
-        }
-    }
-
-    private static void Widen(ReadOnlySpan<byte> source, Span<ushort> target)
-    {
-        int i = 0;
-        for (int step = Vector<byte>.Count, half = step / 2; i <= source.Length - step; i += step)
-        {
-            Vector.Widen(new Vector<byte>(source[i..]), out Vector<ushort> low, out Vector<ushort> high);
-            low.CopyTo(target[i..]);
-            high.CopyTo(target[(i + half)..]);
-        }
-
-        for (; i < source.Length; i++)
-        {
-            target[i] = source[i];
+            TensorPrimitives.ConvertTruncating(source, MemoryMarshal.Cast<T, ulong>(target)); // the rest fit into themselves alone
         }
     }
 

@@ -1,5 +1,4 @@
 using ArcLearn.Core.Crs;
-using System.Text;
 
 namespace ArcLearn.Core.Rasters.Tiff;
 
@@ -14,72 +13,68 @@ internal sealed record GeoKeys(SpatialReference? SpatialReference, bool IsPixelP
     private const int ProjectedCitation = 3073;
     private const int Projection = 3074;
     private const int UserDefined = 32767;
-    private const int Wgs84 = 4326;
 
     public static GeoKeys Read(TiffDirectory directory)
     {
-        long[] keys = directory.Integers(TiffTag.GeoKeyDirectory);
-        if (keys.Length < 4)
-        {
-            return new GeoKeys(null, false);
-        }
-
-        string ascii = Encoding.Latin1.GetString(directory.Bytes(TiffTag.GeoAsciiParams));
-        Dictionary<long, long> codes = [];
-        Dictionary<long, string> texts = [];
-        for (int i = 0; i < keys[3] && (4 * i) + 7 < keys.Length; i++)
-        {
-            ReadOnlySpan<long> key = keys.AsSpan(4 + (4 * i), 4);
-            if (key[1] == 0)
-            {
-                codes[key[0]] = key[3];
-            }
-            else if (key[1] == TiffTag.GeoAsciiParams && key[3] < ascii.Length)
-            {
-                texts[key[0]] = ascii.Substring((int)key[3], (int)Math.Min(key[2], ascii.Length - key[3])).TrimEnd('|', '\0', ' ');
-            }
-        }
-
-        return new GeoKeys(Describe(codes, texts), codes.GetValueOrDefault(RasterType) == 2);
+        GeoKeyTable keys = new(directory);
+        return keys.IsPresent ? new GeoKeys(Describe(keys), keys.Code(RasterType) == 2) : new GeoKeys(null, false);
     }
 
-    private static SpatialReference? Describe(Dictionary<long, long> codes, Dictionary<long, string> texts)
+    private static SpatialReference? Describe(GeoKeyTable keys)
     {
-        long projected = codes.GetValueOrDefault(ProjectedType);
-        long geographic = codes.GetValueOrDefault(GeographicType);
-        string? citation = Text(texts, ProjectedCitation) ?? Text(texts, Citation);
+        int projected = keys.Code(ProjectedType);
+        int geographic = keys.Code(GeographicType);
+        string? citation = keys.Text(ProjectedCitation) ?? keys.Text(Citation);
         if (IsCode(projected))
         {
-            return Named((int)projected, citation);
+            return Named(projected, citation);
         }
 
-        bool isProjected = projected == UserDefined || codes.ContainsKey(Projection);
+        bool isProjected = projected == UserDefined || keys.Has(Projection);
         if (!isProjected && IsCode(geographic))
         {
-            return Named((int)geographic, Text(texts, GeographicCitation) ?? Text(texts, Citation));
+            return Named(geographic, keys.Text(GeographicCitation) ?? keys.Text(Citation));
         }
 
-        // The projection's own code says UTM, and with it the geographic system the whole.
-        long zone = codes.GetValueOrDefault(Projection);
-        if (geographic == Wgs84 && (zone is >= 16001 and <= 16060 or >= 16101 and <= 16160))
+        if (UtmCode(geographic, keys.Code(Projection)) is int utm)
         {
-            return Named((int)(zone < 16100 ? zone - 16000 + 32600 : zone - 16100 + 32700), citation);
+            return Named(utm, citation);
         }
 
         const string Esri = "ESRI PE String = ";
-        if (texts.Values.FirstOrDefault(text => text.StartsWith(Esri, StringComparison.Ordinal)) is string text)
+        if (keys.Texts.FirstOrDefault(text => text.StartsWith(Esri, StringComparison.Ordinal)) is string text)
         {
             return FromWkt(text[Esri.Length..]);
         }
 
-        citation ??= Text(texts, GeographicCitation);
-        bool isNamed = isProjected || geographic == UserDefined;
-        return isNamed ? new SpatialReference(CleanName(citation) ?? "unnamed", null, null) : null;
+        string name = CleanName(citation ?? keys.Text(GeographicCitation)) ?? "unnamed";
+        if (!isProjected && geographic != UserDefined)
+        {
+            return null;
+        }
+
+        string? wkt = isProjected ? GeoKeyProjection.Projected(keys, name) : GeoKeyProjection.Geographic(keys);
+        return wkt is null ? new SpatialReference(name, null, null) : FromWkt(wkt) with { Name = name };
+    }
+
+    /// <summary>The projection's own code says UTM, and with it the geographic system the whole.</summary>
+    private static int? UtmCode(int geographic, int projection)
+    {
+        (int zone, bool isSouth) = projection is >= 16001 and <= 16060 ? (projection - 16000, false) : (projection - 16100, true);
+        return zone is < 1 or > 60 ? null : (geographic, isSouth) switch
+        {
+            (4326, false) => 32600 + zone,
+            (4326, true) => 32700 + zone,
+            (4322, false) => 32200 + zone,
+            (4322, true) => 32300 + zone,
+            (4269, false) when zone <= 23 => 26900 + zone,
+            (4267, false) when zone <= 22 => 26700 + zone,
+            (4258, false) when zone is >= 28 and <= 38 => 25800 + zone,
+            _ => null,
+        };
     }
 
     private static bool IsCode(long code) => code is >= 1024 and < UserDefined;
-
-    private static string? Text(Dictionary<long, string> texts, int key) => texts.TryGetValue(key, out string? text) && text.Length > 0 ? text : null;
 
     private static SpatialReference Named(int code, string? citation)
     {

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace ArcLearn.Core.Rasters.Tiff;
 
 /// <summary>Where a GeoTIFF lies (OGC 19-008r4, section 7.1 to 7.4 and annex E) and which of its values mean nothing (GDAL's tag).</summary>
@@ -43,10 +41,6 @@ internal static class GeoTiffTags
     public static double? ReadNoData(TiffDirectory directory, SampleType type)
     {
         string? text = directory.Text(TiffTag.GdalNoData);
-        double maximum = type == SampleType.UInt8 ? byte.MaxValue : ushort.MaxValue;
-        return double.TryParse(text?.Trim('\0', ' '), NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
-            && value >= 0 && value <= maximum && Math.Floor(value) == value
-            ? value
-            : null;
+        return text is not null && RasterXml.TryNumber(text) is double value ? SampleTypes.Represent(value, type) : null;
     }
 }

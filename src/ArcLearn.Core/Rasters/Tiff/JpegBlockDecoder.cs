@@ -150,8 +150,7 @@ internal static class JpegBlockDecoder
                     }
                     else
                     {
-                        TiffSamples.SeparateThree(
-                            line, planes.Slice(at, width), planes.Slice(plane + at, width), planes.Slice((2 * plane) + at, width), pixelBytes);
+                        SampleSpread.Split<byte>(line, planes[at..], width, plane, pixelBytes, bands);
                     }
                 }
 

@@ -1,14 +1,16 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using System.IO.Compression;
+using ZstdSharp;
 
 namespace ArcLearn.Core.Rasters.Tiff;
 
 /// <summary>Turns planes of samples into the compressed bytes of one block; holds no state, so any number of threads may.</summary>
 internal sealed class TiffBlockEncoder(TiffFormat format)
 {
+    private const int ZstdLevel = 9; // as GDAL
+
     /// <summary>Encodes the block that begins at (<paramref name="firstRow"/>, <paramref name="firstColumn"/>) of a buffer as wide as the raster.</summary>
-    /// <param name="samples">Band after band, each of <paramref name="rows"/> rows of the raster's width; 16-bit samples little-endian.</param>
+    /// <param name="samples">Band after band, each of <paramref name="rows"/> rows of the raster's width; samples little-endian.</param>
     /// <param name="rows">Rows that the buffer holds for each band.</param>
     public byte[] EncodeRows(ReadOnlySpan<byte> samples, int rows, int firstRow, int firstColumn) =>
         Encode(samples, format.Width, rows, firstRow, firstColumn);
@@ -41,9 +43,15 @@ internal sealed class TiffBlockEncoder(TiffFormat format)
                 }
             }
 
-            for (int row = 0; row < blockRows; row++)
+            if (format.Predictor > 1)
             {
-                Difference(target.Slice(row * rowBytes, rowBytes), format.Bands, size);
+                byte[] scratch = ArrayPool<byte>.Shared.Rent(rowBytes);
+                for (int row = 0; row < blockRows; row++)
+                {
+                    TiffPredictor.Apply(format.Predictor, target.Slice(row * rowBytes, rowBytes), scratch, size, format.Bands);
+                }
+
+                ArrayPool<byte>.Shared.Return(scratch);
             }
 
             return Compress(block, length);
@@ -66,34 +74,32 @@ internal sealed class TiffBlockEncoder(TiffFormat format)
             return;
         }
 
-        for (int i = 0, at = 0; i < line.Length; i += 2, at += pixelBytes)
+        for (int i = 0, at = 0; i < line.Length; i += size, at += pixelBytes)
         {
-            target[at] = line[i];
-            target[at + 1] = line[i + 1];
+            line.Slice(i, size).CopyTo(target[at..]);
         }
     }
 
-    private static void Difference(Span<byte> row, int bands, int size)
+    private byte[] Compress(byte[] block, int length)
     {
-        if (size == 1)
+        switch (format.Compression)
         {
-            for (int i = row.Length - 1; i >= bands; i--)
-            {
-                row[i] = unchecked((byte)(row[i] - row[i - bands]));
-            }
+            case TiffCompression.None:
+                return block[..length];
+            case TiffCompression.Lzw:
+                return LzwEncoder.Encode(block.AsSpan(0, length));
+            case TiffCompression.Zstd:
+                using (Compressor compressor = new(ZstdLevel))
+                {
+                    return compressor.Wrap(block.AsSpan(0, length)).ToArray();
+                }
 
-            return;
-        }
-
-        for (int i = row.Length - 2; i >= 2 * bands; i -= 2)
-        {
-            Span<byte> value = row.Slice(i, 2);
-            int difference = BinaryPrimitives.ReadUInt16LittleEndian(value) - BinaryPrimitives.ReadUInt16LittleEndian(row[(i - (2 * bands))..]);
-            BinaryPrimitives.WriteUInt16LittleEndian(value, unchecked((ushort)difference));
+            default:
+                return Deflate(block, length);
         }
     }
 
-    private static byte[] Compress(byte[] block, int length)
+    private static byte[] Deflate(byte[] block, int length)
     {
         using MemoryStream output = new();
         using (ZLibStream stream = new(output, CompressionLevel.Optimal, leaveOpen: true))

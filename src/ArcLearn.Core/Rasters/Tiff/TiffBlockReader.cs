@@ -1,20 +1,18 @@
 using System.Buffers;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
+using ZstdSharp;
 
 namespace ArcLearn.Core.Rasters.Tiff;
 
-/// <summary>
-/// Reads and decodes one block at a time; holds no state, so any number of threads may.
-/// A block becomes <c>bands × rows × BlockWidth</c> samples, band after band, 16-bit samples in this machine's byte order.
-/// </summary>
+/// <summary>Reads and decodes one block at a time; holds no state, so any number of threads may.</summary>
 internal sealed class TiffBlockReader(TiffLayout layout, double? noData)
 {
     private readonly byte[] _jpegTables = layout.Compression == TiffCompression.Jpeg ? layout.Directory.Bytes(TiffTag.JpegTables) : [];
 
     /// <exception cref="LearnFormatException">The block is damaged.</exception>
     /// <exception cref="IOException">The disk failed.</exception>
-    public byte[] Read(int block)
+    public DecodedBlock Read(int block)
     {
         int rows = layout.BlockRows(block);
         long samples = (long)rows * layout.BlockWidth * layout.BlockBands;
@@ -22,7 +20,7 @@ internal sealed class TiffBlockReader(TiffLayout layout, double? noData)
         long length = layout.Lengths[block];
         if (length == 0)
         {
-            return Unwritten(samples);
+            return Interleaved(Unwritten(samples));
         }
 
         if (layout.Compression == TiffCompression.None)
@@ -40,64 +38,49 @@ internal sealed class TiffBlockReader(TiffLayout layout, double? noData)
             throw Damaged(block, $"has {length} bytes, too few for {layout.BlockWidth} by {rows} pixels");
         }
 
-        byte[] planes = GC.AllocateUninitializedArray<byte>((int)(samples * layout.SampleBytes));
+        if (layout.Compression == TiffCompression.None && !layout.ReversesBits)
+        {
+            byte[] bytes = GC.AllocateUninitializedArray<byte>((int)stored);
+            layout.Directory.Source.Read(layout.Offsets[block], bytes.AsSpan(0, (int)length));
+            return length == stored ? Finish(bytes, rows) : throw Damaged(block, $"holds {length} of its {stored} bytes");
+        }
+
         int read = (int)Math.Min(length, Array.MaxLength);
         byte[] raw = ArrayPool<byte>.Shared.Rent(read);
         try
         {
             Span<byte> data = raw.AsSpan(0, read);
             layout.Directory.Source.Read(layout.Offsets[block], data);
-            if (layout.Compression == TiffCompression.Jpeg && layout.BlockBands is 1 or 3)
+            if (layout.ReversesBits)
             {
-                DecodeJpeg(block, data, planes, rows);
+                TiffSamples.ReverseBits(data);
             }
-            else
+
+            return layout.Compression switch
             {
-                Decode(block, raw, read, planes, rows, (int)stored);
-            }
+                TiffCompression.Jpeg when layout.BlockBands is 1 or 3 => DecodeJpeg(block, data, rows),
+                TiffCompression.WebP => DecodeWebP(block, data, rows),
+                _ => Decode(block, raw, read, rows, (int)stored),
+            };
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(raw);
         }
-
-        return planes;
     }
 
-    private void Decode(int block, byte[] raw, int length, byte[] planes, int rows, int stored)
+    private DecodedBlock Interleaved(byte[] samples) => new(samples, layout.BlockBands, 1);
+
+    private DecodedBlock Decode(int block, byte[] raw, int length, int rows, int stored)
     {
-        if (layout.ReversesBits)
-        {
-            TiffSamples.ReverseBits(raw.AsSpan(0, length));
-        }
-
-        // Where blocks hold one band of whole bytes, the decoded bytes are the samples.
-        bool isDirect = layout.BlockBands == 1 && layout.Bits is 8 or 16;
-        byte[] rented = isDirect ? planes : ArrayPool<byte>.Shared.Rent(stored);
-        try
-        {
-            Span<byte> decoded = rented.AsSpan(0, stored);
-            int written = Decompress(block, raw, length, rented, stored, rows);
-            if (written < stored)
-            {
-                throw Damaged(block, $"holds {written} of its {stored} bytes");
-            }
-
-            ToPlanes(decoded, planes, rows, isDirect);
-        }
-        finally
-        {
-            if (!isDirect)
-            {
-                ArrayPool<byte>.Shared.Return(rented);
-            }
-        }
+        byte[] decoded = GC.AllocateUninitializedArray<byte>(stored);
+        int written = Decompress(block, raw, length, decoded, rows);
+        return written >= stored ? Finish(decoded, rows) : throw Damaged(block, $"holds {written} of its {stored} bytes");
     }
 
-    private int Decompress(int block, byte[] raw, int length, byte[] target, int stored, int rows)
+    private int Decompress(int block, byte[] raw, int length, byte[] output, int rows)
     {
         ReadOnlySpan<byte> data = raw.AsSpan(0, length);
-        Span<byte> output = target.AsSpan(0, stored);
         switch (layout.Compression)
         {
             case TiffCompression.None:
@@ -110,8 +93,10 @@ internal sealed class TiffBlockReader(TiffLayout layout, double? noData)
                 return PackBitsDecoder.Decode(data, output);
             case TiffCompression.AdobeDeflate or TiffCompression.Deflate:
                 return Inflate(block, raw, length, output);
+            case TiffCompression.Zstd:
+                return Unpack(block, data, output);
             default:
-                return LibTiffDecoder.Decode(layout, data, _jpegTables, rows, target, stored);
+                return LibTiffDecoder.Decode(layout, data, _jpegTables, rows, output, output.Length);
         }
     }
 
@@ -129,28 +114,40 @@ internal sealed class TiffBlockReader(TiffLayout layout, double? noData)
         }
     }
 
-    private void ToPlanes(Span<byte> decoded, byte[] planes, int rows, bool isDirect)
+    private int Unpack(int block, ReadOnlySpan<byte> data, Span<byte> output)
+    {
+        try
+        {
+            using Decompressor decompressor = new();
+            return decompressor.TryUnwrap(data, output, out int written) ? written : throw Damaged(block, $"holds more than its {output.Length} bytes");
+        }
+        catch (ZstdException e)
+        {
+            throw Damaged(block, "is not a Zstandard frame", e);
+        }
+    }
+
+    /// <summary>Decoded bytes become samples in this machine's order.</summary>
+    private DecodedBlock Finish(byte[] decoded, int rows)
     {
         int bands = layout.BlockBands;
         int rowSamples = layout.BlockWidth * bands;
-        int pixels = layout.BlockWidth * rows;
-        if (layout.Bits is not (8 or 16))
+        bool isBigEndian = layout.Directory.IsBigEndian;
+        int storedBytes = layout.Bits / 8;
+        if (layout.Predictor == 3)
         {
-            if (bands == 1)
+            int rowBytes = (int)layout.RowBytes;
+            byte[] scratch = ArrayPool<byte>.Shared.Rent(rowBytes);
+            for (int row = 0; row < rows; row++)
             {
-                TiffSamples.Unpack(decoded, planes, layout.Bits, rowSamples, rows);
-                return;
+                TiffSamples.UndoFloatingPoint(decoded.AsSpan(row * rowBytes, rowBytes), scratch, storedBytes, bands);
             }
 
-            byte[] unpacked = new byte[planes.Length];
-            TiffSamples.Unpack(decoded, unpacked, layout.Bits, rowSamples, rows);
-            Separate(unpacked, planes, pixels, bands);
-            return;
+            ArrayPool<byte>.Shared.Return(scratch);
         }
-
-        if (layout.Bits == 16)
+        else if (layout.Bits is 16 or 32 or 64)
         {
-            TiffSamples.ToNativeOrder(decoded, layout.Directory.IsBigEndian);
+            TiffSamples.ToNativeOrder(decoded, storedBytes, isBigEndian);
         }
 
         if (layout.Predictor == 2)
@@ -158,63 +155,99 @@ internal sealed class TiffBlockReader(TiffLayout layout, double? noData)
             int rowBytes = (int)layout.RowBytes;
             for (int row = 0; row < rows; row++)
             {
-                Span<byte> line = decoded.Slice(row * rowBytes, rowBytes);
-                if (layout.Bits == 8)
-                {
-                    TiffSamples.Accumulate(line, bands);
-                }
-                else
-                {
-                    TiffSamples.Accumulate(MemoryMarshal.Cast<byte, ushort>(line), bands);
-                }
+                TiffSamples.UndoDifferences(decoded.AsSpan(row * rowBytes, rowBytes), storedBytes, bands);
             }
         }
 
-        if (!isDirect)
-        {
-            Separate(decoded, planes, pixels, bands);
-        }
+        return Interleaved(layout.IsWholeBytes ? decoded : Widen(decoded, rowSamples, rows));
     }
 
-    private void Separate(ReadOnlySpan<byte> interleaved, Span<byte> planes, int pixels, int bands)
+    private byte[] Widen(byte[] decoded, int rowSamples, int rows)
     {
-        if (layout.SampleBytes == 1)
+        byte[] samples = GC.AllocateUninitializedArray<byte>(checked(rowSamples * rows * layout.SampleBytes));
+        bool isBigEndian = layout.Directory.IsBigEndian;
+        if (layout.SampleType.IsFloatingPoint())
         {
-            TiffSamples.Separate(interleaved, planes, pixels, bands, bands);
+            if (layout.Bits == 24 && layout.Predictor != 3 && isBigEndian == BitConverter.IsLittleEndian)
+            {
+                for (int i = 0; i < decoded.Length; i += 3)
+                {
+                    decoded.AsSpan(i, 3).Reverse();
+                }
+            }
+
+            TiffSamples.WidenFloats(decoded, samples, layout.Bits);
         }
         else
         {
-            TiffSamples.Separate(MemoryMarshal.Cast<byte, ushort>(interleaved), MemoryMarshal.Cast<byte, ushort>(planes), pixels, bands, bands);
+            TiffSamples.Unpack(decoded, samples, layout.Bits, layout.SampleType, rowSamples, rows);
         }
+
+        return samples;
     }
 
-    private void DecodeJpeg(int block, ReadOnlySpan<byte> data, byte[] planes, int rows)
+    private DecodedBlock DecodeJpeg(int block, ReadOnlySpan<byte> data, int rows)
     {
+        byte[] planes = GC.AllocateUninitializedArray<byte>(layout.BlockWidth * rows * layout.BlockBands);
         string? fault = JpegBlockDecoder.Decode(
             data, _jpegTables, planes, layout.BlockWidth, rows, layout.BlockBands, isYCbCr: layout.Photometric == 6);
-        if (fault is not null)
-        {
-            throw Damaged(block, fault);
-        }
+        return fault is null ? new DecodedBlock(planes, 1, layout.BlockWidth * rows) : throw Damaged(block, fault);
+    }
+
+    private DecodedBlock DecodeWebP(int block, ReadOnlySpan<byte> data, int rows)
+    {
+        byte[] pixels = GC.AllocateUninitializedArray<byte>(checked(layout.BlockWidth * rows * 4));
+        string? fault = WebPBlockDecoder.Decode(data, pixels, layout.BlockWidth, rows);
+        return fault is null ? new DecodedBlock(pixels, 4, 1) : throw Damaged(block, fault);
     }
 
     /// <summary>A block that a sparse file leaves out reads as "no data", or as zeros.</summary>
     private byte[] Unwritten(long samples)
     {
-        byte[] planes = new byte[samples * layout.SampleBytes];
-        if (noData is double value)
+        byte[] bytes = new byte[samples * layout.SampleBytes];
+        if (noData is double value && value != 0)
         {
-            if (layout.SampleBytes == 1)
-            {
-                planes.AsSpan().Fill((byte)value);
-            }
-            else
-            {
-                MemoryMarshal.Cast<byte, ushort>(planes.AsSpan()).Fill((ushort)value);
-            }
+            Fill(bytes, layout.SampleType, value);
         }
 
-        return planes;
+        return bytes;
+    }
+
+    private static void Fill(Span<byte> bytes, SampleType type, double value)
+    {
+        switch (type)
+        {
+            case SampleType.UInt8:
+                bytes.Fill((byte)value);
+                break;
+            case SampleType.Int8:
+                bytes.Fill((byte)(sbyte)value);
+                break;
+            case SampleType.UInt16:
+                MemoryMarshal.Cast<byte, ushort>(bytes).Fill((ushort)value);
+                break;
+            case SampleType.Int16:
+                MemoryMarshal.Cast<byte, short>(bytes).Fill((short)value);
+                break;
+            case SampleType.UInt32:
+                MemoryMarshal.Cast<byte, uint>(bytes).Fill((uint)value);
+                break;
+            case SampleType.Int32:
+                MemoryMarshal.Cast<byte, int>(bytes).Fill((int)value);
+                break;
+            case SampleType.UInt64:
+                MemoryMarshal.Cast<byte, ulong>(bytes).Fill((ulong)value);
+                break;
+            case SampleType.Int64:
+                MemoryMarshal.Cast<byte, long>(bytes).Fill((long)value);
+                break;
+            case SampleType.Float32:
+                MemoryMarshal.Cast<byte, float>(bytes).Fill((float)value);
+                break;
+            default:
+                MemoryMarshal.Cast<byte, double>(bytes).Fill(value);
+                break;
+        }
     }
 
     private LearnFormatException Damaged(int block, string what, Exception? inner = null)

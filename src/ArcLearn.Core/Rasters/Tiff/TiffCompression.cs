@@ -10,17 +10,20 @@ internal static class TiffCompression
     public const int ThunderScan = 32809;
     public const int PackBits = 32773;
     public const int Deflate = 32946;
+    public const int Zstd = 50000;
+    public const int WebP = 50001;
 
-    public static bool IsSupported(int compression) => compression is None or Lzw or Jpeg or AdobeDeflate or PackBits or Deflate || IsRare(compression);
+    public static bool IsSupported(int compression) => compression is None or Lzw or Jpeg or AdobeDeflate or PackBits or Deflate or Zstd or WebP || IsRare(compression);
 
     /// <summary>Whether blocks go through LibTiff.NET: fax (2 to 4, 32771), which is 1-bit, and ThunderScan, which is 4-bit.</summary>
     public static bool IsRare(int compression) => compression is 2 or 3 or 4 or 32771 or ThunderScan;
 
-    public static bool HasPredictor(int compression) => compression is Lzw or AdobeDeflate or Deflate;
+    public static bool HasPredictor(int compression) => compression is Lzw or AdobeDeflate or Deflate or Zstd;
 
     /// <summary>
     /// The most that one compressed byte can become, rounded up: a block that claims more is damaged, which is known before memory is taken for it.
-    /// Deflate: 258 bytes from two bits; LZW: a string of at most 3838 bytes from twelve bits; PackBits: 128 bytes from two.
+    /// Deflate: 258 bytes from two bits; LZW: a string of at most 3838 bytes from twelve bits; PackBits: 128 bytes from two; Zstandard: a block of
+    /// 128 KiB from four bytes; WebP: pictures of one colour are all header.
     /// </summary>
     public static long MaximumRatio(int compression) => compression switch
     {
@@ -30,6 +33,8 @@ internal static class TiffCompression
         Jpeg => 1024,
         2 or 3 or 4 or 32771 => 1 << 16, // a row of any width can be one bit: the same as the row above
         ThunderScan => 64,
+        Zstd => 1 << 15,
+        WebP => 1 << 22,
         _ => 1040,
     };
 
@@ -51,8 +56,8 @@ internal static class TiffCompression
         34712 or 33003 or 33004 or 33005 => "JPEG 2000",
         34887 => "LERC",
         34925 => "LZMA",
-        50000 => "Zstandard",
-        50001 => "WebP",
+        Zstd => "Zstandard",
+        WebP => "WebP",
         50002 => "JPEG XL",
         _ => $"compression {compression}",
     };

@@ -3,10 +3,14 @@ using System.Text;
 
 namespace ArcLearn.Core.Rasters.Tiff;
 
-/// <summary>The first directory of a TIFF or BigTIFF file of either byte order; values are read when asked for.</summary>
+/// <summary>One directory of a TIFF or BigTIFF file of either byte order; values are read when asked for.</summary>
 internal sealed class TiffDirectory
 {
+    /// <summary>More images than any raster has overviews and masks; a file of thousands of pages is read for its first.</summary>
+    private const int MaximumDirectories = 256;
+
     private readonly Dictionary<ushort, TiffEntry> _entries = [];
+    private long _next;
 
     private TiffDirectory(RasterSource source, bool isBigEndian, bool isBigTiff)
     {
@@ -25,14 +29,16 @@ internal sealed class TiffDirectory
     public static bool IsTiff(ReadOnlySpan<byte> head) =>
         head.Length >= 4 && (head[..4] is [0x49, 0x49, 42 or 43, 0] || head[..4] is [0x4D, 0x4D, 0, 42 or 43]);
 
-    /// <exception cref="LearnFormatException">The header or the directory is damaged.</exception>
-    public static TiffDirectory Read(RasterSource source)
+    /// <summary>The directories of the file in their order: the image itself, then its overviews and masks or other pages.</summary>
+    /// <exception cref="LearnFormatException">The header or a directory is damaged, or they lead in a circle.</exception>
+    public static IReadOnlyList<TiffDirectory> ReadAll(RasterSource source)
     {
         Span<byte> head = stackalloc byte[16];
         source.Read(0, head[..8]);
         bool isBigEndian = head[0] == 0x4D;
         bool isBigTiff = (isBigEndian ? head[3] : head[2]) == 43;
         TiffDirectory directory = new(source, isBigEndian, isBigTiff);
+        long position;
         if (isBigTiff)
         {
             source.Read(0, head);
@@ -41,14 +47,30 @@ internal sealed class TiffDirectory
                 throw directory.Damaged($"is a BigTIFF with file positions of {directory.UInt16(head[4..])} bytes, where 8 are the rule.");
             }
 
-            directory.ReadEntries((long)directory.UInt64(head[8..]));
+            position = (long)directory.UInt64(head[8..]);
         }
         else
         {
-            directory.ReadEntries(directory.UInt32(head[4..]));
+            position = directory.UInt32(head[4..]);
         }
 
-        return directory;
+        List<TiffDirectory> all = [];
+        HashSet<long> seen = [];
+        do
+        {
+            if (!seen.Add(position))
+            {
+                throw directory.Damaged($"is damaged: its directories lead back to the one at byte {position}.");
+            }
+
+            directory = new TiffDirectory(source, isBigEndian, isBigTiff);
+            directory.ReadEntries(position);
+            all.Add(directory);
+            position = directory._next;
+        }
+        while (position != 0 && all.Count < MaximumDirectories);
+
+        return all;
     }
 
     public bool Has(ushort tag) => _entries.ContainsKey(tag);
@@ -108,11 +130,26 @@ internal sealed class TiffDirectory
 
         byte[] bytes = new byte[(int)count * entrySize];
         Source.Read(first, bytes);
+        _next = NextPosition(first + bytes.Length);
         for (int i = 0; i < (int)count; i++)
         {
             ReadOnlySpan<byte> entry = bytes.AsSpan(i * entrySize, entrySize);
             Add(UInt16(entry), UInt16(entry[2..]), entry, first + (i * entrySize));
         }
+    }
+
+    // Writers that forget the closing position leave a file that ends here, or garbage behind the last directory.
+    private long NextPosition(long at)
+    {
+        Span<byte> next = stackalloc byte[IsBigTiff ? 8 : 4];
+        if (at > Source.Length - next.Length)
+        {
+            return 0;
+        }
+
+        Source.Read(at, next);
+        long position = IsBigTiff ? (long)UInt64(next) : UInt32(next);
+        return position > 0 && position < Source.Length ? position : 0;
     }
 
     private void Add(ushort tag, ushort type, ReadOnlySpan<byte> entry, long position)

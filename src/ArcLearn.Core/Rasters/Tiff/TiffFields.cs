@@ -57,6 +57,12 @@ internal sealed class TiffFields(bool isBigTiff)
         _fields.Add(tag, (2, bytes.Length, bytes));
     }
 
+    public void AddUtf8Text(ushort tag, string text)
+    {
+        byte[] bytes = Encoding.UTF8.GetBytes(text + '\0');
+        _fields.Add(tag, (2, bytes.Length, bytes));
+    }
+
     public void AddBytes(ushort tag, ReadOnlySpan<byte> bytes) => _fields.Add(tag, (7, bytes.Length, bytes.ToArray()));
 
     /// <summary>The file's first bytes, naming the directory's position.</summary>
@@ -78,8 +84,8 @@ internal sealed class TiffFields(bool isBigTiff)
         return header;
     }
 
-    /// <summary>The directory as it stands at an even position, with the values that do not fit into it behind it.</summary>
-    public byte[] Directory(long position)
+    /// <summary>The directory as it stands at an even position, with the values that do not fit into it behind it; <paramref name="next"/> is the place of the next directory, or 0.</summary>
+    public byte[] Directory(long position, long next = 0)
     {
         int inline = isBigTiff ? 8 : 4;
         int countSize = isBigTiff ? 8 : 2;
@@ -106,7 +112,7 @@ internal sealed class TiffFields(bool isBigTiff)
             }
         }
 
-        Write(entries, inline, 0); // no further directory
+        Write(entries, inline, next);
         return [.. entries.ToArray(), .. values.ToArray()];
     }
 

@@ -3,7 +3,6 @@ namespace ArcLearn.Core.Rasters.Tiff;
 /// <summary>Puts encoded blocks into a stream in order and ends it with the directory. Not for several threads at once.</summary>
 internal sealed class TiffFileWriter
 {
-    private const int Orientation = 274;
     private readonly Stream _stream;
     private readonly TiffFormat _format;
     private readonly TiffFields _fields;
@@ -44,55 +43,13 @@ internal sealed class TiffFileWriter
             Put([0]); // directories begin at even positions
         }
 
-        AddFields(noData);
+        TiffImageFields.Add(_fields, _format, _offsets, _lengths, noData);
         GeoTiffFields.Add(_fields, transform, crs);
         long directory = _position;
         Put(_fields.Directory(directory));
         _stream.Position = 0;
         _stream.Write(_fields.Header(directory));
         _stream.Position = _position;
-    }
-
-    private void AddFields(double? noData)
-    {
-        int bands = _format.Bands;
-        int[] bits = new int[bands];
-        Array.Fill(bits, _format.SampleBytes * 8);
-        int[] formats = new int[bands];
-        Array.Fill(formats, 1);
-        bool isColor = _format.IsColor && bands >= 3;
-        _fields.AddLongs(TiffTag.ImageWidth, _format.Width);
-        _fields.AddLongs(TiffTag.ImageLength, _format.Height);
-        _fields.AddShorts(TiffTag.BitsPerSample, bits);
-        _fields.AddShorts(TiffTag.Compression, TiffCompression.AdobeDeflate);
-        _fields.AddShorts(TiffTag.Photometric, isColor ? 2 : 1);
-        _fields.AddShorts(Orientation, 1);
-        _fields.AddShorts(TiffTag.SamplesPerPixel, bands);
-        _fields.AddShorts(TiffTag.PlanarConfiguration, 1);
-        _fields.AddShorts(TiffTag.Predictor, 2);
-        _fields.AddShorts(TiffTag.SampleFormat, formats);
-        int extra = bands - (isColor ? 3 : 1);
-        if (extra > 0)
-        {
-            _fields.AddShorts(TiffTag.ExtraSamples, new int[extra]); // 0: unspecified, no opacity
-        }
-
-        if (_format.IsTiled)
-        {
-            _fields.AddLongs(TiffTag.TileWidth, _format.BlockWidth);
-            _fields.AddLongs(TiffTag.TileLength, _format.BlockHeight);
-        }
-        else
-        {
-            _fields.AddLongs(TiffTag.RowsPerStrip, _format.BlockHeight);
-        }
-
-        _fields.AddLongs(_format.IsTiled ? TiffTag.TileOffsets : TiffTag.StripOffsets, _offsets);
-        _fields.AddLongs(_format.IsTiled ? TiffTag.TileByteCounts : TiffTag.StripByteCounts, _lengths);
-        if (noData is double value)
-        {
-            _fields.AddText(TiffTag.GdalNoData, value.ToString("R", System.Globalization.CultureInfo.InvariantCulture));
-        }
     }
 
     private void Put(ReadOnlySpan<byte> bytes)

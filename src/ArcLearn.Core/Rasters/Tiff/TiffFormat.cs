@@ -1,6 +1,6 @@
 namespace ArcLearn.Core.Rasters.Tiff;
 
-/// <summary>The shape of a TIFF to be written: pixel-interleaved, Deflate with horizontal differencing, in tiles or in strips.</summary>
+/// <summary>The shape of a TIFF to be written: pixel-interleaved, compressed with the predictor that suits its samples, in tiles or in strips.</summary>
 internal sealed record TiffFormat(int Width, int Height, int Bands, SampleType SampleType, bool IsTiled, int BlockWidth, int BlockHeight)
 {
     private const int StripBytes = 1 << 16;
@@ -11,7 +11,13 @@ internal sealed record TiffFormat(int Width, int Height, int Bands, SampleType S
     /// <summary>Whether the first three bands are red, green and blue; else nothing is said of what they are.</summary>
     public bool IsColor { get; init; }
 
-    public int SampleBytes => SampleType == SampleType.UInt8 ? 1 : 2;
+    /// <summary>One of None, Lzw, AdobeDeflate and Zstd of <see cref="TiffCompression"/>.</summary>
+    public int Compression { get; init; } = TiffCompression.AdobeDeflate;
+
+    /// <summary>2 (differences) for whole numbers, 3 (bytes apart) for floating point, 1 without compression.</summary>
+    public int Predictor => Compression == TiffCompression.None ? 1 : SampleType.IsFloatingPoint() ? 3 : 2;
+
+    public int SampleBytes => SampleType.Bytes();
 
     public int BlocksAcross => (int)(((long)Width + BlockWidth - 1) / BlockWidth);
 
@@ -33,7 +39,7 @@ internal sealed record TiffFormat(int Width, int Height, int Bands, SampleType S
     public static TiffFormat Stripped(int width, int height, int bands, SampleType type)
     {
         Check(width, height, bands);
-        long row = (long)width * bands * (type == SampleType.UInt8 ? 1 : 2);
+        long row = (long)width * bands * type.Bytes();
         return new TiffFormat(width, height, bands, type, false, width, (int)Math.Clamp(StripBytes / row, 1, height));
     }
 

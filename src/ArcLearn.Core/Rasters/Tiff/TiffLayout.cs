@@ -23,14 +23,16 @@ internal sealed class TiffLayout
             throw Damaged($"has {Bands} bands.");
         }
 
-        Bits = SampleBits();
+        (Bits, SampleType) = ReadSampleType();
         Photometric = (int)directory.Integer(TiffTag.Photometric, 1);
         ReversesBits = directory.Integer(TiffTag.FillOrder, 1) == 2 && Compression != TiffCompression.Jpeg && !TiffCompression.IsRare(Compression);
         IsPlanar = directory.Integer(TiffTag.PlanarConfiguration, 1) == 2 && Bands > 1;
         Predictor = TiffCompression.HasPredictor(Compression) ? (int)directory.Integer(TiffTag.Predictor, 1) : 1;
-        if (Predictor is not (1 or 2) || (Predictor == 2 && Bits is not (8 or 16)))
+        if (Predictor is not (1 or 2 or 3)
+            || (Predictor == 2 && Bits is not (8 or 16 or 32 or 64))
+            || (Predictor == 3 && !SampleType.IsFloatingPoint()))
         {
-            throw Unsupported($"uses predictor {Predictor} on {Bits}-bit samples", "-co COMPRESS=DEFLATE -co PREDICTOR=2");
+            throw Unsupported($"uses predictor {Predictor} on {Bits}-bit samples of {SampleType}", "-co COMPRESS=DEFLATE -co PREDICTOR=2");
         }
 
         if (Photometric == 6 && Bands == 3 && Compression != TiffCompression.Jpeg)
@@ -41,6 +43,11 @@ internal sealed class TiffLayout
         if (Photometric == 5 && Bits == 8)
         {
             throw Unsupported("holds CMYK colours", "-b 1 -b 2 -b 3");
+        }
+
+        if (Compression == TiffCompression.WebP && Bands is not (3 or 4))
+        {
+            throw Unsupported($"has {Bands} band(s) compressed with WebP", "-co COMPRESS=DEFLATE");
         }
 
         IsTiled = directory.Has(TiffTag.TileWidth);
@@ -55,12 +62,16 @@ internal sealed class TiffLayout
 
     public int Bands { get; }
 
-    /// <summary>Bits of a stored sample: 1 to 16. Up to 8 are read as bytes, more as 16-bit numbers, values unchanged.</summary>
+    /// <summary>Bits of a stored sample: 1 to 64.</summary>
     public int Bits { get; }
 
-    public SampleType SampleType => Bits <= 8 ? SampleType.UInt8 : SampleType.UInt16;
+    /// <summary>What samples are read as: whole numbers of odd widths as the next wider type, floating point of 16 and 24 bits as 32.</summary>
+    public SampleType SampleType { get; }
 
-    public int SampleBytes => Bits <= 8 ? 1 : 2;
+    public int SampleBytes => SampleType.Bytes();
+
+    /// <summary>Whether a decoded block's bytes are its samples, but for their order and the predictor.</summary>
+    public bool IsWholeBytes => Bits == 8 * SampleBytes;
 
     public int Compression { get; }
 
@@ -114,7 +125,7 @@ internal sealed class TiffLayout
         return value is > 0 and <= int.MaxValue ? (int)value : throw Damaged($"has a {what} of {value} pixels.");
     }
 
-    private int SampleBits()
+    private (int Bits, SampleType Type) ReadSampleType()
     {
         long[] formats = Directory.Integers(TiffTag.SampleFormat);
         long[] bits = Directory.Integers(TiffTag.BitsPerSample);
@@ -127,21 +138,21 @@ internal sealed class TiffLayout
             }
         }
 
+        // 4 says "undefined", which others read as whole numbers too.
         long format = formats.Length == 0 || formats[0] == 4 ? 1 : formats[0];
-        if (format != 1 || width is < 1 or > 16)
+        if (format is 5 or 6)
         {
-            string name = format switch { 1 => "unsigned", 2 => "signed", 3 => "floating-point", _ => "complex" };
-            throw new LearnFormatException(
-                $"has {width}-bit {name} samples, which are not read here; 8 and 16 bits unsigned are. A model knows the values it was trained on, so every raster, for "
-                + "training and for detection, has to be converted by one fixed rule, never stretched to its own range (gdal_translate -scale without numbers). "
-                + "Whole numbers from 0 to 65535 stay as they are with 'gdal_translate -ot UInt16'; others by a rule such as reflectance 0 to 1 as 0 to 10000: "
-                + "'gdal_translate -ot UInt16 -scale 0 1 0 10000'.",
-                Directory.Source.Path);
+            throw Unsupported($"has complex samples of {width} bits", "-ot Float32");
         }
 
-        if (Compression == TiffCompression.Jpeg && width != 8)
+        if (format is not (1 or 2 or 3) || width is < 1 or > 64 || (format == 3 && width is not (16 or 24 or 32 or 64)))
         {
-            throw Unsupported($"has {width}-bit JPEG samples", "-co COMPRESS=DEFLATE");
+            throw Damaged($"has samples of {width} bits and sample format {format}, which TIFF does not know.");
+        }
+
+        if (Compression is TiffCompression.Jpeg or TiffCompression.WebP && (width != 8 || format != 1))
+        {
+            throw Unsupported($"has {width}-bit {TiffCompression.Name(Compression)} samples", "-co COMPRESS=DEFLATE");
         }
 
         if (TiffCompression.IsRare(Compression) && (Bands != 1 || width != (Compression == TiffCompression.ThunderScan ? 4 : 1)))
@@ -149,7 +160,20 @@ internal sealed class TiffLayout
             throw Unsupported($"has {Bands} bands of {width} bits compressed with {TiffCompression.Name(Compression)}", "-co COMPRESS=DEFLATE");
         }
 
-        return (int)width;
+        SampleType type = (format, width) switch
+        {
+            (3, <= 32) => SampleType.Float32,
+            (3, _) => SampleType.Float64,
+            (2, <= 8) => SampleType.Int8,
+            (2, <= 16) => SampleType.Int16,
+            (2, <= 32) => SampleType.Int32,
+            (2, _) => SampleType.Int64,
+            (_, <= 8) => SampleType.UInt8,
+            (_, <= 16) => SampleType.UInt16,
+            (_, <= 32) => SampleType.UInt32,
+            _ => SampleType.UInt64,
+        };
+        return ((int)width, type);
     }
 
     private LearnFormatException Unsupported(string found, string options) =>

@@ -3,20 +3,25 @@ namespace ArcLearn.Core.Rasters.Tiff;
 /// <summary>A TIFF or GeoTIFF file, read block by block through a cache.</summary>
 internal sealed class TiffRaster : IRaster
 {
-    private readonly RasterSource _source;
-    private readonly TiffLayout _layout;
-    private readonly BlockCache _cache;
+    private readonly string _path;
+    private readonly TiffFile _file;
+    private readonly TiffImage _image;
+    private readonly TiffImage? _mask;
+    private readonly bool _isOwner;
 
     /// <summary>Takes over <paramref name="source"/>.</summary>
     /// <exception cref="LearnFormatException">The file is damaged or holds what is not read here.</exception>
-    public TiffRaster(RasterSource source, long cacheBytes)
+    public TiffRaster(RasterSource source, BlockCache cache)
     {
-        TiffDirectory directory = TiffDirectory.Read(source);
-        _source = source;
-        _layout = TiffLayout.Read(directory);
-        NoData = GeoTiffTags.ReadNoData(directory, SampleType);
-        TiffBlockReader reader = new(_layout, NoData);
-        _cache = new BlockCache(cacheBytes, reader.Read);
+        _path = source.Path;
+        _file = new TiffFile(source, cache);
+        _isOwner = true;
+        _image = _file.Image;
+        _mask = _file.MaskOf(_image);
+        TiffDirectory directory = _file.Directory;
+        SideFile? side = SideFile.Find(source.Files, source.Path);
+        BandInfo = SideFile.Complete(side, GdalMetadata.Read(directory, Bands, _file.NoData), SampleType);
+        ColorTable = TiffColorMap.Read(directory) is { Count: > 0 } colors ? colors : side?.ColorTable ?? [];
 
         GeoKeys keys = GeoKeys.Read(directory);
         GeoTransform? transform = GeoTiffTags.ReadTransform(directory, keys.IsPixelPoint);
@@ -24,22 +29,31 @@ internal sealed class TiffRaster : IRaster
         // Tie points without a scale are control points: the reference system is theirs, and no transform leads there.
         bool hasControlPoints = transform is null && directory.Has(TiffTag.ModelTiepoint);
         Georeference reference = Georeference.Complete(
-            source.Files, source.Path, transform, hasControlPoints ? null : keys.SpatialReference);
+            source.Files, source.Path, side, transform, hasControlPoints ? null : keys.SpatialReference);
         (Transform, IsGeoreferenced, SpatialReference) = (reference.Transform, reference.IsGeoreferenced, reference.SpatialReference);
+        Overviews = [.. _file.Overviews.Select(image => new TiffRaster(this, image))];
     }
 
-    public string Path => _source.Path;
+    /// <summary>An overview of <paramref name="whole"/>.</summary>
+    private TiffRaster(TiffRaster whole, TiffImage image)
+    {
+        (_path, _file, _image, _mask) = (whole._path, whole._file, image, whole._file.MaskOf(image));
+        (BandInfo, ColorTable, IsGeoreferenced, SpatialReference) = (whole.BandInfo, whole.ColorTable, whole.IsGeoreferenced, whole.SpatialReference);
+        Transform = whole.Transform.Scale((double)whole.Width / image.Width, (double)whole.Height / image.Height);
+    }
 
-    public int Width => _layout.Width;
+    public string Path => _path;
 
-    public int Height => _layout.Height;
+    public int Width => _image.Width;
 
-    public int Bands => _layout.Bands;
+    public int Height => _image.Height;
 
-    public SampleType SampleType => _layout.SampleType;
+    public int Bands => _image.Layout.Bands;
+
+    public SampleType SampleType => _image.Layout.SampleType;
 
     // RGB and YCbCr (TIFF 6.0, section 6 and 21); the latter is read as RGB.
-    public bool IsColor => _layout.Photometric is 2 or 6 && Bands >= 3;
+    public bool IsColor => _image.Layout.Photometric is 2 or 6 && Bands >= 3;
 
     public GeoTransform Transform { get; }
 
@@ -47,61 +61,56 @@ internal sealed class TiffRaster : IRaster
 
     public SpatialReference? SpatialReference { get; }
 
-    public double? NoData { get; }
+    public double? NoData => BandInfo[0].NoData;
 
-    public int BlockWidth => _layout.BlockWidth;
+    public int BlockWidth => _image.Layout.BlockWidth;
 
-    public int BlockHeight => _layout.BlockHeight;
+    public int BlockHeight => _image.Layout.BlockHeight;
+
+    public IReadOnlyList<RasterBand> BandInfo { get; }
+
+    public IReadOnlyList<RasterColor> ColorTable { get; }
+
+    public RasterStorage Storage => new(
+        IsGeoreferenced ? "GeoTIFF" : "TIFF", TiffCompression.Name(_image.Layout.Compression), _image.Layout.Bits, _image.Layout.IsTiled, _image.Layout.IsPlanar);
+
+    public IReadOnlyList<IRaster> Overviews { get; } = [];
+
+    public bool HasMask => _mask is not null;
 
     /// <summary>Bytes of decoded blocks held now.</summary>
-    public long CachedBytes => _cache.Bytes;
+    public long CachedBytes => _file.CachedBytes;
 
     public void Read<T>(PixelWindow window, ReadOnlySpan<int> bands, Span<T> destination, T fill)
         where T : unmanaged
     {
         WindowCopy.Check(this, window, bands, destination);
-        PixelWindow inside = window.Intersect(new PixelWindow(0, 0, Width, Height));
-        if (inside != window)
-        {
-            destination.Fill(fill);
-        }
+        _image.Read(window, bands, destination, fill);
+    }
 
-        if (inside.Area == 0 || bands.IsEmpty)
+    public void ReadMask(PixelWindow window, Span<byte> destination)
+    {
+        if (_mask is null)
         {
+            Masks.FillInside(window, Width, Height, destination);
             return;
         }
 
-        for (int row = inside.Row / BlockHeight; row <= (inside.Bottom - 1) / BlockHeight; row++)
+        _mask.Read<byte>(window, [0], destination, 0);
+        if (_mask.Layout.Bits == 1)
         {
-            for (int column = inside.Column / BlockWidth; column <= (inside.Right - 1) / BlockWidth; column++)
+            foreach (ref byte value in destination)
             {
-                ReadBlock(column, row, window, inside, bands, destination);
+                value = (byte)(value == 0 ? 0 : byte.MaxValue);
             }
         }
     }
 
-    public void Dispose() => _source.Dispose();
-
-    private void ReadBlock<T>(int column, int row, PixelWindow window, PixelWindow inside, ReadOnlySpan<int> bands, Span<T> destination)
-        where T : unmanaged
+    public void Dispose()
     {
-        int block = (row * _layout.BlocksAcross) + column;
-        PixelWindow stored = new(column * BlockWidth, row * BlockHeight, BlockWidth, _layout.BlockRows(block));
-        PixelWindow area = inside.Intersect(stored with
+        if (_isOwner)
         {
-            // A tile at the border may reach further than whole numbers do.
-            Width = Math.Min(stored.Width, Width - stored.Column),
-            Height = Math.Min(stored.Height, Height - stored.Row),
-        });
-        int plane = stored.Width * stored.Height * _layout.SampleBytes;
-        int pixels = window.Width * window.Height;
-        byte[]? shared = _layout.IsPlanar ? null : _cache.Get(block);
-        for (int i = 0; i < bands.Length; i++)
-        {
-            ReadOnlySpan<byte> samples = shared is null
-                ? _cache.Get(block + (bands[i] * _layout.BlocksPerPlane))
-                : shared.AsSpan(bands[i] * plane, plane);
-            WindowCopy.Copy(samples, _layout.SampleBytes, stored, area, window, destination.Slice(i * pixels, pixels));
+            _file.Dispose();
         }
     }
 }

@@ -1,19 +1,36 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 
 namespace ArcLearn.Core.Rasters.Tiff;
 
-/// <summary>From decoded bytes to samples: byte order, predictor, samples of less than a byte, one plane for each band.</summary>
+/// <summary>From decoded bytes to samples: byte order, predictors, samples of other widths than memory has.</summary>
 internal static class TiffSamples
 {
-    /// <summary>Turns 16-bit samples of the file's byte order into this machine's.</summary>
-    public static void ToNativeOrder(Span<byte> samples, bool isBigEndian)
+    /// <summary>Turns samples of 2, 4 or 8 bytes in the file's byte order into this machine's.</summary>
+    public static void ToNativeOrder(Span<byte> samples, int sampleBytes, bool isBigEndian)
     {
-        if (isBigEndian == BitConverter.IsLittleEndian)
+        if (isBigEndian != BitConverter.IsLittleEndian)
         {
-            Span<ushort> values = MemoryMarshal.Cast<byte, ushort>(samples);
-            BinaryPrimitives.ReverseEndianness(values, values);
+            return;
+        }
+
+        switch (sampleBytes)
+        {
+            case 2:
+                Span<ushort> words = MemoryMarshal.Cast<byte, ushort>(samples);
+                BinaryPrimitives.ReverseEndianness(words, words);
+                break;
+            case 4:
+                Span<uint> longs = MemoryMarshal.Cast<byte, uint>(samples);
+                BinaryPrimitives.ReverseEndianness(longs, longs);
+                break;
+            case 8:
+                Span<ulong> giants = MemoryMarshal.Cast<byte, ulong>(samples);
+                BinaryPrimitives.ReverseEndianness(giants, giants);
+                break;
+            default:
+                break;
         }
     }
 
@@ -28,123 +45,168 @@ internal static class TiffSamples
         }
     }
 
-    /// <summary>Undoes horizontal differencing in one row: each sample was stored as its difference to the one <paramref name="bands"/> before.</summary>
-    public static void Accumulate<T>(Span<T> row, int bands)
-        where T : unmanaged, System.Numerics.IBinaryInteger<T>
+    /// <summary>Undoes horizontal differencing (TIFF 6.0 section 14) in one row of samples in this machine's byte order.</summary>
+    public static void UndoDifferences(Span<byte> row, int sampleBytes, int bands)
     {
-        if (bands == 3)
+        switch (sampleBytes)
         {
-            (T a, T b, T c) = (T.Zero, T.Zero, T.Zero);
-            for (int i = 0; i + 2 < row.Length; i += 3)
+            case 1:
+                Accumulate(row, bands);
+                break;
+            case 2:
+                Accumulate(MemoryMarshal.Cast<byte, ushort>(row), bands);
+                break;
+            case 4:
+                Accumulate(MemoryMarshal.Cast<byte, uint>(row), bands);
+                break;
+            default:
+                Accumulate(MemoryMarshal.Cast<byte, ulong>(row), bands);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// Undoes the floating-point predictor (Adobe's TIFF Technical Note 3) in one row: the bytes of all samples lie byte by byte, the most
+    /// significant first, each as its difference to the one <paramref name="bands"/> before. The result is in this machine's byte order.
+    /// </summary>
+    public static void UndoFloatingPoint(Span<byte> row, Span<byte> scratch, int sampleBytes, int bands)
+    {
+        Accumulate(row, bands);
+        int samples = row.Length / sampleBytes;
+        row.CopyTo(scratch);
+        for (int part = 0; part < sampleBytes; part++)
+        {
+            ReadOnlySpan<byte> plane = scratch.Slice(part * samples, samples);
+            int at = BitConverter.IsLittleEndian ? sampleBytes - 1 - part : part;
+            for (int i = 0; i < plane.Length; i++, at += sampleBytes)
             {
-                row[i] = a = unchecked(a + row[i]);
-                row[i + 1] = b = unchecked(b + row[i + 1]);
-                row[i + 2] = c = unchecked(c + row[i + 2]);
+                row[at] = plane[i];
+            }
+        }
+    }
+
+    /// <summary>Floating point of 16 or 24 bits, in this machine's byte order, to 32 bits: every value is kept.</summary>
+    public static void WidenFloats(ReadOnlySpan<byte> source, Span<byte> output, int bits)
+    {
+        Span<float> target = MemoryMarshal.Cast<byte, float>(output);
+        if (bits == 16)
+        {
+            ReadOnlySpan<Half> halves = MemoryMarshal.Cast<byte, Half>(source);
+            for (int i = 0; i < target.Length; i++)
+            {
+                target[i] = (float)halves[i];
             }
 
             return;
         }
 
-        for (int i = bands; i < row.Length; i++)
+        for (int i = 0; i < target.Length; i++)
         {
-            row[i] = unchecked(row[i] + row[i - bands]);
+            ReadOnlySpan<byte> three = source.Slice(3 * i, 3);
+            target[i] = FromBits24(BitConverter.IsLittleEndian ? (three[2] << 16) | (three[1] << 8) | three[0] : (three[0] << 16) | (three[1] << 8) | three[2]);
         }
     }
 
-    /// <summary>Spreads pixels of <paramref name="stride"/> samples over planes of <paramref name="pixels"/> samples, one for each of <paramref name="bands"/>.</summary>
-    public static void Separate<T>(ReadOnlySpan<T> interleaved, Span<T> planes, int pixels, int bands, int stride)
-        where T : unmanaged
-    {
-        if (stride == 1)
-        {
-            interleaved[..pixels].CopyTo(planes);
-            return;
-        }
-
-        if (bands == 3 && typeof(T) == typeof(byte))
-        {
-            Span<byte> bytes = MemoryMarshal.AsBytes(planes);
-            SeparateThree(MemoryMarshal.AsBytes(interleaved), bytes[..pixels], bytes.Slice(pixels, pixels), bytes.Slice(2 * pixels, pixels), stride);
-            return;
-        }
-
-        if (bands == 3)
-        {
-            SeparateThree(interleaved, planes[..pixels], planes.Slice(pixels, pixels), planes.Slice(2 * pixels, pixels), stride);
-            return;
-        }
-
-        for (int band = 0; band < bands; band++)
-        {
-            Span<T> plane = planes.Slice(band * pixels, pixels);
-            for (int i = 0, source = band; i < plane.Length; i++, source += stride)
-            {
-                plane[i] = interleaved[source];
-            }
-        }
-    }
-
-    /// <summary>Spreads pixels of three or four bytes over the planes of the first three: four pixels at a time.</summary>
-    public static void SeparateThree(ReadOnlySpan<byte> interleaved, Span<byte> first, Span<byte> second, Span<byte> third, int stride)
-    {
-        Vector128<byte> order = stride == 3
-            ? Vector128.Create((byte)0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11, 255, 255, 255, 255)
-            : Vector128.Create((byte)0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 255, 255, 255, 255);
-        int i = 0;
-        for (int source = 0; i + 4 <= first.Length && source + 16 <= interleaved.Length; i += 4, source += 4 * stride)
-        {
-            Vector128<uint> bands = Vector128.Shuffle(Vector128.Create(interleaved.Slice(source, 16)), order).AsUInt32();
-            MemoryMarshal.Write(first.Slice(i, 4), bands.ToScalar());
-            MemoryMarshal.Write(second.Slice(i, 4), bands.GetElement(1));
-            MemoryMarshal.Write(third.Slice(i, 4), bands.GetElement(2));
-        }
-
-        SeparateThree<byte>(interleaved[(i * stride)..], first[i..], second[i..], third[i..], stride);
-    }
-
-    /// <summary>Reads samples of <paramref name="bits"/> bits, most significant bit first, rows padded to whole bytes.</summary>
-    public static void Unpack(ReadOnlySpan<byte> packed, Span<byte> output, int bits, int rowSamples, int rows)
+    /// <summary>Reads samples of <paramref name="bits"/> bits, most significant bit first, rows padded to whole bytes; signed ones keep their sign.</summary>
+    public static void Unpack(ReadOnlySpan<byte> packed, Span<byte> output, int bits, SampleType type, int rowSamples, int rows)
     {
         int rowBytes = (int)((((long)rowSamples * bits) + 7) / 8);
-        Span<ushort> wide = bits > 8 ? MemoryMarshal.Cast<byte, ushort>(output) : default;
+        int size = type.Bytes();
+        bool isSigned = type.IsSigned();
         for (int row = 0; row < rows; row++)
         {
             ReadOnlySpan<byte> source = packed.Slice(row * rowBytes, rowBytes);
-            uint buffer = 0;
-            int available = 0;
-            int position = 0;
-            for (int i = 0; i < rowSamples; i++)
+            Span<byte> target = output.Slice(row * rowSamples * size, rowSamples * size);
+            long position = 0;
+            for (int i = 0; i < rowSamples; i++, position += bits)
             {
-                while (available < bits)
+                ulong value = Bits(source, position, bits);
+                if (isSigned)
                 {
-                    buffer = (buffer << 8) | source[position++];
-                    available += 8;
+                    value = (ulong)((long)(value << (64 - bits)) >> (64 - bits));
                 }
 
-                available -= bits;
-                uint value = (buffer >> available) & ((1u << bits) - 1);
-                int target = (row * rowSamples) + i;
-                if (bits > 8)
+                switch (size)
                 {
-                    wide[target] = (ushort)value;
-                }
-                else
-                {
-                    output[target] = (byte)value;
+                    case 1:
+                        target[i] = (byte)value;
+                        break;
+                    case 2:
+                        MemoryMarshal.Write(target[(2 * i)..], (ushort)value);
+                        break;
+                    case 4:
+                        MemoryMarshal.Write(target[(4 * i)..], (uint)value);
+                        break;
+                    default:
+                        MemoryMarshal.Write(target[(8 * i)..], value);
+                        break;
                 }
             }
         }
     }
 
-    private static void SeparateThree<T>(ReadOnlySpan<T> interleaved, Span<T> first, Span<T> second, Span<T> third, int stride)
-        where T : unmanaged
+    private static ulong Bits(ReadOnlySpan<byte> source, long position, int count)
     {
-        for (int i = 0; i < first.Length && i < second.Length && i < third.Length; i++)
+        ulong value = 0;
+        int at = (int)(position >> 3);
+        int skip = (int)(position & 7);
+        while (count > 0)
         {
-            ReadOnlySpan<T> pixel = interleaved.Slice(i * stride, 3);
-            first[i] = pixel[0];
-            second[i] = pixel[1];
-            third[i] = pixel[2];
+            int taken = Math.Min(count, 8 - skip);
+            int part = (source[at++] >> (8 - skip - taken)) & ((1 << taken) - 1);
+            value = (value << taken) | (uint)part;
+            (count, skip) = (count - taken, 0);
         }
+
+        return value;
+    }
+
+    private static void Accumulate<T>(Span<T> row, int bands)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        switch (bands)
+        {
+            case 1:
+                T sum = T.Zero;
+                foreach (ref T value in row)
+                {
+                    value = sum = unchecked(sum + value);
+                }
+
+                break;
+            case 3:
+                (T a, T b, T c) = (T.Zero, T.Zero, T.Zero);
+                for (int i = 0; i + 2 < row.Length; i += 3)
+                {
+                    row[i] = a = unchecked(a + row[i]);
+                    row[i + 1] = b = unchecked(b + row[i + 1]);
+                    row[i + 2] = c = unchecked(c + row[i + 2]);
+                }
+
+                break;
+            default:
+                for (int i = bands; i < row.Length; i++)
+                {
+                    row[i] = unchecked(row[i] + row[i - bands]);
+                }
+
+                break;
+        }
+    }
+
+    /// <summary>One sign bit, seven of exponent (bias 63), sixteen of fraction.</summary>
+    private static float FromBits24(int value)
+    {
+        int sign = value >> 23 << 31;
+        int exponent = (value >> 16) & 0x7F;
+        int fraction = value & 0xFFFF;
+        if (exponent == 0)
+        {
+            float small = MathF.ScaleB(fraction, -62 - 16);
+            return sign < 0 ? -small : small;
+        }
+
+        int wide = exponent == 0x7F ? 0xFF : exponent - 63 + 127;
+        return BitConverter.Int32BitsToSingle(sign | (wide << 23) | (fraction << 7));
     }
 }

@@ -3,6 +3,7 @@ namespace ArcLearn.Core.Rasters.Tiff;
 /// <summary>Tag numbers of TIFF 6.0, its supplements, GeoTIFF 1.1 and GDAL.</summary>
 internal static class TiffTag
 {
+    public const ushort NewSubfileType = 254;
     public const ushort ImageWidth = 256;
     public const ushort ImageLength = 257;
     public const ushort BitsPerSample = 258;
@@ -15,6 +16,7 @@ internal static class TiffTag
     public const ushort StripByteCounts = 279;
     public const ushort PlanarConfiguration = 284;
     public const ushort Predictor = 317;
+    public const ushort ColorMap = 320;
     public const ushort TileWidth = 322;
     public const ushort TileLength = 323;
     public const ushort TileOffsets = 324;
@@ -28,5 +30,6 @@ internal static class TiffTag
     public const ushort GeoKeyDirectory = 34735;
     public const ushort GeoDoubleParams = 34736;
     public const ushort GeoAsciiParams = 34737;
+    public const ushort GdalMetadata = 42112;
     public const ushort GdalNoData = 42113;
 }

@@ -1,0 +1,165 @@
+using System.Diagnostics;
+using System.Globalization;
+using ArcLearn.Core.Rasters;
+
+namespace ArcLearn.Benchmarks;
+
+/// <summary>
+/// A full pass over 10,000² pixels in windows of 512², two threads, against GDAL's RasterIO through Python with the same windows and threads.
+/// Each pass is a process of its own, passes take turns, and the median of the ratios counts, since other work shares the machine.
+/// </summary>
+internal static class RasterSpeed
+{
+    private const int Side = 10_000;
+    private const int Window = 512;
+    private const int Threads = 2;
+
+    private const string Make =
+        """
+        import sys, os, numpy as np
+        from osgeo import gdal
+        gdal.UseExceptions()
+        folder, side = sys.argv[1], int(sys.argv[2])
+        tiles = ["TILED=YES", "BLOCKXSIZE=256", "BLOCKYSIZE=256", "INTERLEAVE=PIXEL"]
+        cases = {"none": (3, gdal.GDT_Byte, []), "deflate": (3, gdal.GDT_Byte, ["COMPRESS=DEFLATE", "PREDICTOR=2"]),
+                 "jpeg": (3, gdal.GDT_Byte, ["COMPRESS=JPEG", "PHOTOMETRIC=YCBCR"]), "uint16": (4, gdal.GDT_UInt16, ["COMPRESS=DEFLATE", "PREDICTOR=2"])}
+        for name, (bands, kind, options) in cases.items():
+            path = f"{folder}/{name}.tif"
+            if os.path.exists(path):
+                continue
+            rng = np.random.default_rng(3)
+            ds = gdal.GetDriverByName("GTiff").Create(path, side, side, bands, kind, tiles + options)
+            top = 255 if kind == gdal.GDT_Byte else 4095
+            x = np.arange(side)
+            for first in range(0, side, 512):
+                rows = min(512, side - first)
+                y = np.arange(first, first + rows)[:, None]
+                for b in range(bands):
+                    ramp = (np.sin(x / (37.0 + b)) + np.cos(y / 53.0)) * 0.2 + 0.5
+                    values = np.clip(ramp * top + rng.normal(0, top / 60, (rows, side)), 0, top)
+                    ds.GetRasterBand(b + 1).WriteArray(values.astype(np.uint8 if top == 255 else np.uint16), 0, first)
+            ds = None
+        """;
+
+    private const string Read =
+        """
+        import sys, time, threading, resource, numpy as np
+        from osgeo import gdal
+        path, window, threads = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+        ds = gdal.Open(path)
+        bands, side = ds.RasterCount, ds.RasterXSize
+        kind = np.uint8 if ds.GetRasterBand(1).DataType == gdal.GDT_Byte else np.uint16
+        across = (side + window - 1) // window
+        counter, gate, sums = [0], threading.Lock(), [0] * threads
+        def work(k):
+            mine = gdal.Open(path)
+            while True:
+                with gate:
+                    row = counter[0]
+                    counter[0] += 1
+                if row >= across:
+                    return
+                for column in range(across):
+                    x, y = column * window, row * window
+                    w, h = min(window, side - x), min(window, side - y)
+                    buffer = np.empty((bands, h, w), kind)
+                    mine.ReadAsArray(x, y, w, h, buf_obj=buffer)
+                    sums[k] += int(buffer[0, 0, 0])
+        start = time.perf_counter()
+        workers = [threading.Thread(target=work, args=(k,)) for k in range(threads)]
+        [t.start() for t in workers]
+        [t.join() for t in workers]
+        print(time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, sum(sums))
+        """;
+
+    /// <summary>Makes the files where they are missing, then measures.</summary>
+    public static int Compare(string folder, int rounds)
+    {
+        Directory.CreateDirectory(folder);
+        Python(Make, folder, Side.ToString(CultureInfo.InvariantCulture));
+        Console.WriteLine("file       ours/GDAL (median)   least   most   ours s   GDAL s   ours MB   GDAL MB");
+        foreach (string name in (string[])["none", "deflate", "jpeg", "uint16"])
+        {
+            string path = Path.Combine(folder, name + ".tif");
+            List<double[]> ours = [];
+            List<double[]> theirs = [];
+            for (int round = 0; round < rounds; round++)
+            {
+                ours.Add(Numbers(Start(Environment.ProcessPath!, ["rasters", "read", path])));
+                theirs.Add(Numbers(Python(Read, path, $"{Window}", $"{Threads}")));
+                if (name != "jpeg" && ours[^1][2] != theirs[^1][2])
+                {
+                    throw new InvalidOperationException($"{name}: the samples differ.");
+                }
+            }
+
+            double[] ratios = [.. ours.Zip(theirs, (a, b) => a[0] / b[0]).Order()];
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{name,-10} {Median(ratios),18:F2} {ratios[0],7:F2} {ratios[^1],6:F2} {Median([.. ours.Select(r => r[0]).Order()]),8:F2} {Median([.. theirs.Select(r => r[0]).Order()]),8:F2} {ours.Max(r => r[1]),9:F0} {theirs.Max(r => r[1]),9:F0}"));
+        }
+
+        return 0;
+    }
+
+    /// <summary>One pass; prints seconds, peak megabytes and a sum of samples.</summary>
+    public static int ReadAll(string path)
+    {
+        long start = Stopwatch.GetTimestamp();
+        using IRaster raster = RasterFile.Open(path);
+        long sum = raster.SampleType == SampleType.UInt8 ? Pass<byte>(raster, value => value) : Pass<ushort>(raster, value => value);
+        double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{seconds} {Process.GetCurrentProcess().PeakWorkingSet64 >> 20} {sum}"));
+        return 0;
+    }
+
+    private static long Pass<T>(IRaster raster, Func<T, long> value)
+        where T : unmanaged
+    {
+        int across = (raster.Width + Window - 1) / Window;
+        int[] bands = [.. Enumerable.Range(0, raster.Bands)];
+        int next = -1;
+        long sum = 0;
+        Thread[] threads = new Thread[Threads];
+        for (int i = 0; i < Threads; i++)
+        {
+            threads[i] = new Thread(() =>
+            {
+                T[] buffer = new T[Window * Window * bands.Length];
+                int row;
+                while ((row = Interlocked.Increment(ref next)) < across)
+                {
+                    for (int column = 0; column < across; column++)
+                    {
+                        PixelWindow window = new(column * Window, row * Window, Math.Min(Window, raster.Width - (column * Window)), Math.Min(Window, raster.Height - (row * Window)));
+                        raster.Read(window, bands, buffer.AsSpan(0, (int)window.Area * bands.Length), default);
+                        Interlocked.Add(ref sum, value(buffer[0]));
+                    }
+                }
+            });
+            threads[i].Start();
+        }
+
+        foreach (Thread thread in threads)
+        {
+            thread.Join();
+        }
+
+        return sum;
+    }
+
+    private static double Median(double[] sorted) => sorted[sorted.Length / 2];
+
+    private static double[] Numbers(string text) => [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(word => double.Parse(word, CultureInfo.InvariantCulture))];
+
+    private static string Python(string script, params string[] arguments) =>
+        Start(Environment.GetEnvironmentVariable("ARCLEARN_GDAL_PYTHON") ?? "/usr/bin/python3", ["-c", script, .. arguments]);
+
+    private static string Start(string program, string[] arguments)
+    {
+        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} ended with {process.ExitCode}.");
+    }
+}

@@ -1,0 +1,129 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace ArcLearn.Core.Rasters;
+
+/// <summary>Takes pixels apart: from samples that lie pixel by pixel to one row for each band.</summary>
+internal static class SampleSpread
+{
+    /// <summary>Whether <see cref="Split"/> knows pixels of this size.</summary>
+    public static bool CanSplit<T>(int pixelStep, int bands)
+        where T : unmanaged =>
+        (Unsafe.SizeOf<T>() == 1 && pixelStep is 3 or 4 && bands <= pixelStep) || (Unsafe.SizeOf<T>() == 2 && pixelStep == 4 && bands == 4);
+
+    /// <summary>Takes every <paramref name="step"/>th sample, from the first.</summary>
+    public static void Gather<T>(ReadOnlySpan<T> source, Span<T> target, int step)
+        where T : unmanaged
+    {
+        if (step == 1)
+        {
+            source[..target.Length].CopyTo(target);
+            return;
+        }
+
+        if (target.IsEmpty)
+        {
+            return;
+        }
+
+        _ = source[(target.Length - 1) * step];
+        ref T from = ref MemoryMarshal.GetReference(source);
+        for (int i = 0; i < target.Length; i++, from = ref Unsafe.Add(ref from, step))
+        {
+            target[i] = from;
+        }
+    }
+
+    /// <summary>Spreads <paramref name="pixels"/> pixels over rows that lie <paramref name="plane"/> samples apart, one for each of the first bands.</summary>
+    public static void Split<T>(ReadOnlySpan<T> source, Span<T> target, int pixels, int plane, int pixelStep, int bands)
+        where T : unmanaged
+    {
+        int done = Unsafe.SizeOf<T>() == 1
+            ? SplitBytes(MemoryMarshal.AsBytes(source), MemoryMarshal.AsBytes(target), pixels, plane, pixelStep, bands)
+            : SplitWords(MemoryMarshal.Cast<T, ushort>(source), MemoryMarshal.Cast<T, ushort>(target), pixels, plane);
+        for (int band = 0; band < bands; band++)
+        {
+            Gather(source[Math.Min((done * pixelStep) + band, source.Length)..], target.Slice((band * plane) + done, pixels - done), pixelStep);
+        }
+    }
+
+    /// <summary>Sixteen pixels at a time: each quarter is sorted by band, then the quarters of a band are put together.</summary>
+    private static int SplitBytes(ReadOnlySpan<byte> source, Span<byte> target, int pixels, int plane, int pixelStep, int bands)
+    {
+        Vector128<byte> order = pixelStep == 3
+            ? Vector128.Create((byte)0, 3, 6, 9, 1, 4, 7, 10, 2, 5, 8, 11, 255, 255, 255, 255)
+            : Vector128.Create((byte)0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+        int quarter = 4 * pixelStep;
+
+        // The last load of a step reaches to sixteen bytes after its quarter begins.
+        int last = Math.Min(pixels - 16, (source.Length - (3 * quarter) - 16) / pixelStep);
+        ref byte from = ref MemoryMarshal.GetReference(source);
+        ref byte to = ref MemoryMarshal.GetReference(target);
+        _ = target[Math.Max(0, ((bands - 1) * plane) + pixels - 1)];
+        int i = 0;
+        for (; i <= last; i += 16)
+        {
+            nuint at = (nuint)(i * pixelStep);
+            Vector128<uint> a = Vector128.Shuffle(Vector128.LoadUnsafe(ref from, at), order).AsUInt32();
+            Vector128<uint> b = Vector128.Shuffle(Vector128.LoadUnsafe(ref from, at + (nuint)quarter), order).AsUInt32();
+            Vector128<uint> c = Vector128.Shuffle(Vector128.LoadUnsafe(ref from, at + (nuint)(2 * quarter)), order).AsUInt32();
+            Vector128<uint> d = Vector128.Shuffle(Vector128.LoadUnsafe(ref from, at + (nuint)(3 * quarter)), order).AsUInt32();
+            (Vector128<ulong> abLow, Vector128<ulong> abHigh) = Interleave(a, b);
+            (Vector128<ulong> cdLow, Vector128<ulong> cdHigh) = Interleave(c, d);
+            Store(Vector128.Create(abLow.GetLower(), cdLow.GetLower()), ref to, i);
+            Store(Vector128.Create(abLow.GetUpper(), cdLow.GetUpper()), ref to, plane + i);
+            Store(Vector128.Create(abHigh.GetLower(), cdHigh.GetLower()), ref to, (2 * plane) + i);
+            if (bands == 4)
+            {
+                Store(Vector128.Create(abHigh.GetUpper(), cdHigh.GetUpper()), ref to, (3 * plane) + i);
+            }
+        }
+
+        return i;
+    }
+
+    /// <summary>Four pixels of four 16-bit samples at a time.</summary>
+    private static int SplitWords(ReadOnlySpan<ushort> source, Span<ushort> target, int pixels, int plane)
+    {
+        // Two pixels come in; their samples of one band go side by side.
+        Vector128<byte> order = Vector128.Create((byte)0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15);
+        ref ushort from = ref MemoryMarshal.GetReference(source);
+        ref ushort to = ref MemoryMarshal.GetReference(target);
+        _ = source[..(pixels * 4)];
+        _ = target[Math.Max(0, (3 * plane) + pixels - 1)];
+        int i = 0;
+        for (; i <= pixels - 8; i += 8)
+        {
+            nuint at = (nuint)(4 * i);
+            Vector128<uint> a = Vector128.Shuffle(Vector128.LoadUnsafe(ref from, at).AsByte(), order).AsUInt32();
+            Vector128<uint> b = Vector128.Shuffle(Vector128.LoadUnsafe(ref from, at + 8).AsByte(), order).AsUInt32();
+            Vector128<uint> c = Vector128.Shuffle(Vector128.LoadUnsafe(ref from, at + 16).AsByte(), order).AsUInt32();
+            Vector128<uint> d = Vector128.Shuffle(Vector128.LoadUnsafe(ref from, at + 24).AsByte(), order).AsUInt32();
+            (Vector128<ulong> abLow, Vector128<ulong> abHigh) = Interleave(a, b);
+            (Vector128<ulong> cdLow, Vector128<ulong> cdHigh) = Interleave(c, d);
+            Store(Vector128.Create(abLow.GetLower(), cdLow.GetLower()), ref to, i);
+            Store(Vector128.Create(abLow.GetUpper(), cdLow.GetUpper()), ref to, plane + i);
+            Store(Vector128.Create(abHigh.GetLower(), cdHigh.GetLower()), ref to, (2 * plane) + i);
+            Store(Vector128.Create(abHigh.GetUpper(), cdHigh.GetUpper()), ref to, (3 * plane) + i);
+        }
+
+        return i;
+    }
+
+    /// <summary>(a0 a1 a2 a3, b0 b1 b2 b3) to (a0 b0 | a1 b1, a2 b2 | a3 b3).</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (Vector128<ulong> Low, Vector128<ulong> High) Interleave(Vector128<uint> a, Vector128<uint> b)
+    {
+        if (System.Runtime.Intrinsics.X86.Sse2.IsSupported)
+        {
+            return (System.Runtime.Intrinsics.X86.Sse2.UnpackLow(a, b).AsUInt64(), System.Runtime.Intrinsics.X86.Sse2.UnpackHigh(a, b).AsUInt64());
+        }
+
+        return (Vector128.Create(a[0], b[0], a[1], b[1]).AsUInt64(), Vector128.Create(a[2], b[2], a[3], b[3]).AsUInt64());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Store<T>(Vector128<ulong> value, ref T target, int at)
+        where T : unmanaged => value.As<ulong, T>().StoreUnsafe(ref target, (nuint)at);
+}

@@ -1,0 +1,315 @@
+using System.Buffers;
+
+namespace ArcLearn.Core.Rasters.Warp;
+
+/// <summary>
+/// A raster seen on another grid: another extent, cell size or coordinate reference system. Each window is resampled when it is read, from the
+/// overview that is just finer than the cells where that cannot change classes. Cells without a valid pixel become the reader's fill.
+/// </summary>
+internal sealed class GridRaster : IRaster
+{
+    /// <summary>Source samples of all bands that one step reads at most.</summary>
+    private const long StepSamples = 1 << 23;
+
+    /// <summary>Cells a side of one step.</summary>
+    private const int StepCells = 256;
+
+    private readonly IRaster _whole;
+    private readonly IRaster _source;
+    private readonly PixelMapping _mapping;
+    private readonly Resampling _method;
+    private readonly bool _isOwner;
+
+    /// <param name="source">The raster.</param>
+    /// <param name="grid">The cells wanted.</param>
+    /// <param name="method">How a cell gets its value.</param>
+    /// <param name="isOwner">Whether disposing this disposes <paramref name="source"/>.</param>
+    /// <exception cref="LearnDataException">UnknownCrs: there is no way from one system to the other.</exception>
+    public GridRaster(IRaster source, RasterGrid grid, Resampling method, bool isOwner = false)
+    {
+        (_whole, _method, _isOwner) = (source, method, isOwner);
+        Transform = grid.Transform;
+        (Width, Height) = (grid.Width, grid.Height);
+        SpatialReference = grid.SpatialReference ?? source.SpatialReference;
+        PixelMapping mapping = new(grid with { SpatialReference = SpatialReference }, RasterGrid.Of(source));
+        _source = ChooseOverview(mapping);
+        _mapping = _source == source ? mapping : mapping.To(_source.Transform);
+    }
+
+    public string Path => _whole.Path;
+
+    public int Width { get; }
+
+    public int Height { get; }
+
+    public int Bands => _whole.Bands;
+
+    public SampleType SampleType => _whole.SampleType;
+
+    public GeoTransform Transform { get; }
+
+    public bool IsGeoreferenced => _whole.IsGeoreferenced;
+
+    public SpatialReference? SpatialReference { get; }
+
+    public double? NoData => _whole.NoData;
+
+    public int BlockWidth => Math.Min(StepCells, Width);
+
+    public int BlockHeight => Math.Min(StepCells, Height);
+
+    public IReadOnlyList<RasterBand> BandInfo => _whole.BandInfo;
+
+    public IReadOnlyList<RasterColor> ColorTable => _whole.ColorTable;
+
+    public RasterStorage Storage => _whole.Storage;
+
+    public bool HasMask => true;
+
+    /// <summary>The raster or overview that is read.</summary>
+    public IRaster Source => _source;
+
+    public void Read<T>(PixelWindow window, ReadOnlySpan<int> bands, Span<T> destination, T fill)
+        where T : unmanaged
+    {
+        WindowCopy.Check(this, window, bands, destination);
+        destination.Fill(fill);
+        PixelWindow inside = window.Intersect(new PixelWindow(0, 0, Width, Height));
+        ReadParts(window, inside, bands, destination, fill, default);
+    }
+
+    public void ReadMask(PixelWindow window, Span<byte> destination)
+    {
+        destination.Clear();
+        PixelWindow inside = window.Intersect(new PixelWindow(0, 0, Width, Height));
+        ReadParts<double>(window, inside, [0], new double[destination.Length], 0, destination);
+    }
+
+    public void Dispose()
+    {
+        if (_isOwner)
+        {
+            _whole.Dispose();
+        }
+    }
+
+    /// <summary>An overview whose pixels are not larger than the cells. Classes that were averaged into it would be wrong: those are read in full.</summary>
+    private IRaster ChooseOverview(PixelMapping mapping)
+    {
+        if (_method == Resampling.Majority || (_method == Resampling.Nearest && _whole.ColorTable.Count > 0))
+        {
+            return _whole;
+        }
+
+        (double columns, double rows) = mapping.Ratio(Width / 2.0, Height / 2.0);
+        double ratio = Math.Min(columns, rows) * (1 + 1e-6);
+        return _whole.Overviews.LastOrDefault(overview =>
+            _whole.Width <= ratio * overview.Width && _whole.Height <= ratio * overview.Height) ?? _whole;
+    }
+
+    /// <summary>Splits until the source pixels of a part are few enough to hold.</summary>
+    private void ReadParts<T>(PixelWindow window, PixelWindow part, ReadOnlySpan<int> bands, Span<T> destination, T fill, Span<byte> valid)
+        where T : unmanaged
+    {
+        if (part.Area == 0 || bands.IsEmpty)
+        {
+            return;
+        }
+
+        PixelWindow pixels = SourceWindow(part);
+        bool isSmall = part.Width <= StepCells && part.Height <= StepCells && pixels.Area * bands.Length <= StepSamples;
+        if (!isSmall && part.Area > 1)
+        {
+            bool isWide = part.Width >= part.Height;
+            int width = isWide ? part.Width / 2 : part.Width;
+            int height = isWide ? part.Height : part.Height / 2;
+            ReadParts(window, part with { Width = width, Height = height }, bands, destination, fill, valid);
+            PixelWindow rest = isWide
+                ? new PixelWindow(part.Column + width, part.Row, part.Width - width, part.Height)
+                : new PixelWindow(part.Column, part.Row + height, part.Width, part.Height - height);
+            ReadParts(window, rest, bands, destination, fill, valid);
+            return;
+        }
+
+        if (pixels.Area == 0)
+        {
+            return;
+        }
+
+        if (_method == Resampling.Nearest)
+        {
+            ReadNearest(window, part, pixels, bands, destination, valid);
+        }
+        else
+        {
+            ReadKernel(window, part, pixels, bands, destination, valid);
+        }
+    }
+
+    /// <summary>The pixels that can count for a part: the borders of the part lead there, and as far as the kernel reaches.</summary>
+    private PixelWindow SourceWindow(PixelWindow part)
+    {
+        (double left, double top, double right, double bottom) = (double.MaxValue, double.MaxValue, double.MinValue, double.MinValue);
+        for (int row = 0; row <= part.Height; row++)
+        {
+            // The inside lies between its borders; rows in between are looked at only where the mapping bends.
+            int step = row == 0 || row == part.Height ? 1 : Math.Max(1, part.Width);
+            for (int column = 0; column <= part.Width; column += step)
+            {
+                (double x, double y) = _mapping.Apply(part.Column + column, part.Row + row);
+                if (double.IsFinite(x) && double.IsFinite(y))
+                {
+                    (left, right) = (Math.Min(left, x), Math.Max(right, x));
+                    (top, bottom) = (Math.Min(top, y), Math.Max(bottom, y));
+                }
+            }
+        }
+
+        if (left > right)
+        {
+            return default;
+        }
+
+        (double ratioX, double ratioY) = _mapping.Ratio(part.Column + (part.Width / 2.0), part.Row + (part.Height / 2.0));
+        int reach = _method switch { Resampling.Bilinear => 1, Resampling.Cubic => 2, _ => 0 };
+        double marginX = 2 + (double.IsFinite(ratioX) ? reach * Math.Max(1, 1.5 * ratioX) : 0);
+        double marginY = 2 + (double.IsFinite(ratioY) ? reach * Math.Max(1, 1.5 * ratioY) : 0);
+        int first = (int)Math.Clamp(Math.Floor(left - marginX), 0, _source.Width);
+        int firstRow = (int)Math.Clamp(Math.Floor(top - marginY), 0, _source.Height);
+        int last = (int)Math.Clamp(Math.Ceiling(right + marginX), 0, _source.Width);
+        int lastRow = (int)Math.Clamp(Math.Ceiling(bottom + marginY), 0, _source.Height);
+        return new PixelWindow(first, firstRow, Math.Max(0, last - first), Math.Max(0, lastRow - firstRow));
+    }
+
+    private void ReadNearest<T>(PixelWindow window, PixelWindow part, PixelWindow pixels, ReadOnlySpan<int> bands, Span<T> destination, Span<byte> valid)
+        where T : unmanaged
+    {
+        int area = checked((int)pixels.Area);
+        T[] samples = ArrayPool<T>.Shared.Rent(area * bands.Length);
+        byte[]? mask = ReadSourceMask(pixels);
+        try
+        {
+            _source.Read(pixels, bands, samples.AsSpan(0, area * bands.Length), default);
+            for (int row = part.Row; row < part.Bottom; row++)
+            {
+                int target = ((row - window.Row) * window.Width) - window.Column;
+                for (int column = part.Column; column < part.Right; column++)
+                {
+                    if (Pixel(column, row) is not (int x, int y))
+                    {
+                        continue;
+                    }
+
+                    int at = ((y - pixels.Row) * pixels.Width) + x - pixels.Column;
+                    if (mask is not null && mask[at] == 0)
+                    {
+                        continue;
+                    }
+
+                    for (int i = 0; i < bands.Length; i++)
+                    {
+                        destination[(i * window.Width * window.Height) + target + column] = samples[(i * area) + at];
+                    }
+
+                    if (!valid.IsEmpty)
+                    {
+                        valid[target + column] = byte.MaxValue;
+                    }
+                }
+            }
+        }
+        finally
+        {
+            ArrayPool<T>.Shared.Return(samples);
+        }
+    }
+
+    private void ReadKernel<T>(PixelWindow window, PixelWindow part, PixelWindow pixels, ReadOnlySpan<int> bands, Span<T> destination, Span<byte> valid)
+        where T : unmanaged
+    {
+        int area = checked((int)pixels.Area);
+        double[] samples = ArrayPool<double>.Shared.Rent(area * bands.Length);
+        byte[]? mask = ReadSourceMask(pixels);
+        Dictionary<double, double> votes = [];
+        try
+        {
+            _source.Read(pixels, bands, samples.AsSpan(0, area * bands.Length), default);
+            for (int row = part.Row; row < part.Bottom; row++)
+            {
+                int target = ((row - window.Row) * window.Width) - window.Column;
+                for (int column = part.Column; column < part.Right; column++)
+                {
+                    // Means and majorities are of what lies under the cell, be its centre beyond the raster or not.
+                    if (_method is Resampling.Bilinear or Resampling.Cubic && Pixel(column, row) is null)
+                    {
+                        continue;
+                    }
+
+                    for (int i = 0; i < bands.Length; i++)
+                    {
+                        SourceBand band = new(pixels, samples.AsSpan(i * area, area), mask, _source.BandInfo[bands[i]].NoData);
+                        if (Cell(band, column, row, votes) is double value)
+                        {
+                            destination[(i * window.Width * window.Height) + target + column] = SampleStore.As<T>(SampleStore.Round(value, SampleType));
+                            if (!valid.IsEmpty)
+                            {
+                                valid[target + column] = byte.MaxValue;
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        finally
+        {
+            ArrayPool<double>.Shared.Return(samples);
+        }
+    }
+
+    private double? Cell(SourceBand band, int column, int row, Dictionary<double, double> votes)
+    {
+        if (_method is Resampling.Bilinear or Resampling.Cubic)
+        {
+            (double x, double y) = _mapping.Apply(column + 0.5, row + 0.5);
+            (double ratioX, double ratioY) = _mapping.Ratio(column, row);
+            return ResampleKernel.Interpolate(band, x, y, ratioX, ratioY, _method == Resampling.Cubic);
+        }
+
+        (double left, double top, double right, double bottom) = (double.MaxValue, double.MaxValue, double.MinValue, double.MinValue);
+        for (int corner = 0; corner < 4; corner++)
+        {
+            (double x, double y) = _mapping.Apply(column + (corner & 1), row + (corner >> 1));
+            (left, right, top, bottom) = (Math.Min(left, x), Math.Max(right, x), Math.Min(top, y), Math.Max(bottom, y));
+        }
+
+        (left, top, right, bottom) = (Edge(left), Edge(top), Edge(right), Edge(bottom));
+        return _method == Resampling.Average
+            ? ResampleKernel.Average(band, left, top, right, bottom)
+            : ResampleKernel.Majority(band, left, top, right, bottom, votes);
+    }
+
+    /// <summary>A border that rounding moved off a pixel's border is put back, so that no neighbour counts with a trace.</summary>
+    private static double Edge(double value) => Math.Abs(value - Math.Round(value)) < 1e-6 ? Math.Round(value) : value;
+
+    /// <summary>The pixel that a cell's centre lies in, or null beyond the raster.</summary>
+    private (int Column, int Row)? Pixel(int column, int row)
+    {
+        (double x, double y) = _mapping.Apply(column + 0.5, row + 0.5);
+
+        // A centre on the border of two pixels belongs to the right and lower one, however it was rounded.
+        (x, y) = (Math.Floor(x + 1e-9), Math.Floor(y + 1e-9));
+        return x >= 0 && x < _source.Width && y >= 0 && y < _source.Height ? ((int)x, (int)y) : null;
+    }
+
+    private byte[]? ReadSourceMask(PixelWindow pixels)
+    {
+        if (!_source.HasMask)
+        {
+            return null;
+        }
+
+        byte[] mask = new byte[pixels.Area];
+        _source.ReadMask(pixels, mask);
+        return mask;
+    }
+}
