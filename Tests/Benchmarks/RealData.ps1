@@ -64,7 +64,8 @@ foreach ($name in $Only) {
     })
 
     foreach ($from in $Start) {
-        $bunch = $chips | New-LearnDataBunch -ChipSize 224 -BatchSize 8 -ValidationFraction 0.1 -Seed $Seed -WarningAction SilentlyContinue
+        # The unseen scenes' objects have other sizes than those of the training scenes.
+        $bunch = $chips | New-LearnDataBunch -Transform (New-LearnTransform -Zoom 0.67, 1.5 -ZoomProbability 1) -ChipSize 224 -BatchSize 8 -ValidationFraction 0.1 -Seed $Seed -WarningAction SilentlyContinue
         $weights = $from -eq 'scratch' ? @{} : @{ BackboneWeights = Get-Place $Data 'weights' "$Backbone.pth" }
         $model = $bunch | New-SingleShotDetector -Backbone $Backbone -Dropout $Dropout @weights @Anchors -WarningAction SilentlyContinue
         $epochs = [Math]::Max(1, [int] ($Images / (8 * [Math]::Floor($bunch.TrainingChips / 8))))

@@ -13,7 +13,9 @@ param(
     [string] $Labels,
     [string] $ClassValueField,
     [int] $Epochs = 21,
-    [int] $ChipSize = 224
+    [int] $ChipSize = 224,
+    [int[]] $Grids = 7,
+    [double[]] $Zooms = @(1.0, 1.6, 2.2)
 )
 
 $ErrorActionPreference = 'Stop'
@@ -55,8 +57,8 @@ Complete-Stage 'Export'
 
 $data = $chips | New-LearnDataBunch -ChipSize $ChipSize -BatchSize 8 -ValidationFraction 0.1 -Seed 7
 
-# From chance, in minutes: dropout would blur what little time there is to learn. The anchors are chosen by the objects.
-$model = $data | New-SingleShotDetector -Backbone resnet18 -Dropout 0 -WarningAction SilentlyContinue
+# From chance, in minutes: the boxes must weigh against scores of hundreds of anchors, and dropout would blur them.
+$model = $data | New-SingleShotDetector -Backbone resnet18 -Grids $Grids -Zooms $Zooms -Dropout 0 -LocationLossFactor 0.99 -WarningAction SilentlyContinue
 $model | Start-ModelTraining -Epochs $Epochs -LearningRate 2e-3 -CheckpointPath (Get-Place 'checkpoint') | Out-Default
 Complete-Stage 'Train'
 

@@ -7,13 +7,13 @@ namespace ArcLearn;
 /// then flipped; light is changed last. Validation and prediction see chips as they are.
 /// </summary>
 /// <remarks>
-/// The defaults are for imagery from above: no direction is special there, so all flips and quarter turns are fair. Three chips of four are zoomed: another
-/// scene of the same ground resolution has objects of other sizes, and without zoom a detector learns the sizes of its own by heart.
+/// The defaults are for imagery from above: no direction is special there, so all flips and quarter turns are fair, but the ground resolution is,
+/// so there is no zoom unless asked for. Ask for it where a model is to serve scenes whose objects have other sizes: without zoom it learns the sizes of its own by heart.
 /// </remarks>
 public sealed record LearnTransform
 {
     private readonly double _cropProbability = 1;
-    private readonly TransformRange _zoom = new(0.75, 0.75, 1.5);
+    private readonly TransformRange _zoom = new(0, 0.75, 1.5);
     private readonly TransformRange _rotation = new(0, -30, 30);
     private readonly double _flipProbability = 1;
     private readonly TransformRange _brightness = new(1, 0.4, 0.6);

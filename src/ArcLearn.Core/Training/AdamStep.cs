@@ -16,11 +16,20 @@ internal readonly record struct AdamStep(double Decay, double FirstBeta, double 
     /// <summary>The step as tensor operations: any device, any layout.</summary>
     public void Apply(Tensor weight, Tensor gradient, Tensor mean, Tensor square)
     {
-        weight.mul_(Decay);
-        mean.mul_(FirstBeta).add_(gradient, alpha: 1 - FirstBeta);
-        square.mul_(SecondBeta).addcmul_(gradient, gradient, value: 1 - SecondBeta);
-        Tensor root = square.sqrt().div_(RootOfCorrection).add_(Epsilon);
-        weight.addcdiv_(mean, root, value: -Rate);
+        // Scalars of their own: one that is made in passing may be collected while the native call still reads it.
+        using Scalar decay = Decay;
+        using Scalar firstBeta = FirstBeta;
+        using Scalar firstRest = 1 - FirstBeta;
+        using Scalar secondBeta = SecondBeta;
+        using Scalar secondRest = 1 - SecondBeta;
+        using Scalar correction = RootOfCorrection;
+        using Scalar epsilon = Epsilon;
+        using Scalar step = -Rate;
+        weight.mul_(decay);
+        mean.mul_(firstBeta).add_(gradient, firstRest);
+        square.mul_(secondBeta).addcmul_(gradient, gradient, secondRest);
+        Tensor root = square.sqrt().div_(correction).add_(epsilon);
+        weight.addcdiv_(mean, root, step);
     }
 
     /// <summary>The step in one pass over memory: the eight passes of <see cref="Apply"/> took a sixth of a training step on the CPU.</summary>
