@@ -73,9 +73,9 @@ public sealed class CoordinateTransformTests
     }
 
     [Theory]
-    [InlineData(2154, 32631, "EPSG:2154", "-t_srs EPSG:32631")]
-    [InlineData(4326, 27700, "EPSG:27700", "-t_srs EPSG:4326")]
-    [InlineData(2154, 27700, "EPSG:2154", "-t_srs EPSG:4326")]
+    [InlineData(27200, 32631, "EPSG:27200", "-t_srs EPSG:32631")]
+    [InlineData(4326, 5514, "EPSG:5514", "-t_srs EPSG:4326")]
+    [InlineData(27200, 5514, "EPSG:27200", "-t_srs EPSG:4326")]
     public void Create_names_a_system_it_cannot_compute_and_the_remedy(int from, int to, string name, string remedy)
     {
         LearnDataException error = Assert.Throws<LearnDataException>(() => Create(from, to));
@@ -93,7 +93,78 @@ public sealed class CoordinateTransformTests
         LearnDataException error = Assert.Throws<LearnDataException>(
             () => CoordinateTransforms.Create(CoordinateSystems.FromWkt(nad27), CoordinateSystems.FromEpsg(32618)));
 
+        Assert.Equal("DatumShift", error.Id);
         Assert.Contains("NAD27 / UTM zone 18N", error.Message, StringComparison.Ordinal);
+        Assert.Contains("North American Datum 1927", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(27700, 4326)]   // OSGB36
+    [InlineData(28992, 4258)]   // Amersfoort
+    [InlineData(4267, 4269)]    // NAD27
+    [InlineData(4283, 7844)]    // GDA94 and GDA2020
+    [InlineData(9057, 4269)]    // a realisation of WGS 84
+    [InlineData(4322, 4326)]    // WGS 72
+    public void Create_refuses_other_shifts(int from, int to)
+    {
+        LearnDataException error = Assert.Throws<LearnDataException>(() => Create(from, to));
+
+        Assert.Equal(from == 28992 ? "UnknownCrs" : "DatumShift", error.Id);
+    }
+
+    [Theory]
+    [InlineData(32632, 25832, false)]
+    [InlineData(4258, 4269, true)]
+    [InlineData(4326, 26918, false)]
+    [InlineData(4283, 4326, true)]
+    [InlineData(7844, 4326, true)]
+    [InlineData(9057, 4326, true)]
+    public void Datums_taken_as_equal_are_told(int from, int to, bool isIdentity)
+    {
+        ICoordinateTransform transform = Create(from, to);
+
+        Assert.Equal(isIdentity, transform.IsIdentity);
+        Assert.Contains("taken as equal", transform.Note, StringComparison.Ordinal);
+        Assert.Null(Create(to, to).Note);
+    }
+
+    [Theory]
+    [InlineData(26717, 4267)]
+    [InlineData(27572, 4807)]   // Paris meridian and grads
+    [InlineData(27700, 4277)]
+    public void Systems_on_one_datum_convert_whatever_it_is(int projected, int geographic)
+    {
+        ICoordinateTransform there = Create(projected, geographic);
+        (double x, double y) = Create(geographic, projected).Apply(there.Apply(600_000, 2_200_000).X, there.Apply(600_000, 2_200_000).Y);
+
+        Assert.Equal(600_000, x, 1e-6);
+        Assert.Equal(2_200_000, y, 1e-6);
+        Assert.Null(there.Note);
+    }
+
+    [Fact]
+    public void Grads_from_Paris_are_what_PROJ_makes_of_them()
+    {
+        // echo 600000 2200000 | gdaltransform -s_srs EPSG:27572 -t_srs EPSG:4807
+        (double x, double y) = Create(27572, 4807).Apply(600_000, 2_200_000);
+
+        Assert.Equal(0, x, 1e-9);
+        Assert.Equal(52, y, 1e-9);
+    }
+
+    [Theory]
+    [InlineData(4326, 32618, -75, 91)]
+    [InlineData(4326, 32618, 583960, 4507523)]
+    [InlineData(4326, 3857, 0, 90)]
+    [InlineData(4326, 2193, -97, 0)]
+    [InlineData(4326, 2154, 3, -90)]
+    public void Positions_that_a_projection_does_not_reach_are_no_numbers(int from, int to, double x, double y)
+    {
+        from = from == 4326 && to is 2193 ? 4167 : from;
+
+        (double foundX, double foundY) = Create(from, to).Apply(x, y);
+
+        Assert.False(double.IsFinite(foundX) && double.IsFinite(foundY), $"{foundX}, {foundY}");
     }
 
     private static ICoordinateTransform Create(int from, int to) =>

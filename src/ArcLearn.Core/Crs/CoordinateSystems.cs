@@ -12,11 +12,22 @@ internal static class CoordinateSystems
     };
 
     /// <summary>With name and WKT where the code is known here, else a reference that is equal only to itself. Old codes of Web Mercator become 3857.</summary>
-    public static SpatialReference FromEpsg(int code) => KnownCrs.FromCode(code) is KnownCrs crs
-        ? new SpatialReference(crs.Name, crs.Epsg, WktWriter.Write(crs))
-        : new SpatialReference(FormattableString.Invariant($"EPSG:{code}"), code, null);
+    public static SpatialReference FromEpsg(int code)
+    {
+        code = WktReader.Current(code);
+        return EpsgTable.Find(code) is CrsDefinition crs
+            ? FromDefinition(crs)
+            : new SpatialReference(FormattableString.Invariant($"EPSG:{code}"), code, null);
+    }
 
-    /// <summary>Reads WKT 1 in OGC's or Esri's spelling (of WKT 2 only name and code) and keeps the text.</summary>
+    /// <summary>A system by its parameters; it gets the code of the listed system that is equal.</summary>
+    public static SpatialReference FromDefinition(CrsDefinition crs)
+    {
+        CrsDefinition listed = crs.Epsg is null && EpsgTable.FindEqual(crs) is CrsDefinition equal ? equal : crs;
+        return new SpatialReference(listed.Name, listed.Epsg, WktWriter.Write(listed));
+    }
+
+    /// <summary>Reads WKT 1 in OGC's or Esri's spelling, or WKT 2, and keeps the text.</summary>
     /// <param name="wkt">The text.</param>
     /// <param name="path">The file to blame.</param>
     /// <exception cref="LearnFormatException">The text is no WKT.</exception>
@@ -28,8 +39,8 @@ internal static class CoordinateSystems
             throw new LearnFormatException($"begins with {root.Keyword}, not with a coordinate system such as PROJCS or GEOGCS.", path ?? "WKT");
         }
 
-        int? code = WktIdentification.FindCode(root);
-        string name = code is int known && KnownCrs.FromCode(known) is KnownCrs crs ? crs.Name : root.Name;
+        int? code = WktReader.StatedCode(root) ?? WktReader.Read(root, out _)?.Epsg;
+        string name = code is int known && EpsgTable.Find(known) is CrsDefinition crs ? crs.Name : root.Name;
         return new SpatialReference(name.Length > 0 ? name : root.Keyword, code, wkt.Trim('\0', '\uFEFF', ' ', '\r', '\n', '\t'));
     }
 
@@ -50,7 +61,7 @@ internal static class CoordinateSystems
         bool Names(string organisation) => parts.Any(part => Path.GetFileNameWithoutExtension(part).Equals(organisation, StringComparison.OrdinalIgnoreCase));
 
         if (int.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out int code)
-            && (Names("EPSG") || (Names("ESRI") && KnownCrs.FromCode(code) is not null)))
+            && (Names("EPSG") || (Names("ESRI") && WktReader.Current(code) != code)))
         {
             return FromEpsg(code);
         }
@@ -64,28 +75,50 @@ internal static class CoordinateSystems
         return new SpatialReference(text, null, null);
     }
 
-    /// <summary>WKT 1 with authorities, as .prj files and gpkg_spatial_ref_sys hold it.</summary>
+    /// <summary>WKT 1 with authorities, as gpkg_spatial_ref_sys holds it.</summary>
     /// <exception cref="LearnDataException">UnknownCrs: the system has no WKT and is not known here.</exception>
-    public static string ToWkt1(SpatialReference crs) => Identify(crs) is KnownCrs known
+    public static string ToWkt1(SpatialReference crs) => Identify(crs) is CrsDefinition known
         ? WktWriter.Write(known)
         : crs.Wkt ?? throw new LearnDataException("UnknownCrs", $"No well-known text is known for the coordinate reference system '{crs.Name}'.", crs);
 
+    /// <summary>WKT 1 in Esri's spelling, as .prj files hold it; null where the system has no text and is not known here.</summary>
+    public static string? ToEsriWkt(SpatialReference crs) => Identify(crs) is CrsDefinition known ? WktWriter.WriteEsri(known) : crs.Wkt;
+
     /// <summary>The system that is computed here, or null.</summary>
-    public static KnownCrs? Identify(SpatialReference crs)
+    public static CrsDefinition? Identify(SpatialReference crs) => Identify(crs, out _);
+
+    /// <summary>The system that is computed here, or null and the reason, as the end of a sentence.</summary>
+    public static CrsDefinition? Identify(SpatialReference crs, out string? problem)
     {
-        if (crs.Epsg is int code)
+        problem = null;
+        if (crs.Epsg is int code && EpsgTable.Find(WktReader.Current(code)) is CrsDefinition listed)
         {
-            return KnownCrs.FromCode(code);
+            return listed;
         }
 
-        return crs.Wkt is string wkt && WktIdentification.FindCode(WktParser.Parse(wkt, crs.Name)) is int found ? KnownCrs.FromCode(found) : null;
+        problem = crs.Epsg is null ? "it is known by name alone" : "its code is none of those listed here";
+        if (crs.Wkt is not string wkt)
+        {
+            return null;
+        }
+
+        WktNode root = WktParser.Parse(wkt, crs.Name);
+        return WktReader.StatedCode(root) is int stated && EpsgTable.Find(stated) is CrsDefinition named
+            ? named
+            : WktReader.Read(root, out problem) is CrsDefinition read ? read with { Epsg = read.Epsg ?? crs.Epsg } : null;
     }
 
-    /// <summary>By code where both have one, else by well-known text (white space aside), else by name.</summary>
+    /// <summary>By what they are where both are computed here, else by code, else by well-known text (white space aside), else by name.</summary>
     public static bool AreEqual(SpatialReference first, SpatialReference second)
     {
-        int? one = Identify(first)?.Epsg ?? first.Epsg;
-        int? other = Identify(second)?.Epsg ?? second.Epsg;
+        (CrsDefinition? a, CrsDefinition? b) = (Identify(first), Identify(second));
+        if (a is not null && b is not null)
+        {
+            return a.IsSameAs(b);
+        }
+
+        int? one = a?.Epsg ?? first.Epsg;
+        int? other = b?.Epsg ?? second.Epsg;
         if (one is not null && other is not null)
         {
             return one == other;

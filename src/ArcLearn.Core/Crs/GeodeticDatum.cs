@@ -1,45 +1,59 @@
 namespace ArcLearn.Core.Crs;
 
-/// <summary>A datum with its ellipsoid, under its EPSG and Esri names. Shifts between these datums are metres at most and taken as none.</summary>
-/// <param name="Name">The EPSG name of the geographic system on it.</param>
-/// <param name="GeographicCode">Its EPSG code.</param>
-/// <param name="WktName">The datum's name in OGC WKT 1.</param>
-/// <param name="DatumCode">The datum's EPSG code.</param>
-/// <param name="EllipsoidName">The ellipsoid's name.</param>
-/// <param name="EllipsoidCode">The ellipsoid's EPSG code.</param>
-/// <param name="SemiMajorAxis">In metres.</param>
-/// <param name="InverseFlattening">1/f.</param>
-internal sealed record GeodeticDatum(
-    string Name,
-    int GeographicCode,
-    string WktName,
-    int DatumCode,
-    string EllipsoidName,
-    int EllipsoidCode,
-    double SemiMajorAxis,
-    double InverseFlattening)
+/// <summary>How positions on a datum pass to WGS 84 in PROJ without grids.</summary>
+internal enum DatumShift
 {
-    public static readonly GeodeticDatum Wgs84 = new("WGS 84", 4326, "WGS_1984", 6326, "WGS 84", 7030, 6378137, 298.257223563);
+    /// <summary>By a shift, or not at all.</summary>
+    Some,
 
-    public static readonly GeodeticDatum Nad83 = new(
-        "NAD83", 4269, "North_American_Datum_1983", 6269, "GRS 1980", 7019, 6378137, 298.257222101);
+    /// <summary>Unchanged, and also to the other datums of this kind: they agree within a metre or two.</summary>
+    None,
 
-    public static readonly GeodeticDatum Etrs89 = new(
-        "ETRS89", 4258, "European_Terrestrial_Reference_System_1989", 6258, "GRS 1980", 7019, 6378137, 298.257222101);
+    /// <summary>Unchanged, but not to others: a realisation of a frame, such as ITRF2008.</summary>
+    NoneToWgs84,
+}
 
-    /// <summary>By its name in a DATUM node, in OGC's or Esri's spelling; null for any other, such as the later realisations.</summary>
-    public static GeodeticDatum? FromWktName(string name) => Normalise(name) switch
+/// <summary>A datum under its EPSG, OGC and Esri names.</summary>
+/// <param name="Name">In EPSG's spelling, or as a text has it.</param>
+/// <param name="Code">Its EPSG code, or null.</param>
+/// <param name="Ellipsoid">Its ellipsoid.</param>
+/// <param name="Shift">How positions pass to WGS 84.</param>
+/// <param name="EsriName">As in an Esri .prj; null where none is known.</param>
+internal sealed record GeodeticDatum(string Name, int? Code, Ellipsoid Ellipsoid, DatumShift Shift, string? EsriName = null)
+{
+    private const int Wgs84Code = 6326;
+    private const string Ensemble = " ensemble";
+
+    // Pairs that PROJ shifts, by 1.5, 0.5, 0.5 and 0.7 m, though each of the two passes unchanged to WGS 84.
+    private static readonly HashSet<(int, int)> s_shifted =
+    [
+        (6283, 1168),   // GDA94, GDA2020
+        (6258, 1057),   // ETRS89, TUREF
+        (1167, 1057),   // BGS2005, TUREF
+        (1047, 1073),   // RRAF 1991, RGAF09
+    ];
+
+    /// <summary>In OGC's WKT 1: letters, digits and underscores.</summary>
+    public string WktName
     {
-        "wgs1984" or "wgs84" or "worldgeodeticsystem1984" or "worldgeodeticsystem1984ensemble" => Wgs84,
-        "northamericandatum1983" or "northamerican1983" or "nad83" => Nad83,
-        "europeanterrestrialreferencesystem1989" or "europeanterrestrialreferencesystem1989ensemble" or "etrs1989" or "etrs89" => Etrs89,
-        _ => null,
-    };
+        get
+        {
+            string bare = Name.EndsWith(Ensemble, StringComparison.Ordinal) ? Name[..^Ensemble.Length] : Name;
+            return Code == Wgs84Code ? "WGS_1984" : WktNode.Underscored(bare);
+        }
+    }
 
-    /// <summary>Letters and digits alone, without Esri's leading <c>D_</c>.</summary>
-    private static string Normalise(string name)
+    /// <summary>The same datum: by code where both have one, else by name and ellipsoid.</summary>
+    public bool IsSameAs(GeodeticDatum other) => Code is not null && other.Code is not null
+        ? Code == other.Code
+        : WktNode.Plain(Name) == WktNode.Plain(other.Name) && Ellipsoid.SemiMajorAxis == other.Ellipsoid.SemiMajorAxis;
+
+    /// <summary>Whether positions pass from one to the other unchanged, as PROJ has them without grids.</summary>
+    public bool IsNullShiftTo(GeodeticDatum other)
     {
-        string bare = name.StartsWith("D_", StringComparison.OrdinalIgnoreCase) ? name[2..] : name;
-        return string.Concat(bare.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant();
+        (int one, int two) = (Code ?? 0, other.Code ?? 0);
+        return (Shift == DatumShift.None && other.Shift == DatumShift.None && !s_shifted.Contains((one, two)) && !s_shifted.Contains((two, one)))
+            || (Shift != DatumShift.Some && two == Wgs84Code)
+            || (other.Shift != DatumShift.Some && one == Wgs84Code);
     }
 }

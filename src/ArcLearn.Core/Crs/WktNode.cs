@@ -66,4 +66,8 @@ internal sealed record WktNode(string Keyword, IReadOnlyList<string> Values, IRe
 
     /// <summary>Letters and digits in lower case: spellings differ in the rest.</summary>
     public static string Plain(string name) => string.Concat(name.Where(char.IsAsciiLetterOrDigit)).ToLowerInvariant();
+
+    /// <summary>A name as WKT 1 has it: runs of anything but letters and digits become one underscore.</summary>
+    public static string Underscored(string name) =>
+        string.Join('_', string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_')).Split('_', StringSplitOptions.RemoveEmptyEntries));
 }

@@ -36,7 +36,7 @@ internal static class GeoTiffFields
         if (crs is not null)
         {
             bool isGeographic = crs.Epsg is int code
-                ? GeographicCodes.Contains(code)
+                ? EpsgTable.IsGeographic(code)
                 : crs.Wkt?.StartsWith("GEOG", StringComparison.OrdinalIgnoreCase) == true;
             int epsg = crs.Epsg is int known and >= 1024 and < UserDefined ? known : UserDefined;
             string? wkt = epsg == UserDefined ? crs.Wkt : null;
