@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ArcLearn.Core.Drawing;
+using ArcLearn.Core.Vectors;
 
 namespace ArcLearn.Commands;
 
@@ -17,10 +18,15 @@ public sealed class ShowLearnOutputCommand : LearnCmdlet
     [ValidateNotNull]
     public FeatureLayerItem InputObject { get; set; } = null!;
 
-    /// <summary>A detection layer as a file.</summary>
+    /// <summary>A detection layer as a file, or a table as postgresql://user@host/database?table=schema.table.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Layer")]
     [ValidateNotNullOrEmpty]
     public string LayerPath { get; set; } = "";
+
+    /// <summary>The layer to draw of a GeoPackage that holds several; left out: the first.</summary>
+    [Parameter(ParameterSetName = "Layer")]
+    [ValidateNotNullOrEmpty]
+    public string? LayerName { get; set; }
 
     /// <summary>The raster beneath; left out with an input object: the raster that was searched.</summary>
     [Parameter]
@@ -43,18 +49,9 @@ public sealed class ShowLearnOutputCommand : LearnCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        string layer;
-        string? raster = null;
-        if (ParameterSetName == "Item")
-        {
-            layer = InputObject.Path;
-            raster = InputObject.SourcePath;
-        }
-        else if (TryResolveOptional(LayerPath, out string? found))
-        {
-            layer = found!;
-        }
-        else
+        bool isItem = ParameterSetName == "Item";
+        string? raster = isItem ? InputObject.SourcePath : null;
+        if ((isItem ? [new LayerSource(InputObject.Path)] : ResolveLayer(LayerPath, LayerName)) is not [LayerSource layer, ..])
         {
             return;
         }
@@ -64,11 +61,21 @@ public sealed class ShowLearnOutputCommand : LearnCmdlet
             return;
         }
 
-        string picture = ResolveOutput(Path ?? System.IO.Path.GetFileNameWithoutExtension(layer) + ".png");
-        if (ShouldProcess(picture, $"Draw {layer}"))
+        Attempt(layer.Path, () =>
         {
-            Attempt(picture, () => WriteObject(DetectionMap.Draw(
-                layer, beneath ?? raster, picture, new DetectionMapOptions { MaxSide = MaximumSize, Force = Force }, cancel: StopToken)));
-        }
+            string name = PostGisAddress.IsAddress(layer.Path)
+                ? PostGisAddress.Parse(layer.Path, nameof(LayerPath)).Table
+                : System.IO.Path.GetFileNameWithoutExtension(layer.Path);
+            string picture = ResolveOutput(Path ?? name + ".png");
+            if (ShouldProcess(picture, $"Draw {layer.Path}"))
+            {
+                Attempt(picture, () => WriteObject(DetectionMap.Draw(
+                    layer.Path,
+                    beneath ?? raster,
+                    picture,
+                    new DetectionMapOptions { LayerName = layer.Layer, MaxSide = MaximumSize, Force = Force },
+                    cancel: StopToken)));
+            }
+        });
     }
 }

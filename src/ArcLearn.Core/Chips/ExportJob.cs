@@ -1,5 +1,6 @@
 using ArcLearn.Core.Rasters;
 using ArcLearn.Core.Vectors;
+using Envelope = NetTopologySuite.Geometries.Envelope;
 
 namespace ArcLearn.Core.Chips;
 
@@ -21,6 +22,11 @@ internal static class ExportJob
                 rasters.Add(raster);
                 Coordinates.Warn(raster, context.Warn);
                 List<LabelSet> labels = [.. request.Labels.Select(label => Read(label, raster, request, context))];
+                foreach (string note in labels.Select(l => l.Note).OfType<string>())
+                {
+                    context.Warn?.Invoke(note);
+                }
+
                 Join(classes, labels);
 
                 // The same labels lie under every raster: those left out are counted once.
@@ -29,7 +35,13 @@ internal static class ExportJob
                     Count(skipped, labels, context.Warn);
                 }
 
-                sources.Add(new ExportSource(raster, [.. labels.SelectMany(l => l.Objects)], request.Settings.AreaOf(raster)));
+                Envelope outside = new();
+                labels.ForEach(l => outside.ExpandToInclude(l.Outside.Extent));
+                sources.Add(new ExportSource(
+                    raster,
+                    [.. labels.SelectMany(l => l.Objects)],
+                    request.Settings.AreaOf(raster),
+                    new OutsideLabels(labels.Sum(l => l.Outside.Count), outside)));
                 cancel.ThrowIfCancellationRequested();
             }
 
@@ -49,10 +61,20 @@ internal static class ExportJob
         }
     }
 
-    private static LabelSet Read(string path, IRaster raster, ExportRequest request, ExportContext context)
+    private static LabelSet Read(LayerSource label, IRaster raster, ExportRequest request, ExportContext context)
     {
-        using IVectorLayer layer = VectorLayers.Open(path, files: context.Files);
-        return LabelReader.Read(layer, raster.SpatialReference, raster.IsGeoreferenced, new LabelOptions(request.ClassValueField, request.BufferRadius));
+        using IVectorLayer layer = VectorLayers.Open(label.Path, label.Layer, context.Files);
+        if (label.Layer is null && VectorLayers.OtherLayers(layer, context.Files) is { Count: > 0 } others)
+        {
+            context.Warn?.Invoke($"{label.Path} holds more layers; '{layer.Name}' is taken. -LayerName chooses another: {string.Join(", ", others)}.");
+        }
+
+        return LabelReader.Read(
+            layer,
+            raster.SpatialReference,
+            raster.IsGeoreferenced,
+            new LabelOptions(request.ClassValueField, request.BufferRadius),
+            RasterBounds.InMap(raster));
     }
 
     private static void Join(Dictionary<int, ClassDefinition> classes, List<LabelSet> labels)

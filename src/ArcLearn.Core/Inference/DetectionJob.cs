@@ -66,10 +66,12 @@ internal static class DetectionJob
             Readers = Math.Max(1, workers / 2),
         };
 
-        string layer = Path.GetFileNameWithoutExtension(request.Output);
+        string layer = PostGisAddress.IsAddress(request.Output)
+            ? PostGisAddress.Parse(request.Output, "OutputName").Table
+            : Path.GetFileNameWithoutExtension(request.Output);
         using IFeatureWriter writer = FeatureWriters.Create(
             request.Output, layer, raster.SpatialReference, DetectionFields.All, files, request.Force,
-            new FeatureWriterOptions { Style = new ClassStyle(DetectionFields.Class, model.Classes) });
+            new FeatureWriterOptions { Style = new ClassStyle(DetectionFields.Class, model.Classes), Warn = warn });
         using SsdBackend backend = new(model, arguments.BatchSize ?? DefaultBatchSize, arguments.Threshold, arguments.NmsOverlap);
         DetectionRunResult result = DetectionEngine.Run(options, raster, backend, progress, cancel);
         IReadOnlyDictionary<string, int> byClass = DetectionWriter.Write(result.Detections, model.Classes, raster.Transform, writer, cancel);
@@ -78,10 +80,10 @@ internal static class DetectionJob
         {
             Path = request.Output,
             LayerName = layer,
-            Format = request.Output.EndsWith(".gpkg", StringComparison.OrdinalIgnoreCase) ? "GeoPackage" : "GeoJSON",
+            Format = writer.Format,
             Features = result.Detections.Count,
             FeaturesByClass = byClass,
-            SpatialReference = raster.SpatialReference,
+            SpatialReference = writer.SpatialReference,
             SourcePath = raster.Path,
             Model = model.Name,
             Tiles = result.Tiles,

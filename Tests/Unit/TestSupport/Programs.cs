@@ -1,0 +1,39 @@
+using System.Diagnostics;
+
+namespace ArcLearn.Tests.Unit.TestSupport;
+
+/// <summary>Other programs that read what is written here; tests that need one are skipped where it is not installed.</summary>
+internal static class Programs
+{
+    public static string? Find(string name) => (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)
+        .Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
+
+    /// <summary>What the program prints; its errors fail the test.</summary>
+    public static string Run(string program, params string[] arguments)
+    {
+        ProcessStartInfo start = new(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)}: {output}{errors.Result}");
+        return output + errors.Result;
+    }
+}
+
+/// <summary>A test that runs ogrinfo, skipped where it is not installed.</summary>
+public sealed class GdalFactAttribute : FactAttribute
+{
+    public GdalFactAttribute() => Skip = GdalSkip.Reason;
+}
+
+/// <summary>A test with cases that runs GDAL's programs, skipped where they are not installed.</summary>
+public sealed class GdalTheoryAttribute : TheoryAttribute
+{
+    public GdalTheoryAttribute() => Skip = GdalSkip.Reason;
+}
+
+internal static class GdalSkip
+{
+    public static string? Reason => Programs.Find("ogrinfo") is null ? "GDAL's ogrinfo is not installed (Debian: gdal-bin)." : null;
+}
