@@ -8,11 +8,12 @@ return args switch
     ["labels", "cars", string data, string folder] => CarLabels.Write(data, folder),
     ["score", string truth, string found, .. string[] thresholds] => WholeImageScore.Print(
         truth, found, [.. thresholds.Select(t => double.Parse(t, CultureInfo.InvariantCulture))]),
+    ["vectors", .. string[] address] => VectorMemory.Print(address.Length > 0 ? address[0] : null),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: labels trees|cars <data folder> <folder> | score <truth folder> <detections folder> <iou> …");
+    Console.Error.WriteLine("Usage: labels trees|cars <data folder> <folder> | score <truth folder> <detections folder> <iou> … | vectors [postgresql://…?table=…]");
     return 2;
 }

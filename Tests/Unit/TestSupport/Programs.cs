@@ -33,7 +33,16 @@ public sealed class GdalTheoryAttribute : TheoryAttribute
     public GdalTheoryAttribute() => Skip = GdalSkip.Reason;
 }
 
+/// <summary>A test that runs GDAL's validator of GeoPackages, skipped where it is not installed.</summary>
+public sealed class GdalValidatorFactAttribute : FactAttribute
+{
+    public GdalValidatorFactAttribute() =>
+        Skip = GdalSkip.Reason ?? (File.Exists(GdalSkip.Validator) ? null : "GDAL's validate_gpkg.py is not installed (Debian: python3-gdal).");
+}
+
 internal static class GdalSkip
 {
+    public const string Validator = "/usr/lib/python3/dist-packages/osgeo_utils/samples/validate_gpkg.py";
+
     public static string? Reason => Programs.Find("ogrinfo") is null ? "GDAL's ogrinfo is not installed (Debian: gdal-bin)." : null;
 }

@@ -46,7 +46,9 @@ internal static class VectorLayers
             return IsShapeIndex(path) ? throw new LearnFormatException("is the index of a Shapefile; name its .shp.", path) : ShapefileLayer.Open(path, layer, files);
         }
 
-        if (IsJson(start) || (start.Length > 0 && start[0] == GeoJsonSequence.RecordSeparator))
+        // A sequence of no features is an empty file.
+        bool isEmptySequence = GeoJsonSequence.HasExtension(path) && length < HeaderLength && start.TrimStart(" \t\r\n"u8).IsEmpty;
+        if (isEmptySequence || IsJson(start) || (start.Length > 0 && start[0] == GeoJsonSequence.RecordSeparator))
         {
             return GeoJsonLayer.Open(path, layer, files);
         }
