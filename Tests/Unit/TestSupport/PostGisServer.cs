@@ -36,8 +36,6 @@ public sealed class PostGisServer : IDisposable
         ? "PostgreSQL with PostGIS is not installed (Debian: apt-get install postgresql-15 postgresql-15-postgis-3)."
         : null;
 
-    public string Host => _folder;
-
     private string Data => Path.Combine(_folder, "data");
 
     /// <summary>A table's address; the server's folder stands for its host.</summary>
