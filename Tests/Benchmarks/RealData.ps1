@@ -18,6 +18,7 @@ param(
     [ValidateSet('pretrained', 'scratch')] [string[]] $Start = @('pretrained', 'scratch'),
     [double[]] $LearningRate = 2e-3,
     [double[]] $FineTuningRate = @(5e-4, 3e-3),
+    [string] $Loss = 'Balanced',
     [double] $Dropout = 0,
     # Left out, the anchors are chosen by the objects.
     [hashtable] $Anchors = @{}
@@ -67,7 +68,7 @@ foreach ($name in $Only) {
         # The unseen scenes' objects have other sizes than those of the training scenes.
         $bunch = $chips | New-LearnDataBunch -Transform (New-LearnTransform -Zoom 0.67, 1.5 -ZoomProbability 1) -ChipSize 224 -BatchSize 8 -ValidationFraction 0.1 -Seed $Seed -WarningAction SilentlyContinue
         $weights = $from -eq 'scratch' ? @{} : @{ BackboneWeights = Get-Place $Data 'weights' "$Backbone.pth" }
-        $model = $bunch | New-SingleShotDetector -Backbone $Backbone -Dropout $Dropout @weights @Anchors -WarningAction SilentlyContinue
+        $model = $bunch | New-SingleShotDetector -Backbone $Backbone -Loss $Loss -Dropout $Dropout @weights @Anchors -WarningAction SilentlyContinue
         $epochs = [Math]::Max(1, [int] ($Images / (8 * [Math]::Floor($bunch.TrainingChips / 8))))
         $watch = [Diagnostics.Stopwatch]::StartNew()
         $model | Unlock-ModelLayer

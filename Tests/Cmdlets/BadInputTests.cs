@@ -69,7 +69,7 @@ public sealed class BadInputFixture : IDisposable
         string empty = Feature("""{ "type": "Polygon", "coordinates": [] }""");
         string flat = Feature("""{ "type": "Polygon", "coordinates": [[[500050,4499950],[500060,4499950],[500060,4499950],[500050,4499950]]] }""");
         File.WriteAllText(Folder["far.geojson"], Collection(utm, square.Replace("4499", "5499", StringComparison.Ordinal)));
-        File.WriteAllText(Folder["strange.geojson"], Collection("urn:ogc:def:crs:EPSG::2154", square));
+        File.WriteAllText(Folder["strange.geojson"], Collection("urn:ogc:def:crs:EPSG::5514", square));
         File.WriteAllText(Folder["none.geojson"], Collection(utm));
         File.WriteAllText(Folder["hollow.geojson"], Collection(utm, nothing, empty, flat));
         File.WriteAllText(Folder["mixed.geojson"], Collection(utm, square, bow, nothing, empty, flat));
@@ -166,7 +166,11 @@ public sealed class BadInputTests(BadInputFixture job) : IClassFixture<BadInputF
     [InlineData("LabelCrsWithoutRasterCrs", "InvalidData", "EPSG:32618", Cut + "nocrs.tif labels.geojson")]
     [InlineData("LabelCrsWithoutRasterCrs", "InvalidData", "EPSG:32618", Cut + "nogeo.tif labels.geojson")]
     [InlineData("LabelsOutside", "InvalidData", "outside", Cut + "scene.tif far.geojson")]
-    [InlineData("UnknownCrs", "InvalidData", "EPSG:2154", Cut + "scene.tif strange.geojson")]
+    [InlineData("UnknownCrs", "InvalidData", "EPSG:5514", Cut + "scene.tif strange.geojson")]
+    [InlineData("InvalidArgument", "InvalidArgument", "PGPASSWORD", Cut + "scene.tif 'postgresql://me:secret@127.0.0.1:1/x?table=t'")]
+    [InlineData("InvalidArgument", "InvalidArgument", "names no table", Cut + "scene.tif 'postgresql://me@127.0.0.1:1/x'")]
+    [InlineData("DatabaseUnavailable", "ConnectionError", "cannot be reached", Cut + "scene.tif 'postgresql://me@127.0.0.1:1/x?table=t'")]
+    [InlineData("LayerMissing", "InvalidData", "has no layer 'roads'", Cut + "scene.tif labels.geojson -LayerName roads")]
     [InlineData("ClassFieldMissing", "InvalidData", "fields are: class", Cut + "scene.tif labels.geojson -ClassValueField kind")]
     [InlineData("NoLabels", "InvalidData", "none.geojson", Cut + "scene.tif none.geojson")]
     [InlineData("NoLabels", "InvalidData", "hollow.geojson", Cut + "scene.tif hollow.geojson")]
@@ -181,7 +185,7 @@ public sealed class BadInputTests(BadInputFixture job) : IClassFixture<BadInputF
     [InlineData("InvalidFormat", "InvalidData", "is a file", "New-LearnDataBunch scene.tif")]
     [InlineData("PathNotFound", "ObjectNotFound", "missing", "New-LearnDataBunch missing")]
     [InlineData("InvalidArgument", "InvalidArgument", "A batch of 4000", "New-LearnDataBunch chips -BatchSize 4000")]
-    [InlineData("InvalidArgument", "InvalidArgument", "Chip sizes that work", "New-LearnDataBunch chips -ChipSize 16 -BatchSize 4 -WarningAction Ignore | New-SingleShotDetector -Backbone squeezenet1_1")]
+    [InlineData("InvalidArgument", "InvalidArgument", "Chip sizes that work", "New-LearnDataBunch chips -ChipSize 16 -BatchSize 4 -WarningAction Ignore | New-SingleShotDetector -Backbone squeezenet1_1 -Grids 4")]
     [InlineData("InvalidArgument", "InvalidArgument", "grids 128", "$data | New-SingleShotDetector -Backbone resnet18 -Grids 128")]
     [InlineData("InvalidArgument", "InvalidArgument", "found 0", "$data | New-SingleShotDetector -Backbone resnet18 -Grids 2 -Zooms 0")]
     [InlineData("InvalidArgument", "InvalidArgument", "found NaN", "$data | New-SingleShotDetector -Backbone resnet18 -Grids 2 -Zooms ([double]::NaN)")]

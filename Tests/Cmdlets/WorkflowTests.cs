@@ -171,7 +171,9 @@ public sealed class WorkflowTests(WorkflowFixture job) : IClassFixture<WorkflowF
     [InlineData("InvalidArgument", "Invoke-DetectObjects other.tif squares x.gpkg -ModelArguments @{ padding = 48 }")]
     [InlineData("InvalidParameterMix", "Invoke-DetectObjects other.tif squares x.gpkg -RunNms -ConfidenceScoreField Score")]
     [InlineData("InvalidParameterMix", "Invoke-DetectObjects other.tif squares x.gpkg -RunNms -ClassValueField Confidence")]
-    [InlineData("InvalidArgument", "Invoke-DetectObjects other.tif squares x.shp")]
+    [InlineData("InvalidArgument", "Invoke-DetectObjects other.tif squares x.kml")]
+    [InlineData("InvalidArgument", "Invoke-DetectObjects other.tif squares postgresql://me:word@127.0.0.1:1/x?table=t")]
+    [InlineData("DatabaseUnavailable", "Invoke-DetectObjects other.tif squares postgresql://me@127.0.0.1:1/x?table=t")]
     [InlineData("InvalidParameterMix", "Invoke-DetectObjects *.tif squares x.gpkg")]
     [InlineData("InvalidArgument", "$data | New-SingleShotDetector -Backbone resnet18 -Grids 20")]
     [InlineData("InvalidArgument", "$data | New-SingleShotDetector -Backbone vgg99")]
@@ -189,6 +191,32 @@ public sealed class WorkflowTests(WorkflowFixture job) : IClassFixture<WorkflowF
         Assert.Equal(id, error.FullyQualifiedErrorId.Split(',')[0]);
         Assert.NotEqual(ErrorCategory.NotSpecified, error.CategoryInfo.Category);
         Assert.Equal(before, job.Folder.Content);
+    }
+
+    [Theory]
+    [InlineData("shp", "Shapefile")]
+    [InlineData("geojson", "GeoJSON")]
+    [InlineData("geojsonl", "GeoJSON sequence")]
+    [InlineData("gpkg", "GeoPackage")]
+    public void Every_kind_of_layer_is_written_drawn_and_taken_as_labels(string extension, string format)
+    {
+        RunResult result = job.Host.Run($$"""
+            $found = Invoke-DetectObjects other.tif squares kinds_{{extension}}/ -ModelArguments @{ threshold = 0.4 }
+            $kind = Invoke-DetectObjects other.tif squares kinds_{{extension}}/found.{{extension}} -ModelArguments @{ threshold = 0.4 }
+            "$($kind.Format) $($kind.Features -eq $found.Features)"
+            $picture = $kind | Show-LearnOutput -Path kinds_{{extension}}/found.png
+            "$($picture.Shows)"
+            $again = Export-TrainingData other.tif $kind kinds_{{extension}}/chips -TileSize 96 -MetadataFormat PASCAL_VOC_rectangles -ClassValueField Class
+            "$($again.Classes.Name)"
+            $file = Export-TrainingData other.tif ([IO.FileInfo]$kind.Path) kinds_{{extension}}/more -TileSize 96 -MetadataFormat PASCAL_VOC_rectangles -ClassValueField Class
+            "$($file.Features -eq $again.Features)"
+            """).ThrowIfFailed();
+
+        string[] lines = [.. result.Output.Select(line => line.ToString()!)];
+        Assert.Equal($"{format} True", lines[0]);
+        Assert.Contains("objects over other.tif", lines[1], StringComparison.Ordinal);
+        Assert.Equal("pool roof", lines[2]);
+        Assert.Equal("True", lines[3]);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ArcLearn.Core.Chips;
+using ArcLearn.Core.Vectors;
 
 namespace ArcLearn.Commands;
 
@@ -28,11 +29,18 @@ public sealed class ExportTrainingDataCommand : LearnCmdlet
     [Alias("input_raster")]
     public object[] InputRaster { get; set; } = [];
 
-    /// <summary>The labels: a GeoJSON or GeoPackage layer of polygons, or of points with BufferRadius.</summary>
+    /// <summary>The labels, polygons, or points and lines with BufferRadius: a GeoJSON file or sequence, a GeoPackage, a Shapefile, a file object, a
+    /// layer that Invoke-DetectObjects wrote, or a table as postgresql://user@host/database?table=schema.table (what is left out comes from PGHOST
+    /// and its like, the password from PGPASSWORD or the password file alone).</summary>
     [Parameter(Mandatory = true, Position = 1)]
     [ValidateNotNull]
     [Alias("input_class_data")]
     public object InputClassData { get; set; } = null!;
+
+    /// <summary>The layer to take from a GeoPackage that holds several; left out: the first.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? LayerName { get; set; }
 
     /// <summary>The folder to make.</summary>
     [Parameter(Mandatory = true, Position = 2)]
@@ -94,7 +102,7 @@ public sealed class ExportTrainingDataCommand : LearnCmdlet
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        IReadOnlyList<string> labels = _rasters.Count == 0 ? [] : ResolveItem(InputClassData);
+        IReadOnlyList<LayerSource> labels = _rasters.Count == 0 ? [] : ResolveLayer(InputClassData, LayerName);
         if (labels.Count == 0)
         {
             return;

@@ -9,8 +9,8 @@ namespace ArcLearn.Commands;
 /// its raster files. With -StackBands all files given are the bands of one raster, in the order given.</para>
 /// </remarks>
 /// <example>
-/// <code>Get-LearnRaster *.tif | Where-Object Slow</code>
-/// <para>The rasters of a folder that are slow to read; Slow says why, and which command helps.</para>
+/// <code>(Get-LearnRaster *.tif).Slow</code>
+/// <para>Why rasters of a folder are slow to read, and which command helps.</para>
 /// </example>
 /// <example>
 /// <code>Get-LearnRaster B04.tif, B03.tif, B02.tif -StackBands</code>

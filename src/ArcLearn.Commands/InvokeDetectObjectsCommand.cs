@@ -4,6 +4,7 @@ using System.Management.Automation;
 using ArcLearn.Core.Inference;
 using ArcLearn.Core.Models;
 using ArcLearn.Core.Packaging;
+using ArcLearn.Core.Vectors;
 
 namespace ArcLearn.Commands;
 
@@ -17,6 +18,10 @@ namespace ArcLearn.Commands;
 /// <example>
 /// <code>Invoke-DetectObjects -InputRaster other.tif -Model trees -OutputName trees.gpkg -RunNms -MaxOverlapRatio 0.1 -ModelArguments @{ threshold = 0.4 }</code>
 /// <para>Detects with the installed model "trees" and keeps, of objects that overlap by more than a tenth, the better one.</para>
+/// </example>
+/// <example>
+/// <code>Invoke-DetectObjects -InputRaster other.tif -Model trees -OutputName 'postgresql://gis@db.local/town?table=public.trees'</code>
+/// <para>Writes a new table of a PostGIS database, in one transaction; the password comes from PGPASSWORD or the password file.</para>
 /// </example>
 [Cmdlet(VerbsLifecycle.Invoke, "DetectObjects", SupportsShouldProcess = true)]
 [OutputType(typeof(FeatureLayerItem))]
@@ -42,7 +47,8 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
     [Alias("model_arguments")]
     public object? ModelArguments { get; set; }
 
-    /// <summary>The layer: .gpkg, or .geojson. A folder (with a separator at its end) or a script block names one for each raster ($_).
+    /// <summary>The layer; its extension names the format: .gpkg, .geojson, .geojsonl (one feature a line, on WGS 84), .shp; or a table as
+    /// postgresql://user@host/database?table=schema.table. A folder (with a separator at its end) or a script block names one for each raster ($_).
     /// Left out: (raster)_(model).gpkg in the current location.</summary>
     [Parameter(Position = 2)]
     [ValidateNotNullOrEmpty]

@@ -1,6 +1,7 @@
 using System.Collections.ObjectModel;
 using System.Diagnostics;
 using System.Management.Automation;
+using ArcLearn.Core.Vectors;
 
 namespace ArcLearn.Commands;
 
@@ -137,6 +138,12 @@ public abstract class LearnCmdlet : PSCmdlet, IDisposable
             throw new LearnArgumentException("OutputName", $"The output of {input} has an empty name.");
         }
 
+        if (PostGisAddress.IsAddress(text))
+        {
+            isInFolder = false;
+            return PostGisAddress.Parse(text, "OutputName").Text;
+        }
+
         isInFolder = text.EndsWith('/') || text.EndsWith(System.IO.Path.DirectorySeparatorChar);
         return ResolveOutput(isInFolder ? text + usual : text);
     }
@@ -152,6 +159,27 @@ public abstract class LearnCmdlet : PSCmdlet, IDisposable
         return literal is not null
             ? ResolveExisting(literal, literal: true)
             : ResolveExisting(LanguagePrimitives.ConvertTo<string>(item), literal: false);
+    }
+
+    /// <summary>Where a layer is: a table's address as it stands, a layer item with the layer it names, or files.</summary>
+    private protected IReadOnlyList<LayerSource> ResolveLayer(object item, string? layer)
+    {
+        object plain = PSObject.AsPSObject(item).BaseObject;
+        if (plain is FeatureLayerItem known)
+        {
+            return PostGisAddress.IsAddress(known.Path)
+                ? [new LayerSource(known.Path)]
+                : [.. ResolveExisting(known.Path, literal: true).Select(path => new LayerSource(path, layer ?? (known.Format == "GeoPackage" ? known.LayerName : null)))];
+        }
+
+        if (plain is object[] several)
+        {
+            return [.. several.SelectMany(one => ResolveLayer(one, layer))];
+        }
+
+        return plain is string text && PostGisAddress.IsAddress(text)
+            ? [new LayerSource(text, layer)]
+            : [.. ResolveItem(item).Select(path => new LayerSource(path, layer))];
     }
 
     /// <summary>Existing files and folders behind a path of this session; what is not there is written as PathNotFound.</summary>

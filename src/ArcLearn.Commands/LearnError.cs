@@ -28,6 +28,8 @@ internal static partial class LearnError
             LearnFormatException e => new ErrorRecord(e, "InvalidFormat", ErrorCategory.InvalidData, e.Path),
             LearnDataException { Id: "ModelBusy" } e => new ErrorRecord(e, e.Id, ErrorCategory.ResourceBusy, e.Target ?? target),
             LearnDataException { Id: "ModelDisposed" } e => new ErrorRecord(e, e.Id, ErrorCategory.InvalidOperation, e.Target ?? target),
+            LearnDataException { Id: "DatabaseUnavailable" } e => new ErrorRecord(e, e.Id, ErrorCategory.ConnectionError, e.Target ?? target),
+            LearnDataException { Id: "TableMissing" or "DatabaseMissing" } e => new ErrorRecord(e, e.Id, ErrorCategory.ObjectNotFound, e.Target ?? target),
             LearnDataException e => new ErrorRecord(e, e.Id, ErrorCategory.InvalidData, e.Target ?? target),
             LearnArgumentException e => new ErrorRecord(e, e.Id, ErrorCategory.InvalidArgument, e.Parameter),
             OutputExistsException e => new ErrorRecord(e, "OutputExists", ErrorCategory.ResourceExists, e.Path),

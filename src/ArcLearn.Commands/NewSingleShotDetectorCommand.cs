@@ -67,9 +67,12 @@ public sealed class NewSingleShotDetectorCommand : LearnCmdlet
     [ValidateRange(-100.0, 100.0)]
     public double Bias { get; set; } = -4.0;
 
-    /// <summary>What training makes small: Balanced, or Reference for arcgis.learn's own loss. FocalLoss and LocationLossFactor belong to the latter and choose it.</summary>
+    /// <summary>
+    /// What training makes small: arcgis.learn's own loss (Reference), to which FocalLoss and LocationLossFactor belong, or Balanced, which places boxes
+    /// better from pretrained weights.
+    /// </summary>
     [Parameter]
-    public DetectorLoss? Loss { get; set; }
+    public DetectorLoss Loss { get; set; } = DetectorLoss.Reference;
 
     /// <summary>Weighs easy anchors down in the reference's class loss.</summary>
     [Parameter]
@@ -115,7 +118,7 @@ public sealed class NewSingleShotDetectorCommand : LearnCmdlet
                 Classes = Data.Classes.Count,
                 Dropout = Dropout,
                 Bias = Bias,
-                Loss = Loss ?? (FocalLoss || LocationLossFactor is not null ? DetectorLoss.Reference : DetectorLoss.Balanced),
+                Loss = Loss,
                 FocalLoss = FocalLoss,
                 LocationLossFactor = LocationLossFactor,
             }, pretrained),

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ArcLearn.Core.Drawing;
+using ArcLearn.Core.Vectors;
 
 namespace ArcLearn.Commands;
 
@@ -28,6 +29,11 @@ public sealed class ShowLearnOutputCommand : LearnCmdlet
     [SupportsWildcards]
     [Alias("LayerPath")]
     public object[] InputObject { get; set; } = [];
+
+    /// <summary>The layer to draw of a GeoPackage that holds several; left out: the first, or the one that the input object names.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string? LayerName { get; set; }
 
     /// <summary>The raster beneath; left out, the raster that was searched, where the input object tells it.</summary>
     [Parameter]
@@ -60,32 +66,36 @@ public sealed class ShowLearnOutputCommand : LearnCmdlet
         foreach (object input in InputObject)
         {
             string? searched = ((input as PSObject)?.BaseObject ?? input) is FeatureLayerItem item ? item.SourcePath : null;
-            foreach (string layer in ResolveItem(input))
+            foreach (LayerSource layer in ResolveLayer(input, LayerName))
             {
-                Attempt(layer, () => Draw(layer, beneath ?? searched));
+                Attempt(layer.Path, () => Draw(layer, beneath ?? searched));
             }
         }
     }
 
-    private void Draw(string layer, string? raster)
+    private void Draw(LayerSource layer, string? raster)
     {
-        string picture = ResolveOutput(Path, System.IO.Path.GetFileNameWithoutExtension(layer) + ".png", layer, out bool isInFolder);
+        string name = PostGisAddress.IsAddress(layer.Path)
+            ? PostGisAddress.Parse(layer.Path, nameof(InputObject)).Table
+            : System.IO.Path.GetFileNameWithoutExtension(layer.Path);
+        string picture = ResolveOutput(Path, name + ".png", layer.Path, out bool isInFolder);
         if (!_pictures.Add(picture))
         {
             throw new LearnArgumentException(
                 nameof(Path),
-                $"A second layer, {layer}, would be drawn to {picture}; give -Path a folder (ending in a separator) or a script block.",
+                $"A second layer, {layer.Path}, would be drawn to {picture}; give -Path a folder (ending in a separator) or a script block.",
                 LearnArgumentException.ParameterMix);
         }
 
         DetectionMapOptions options = new()
         {
+            LayerName = layer.Layer,
             MaxSide = MaximumSize,
             Force = Force,
             MakeFolder = isInFolder,
-            Confirm = () => ShouldProcess(picture, $"Draw {layer}"),
+            Confirm = () => ShouldProcess(picture, $"Draw {layer.Path}"),
             Inform = WriteVerbose,
         };
-        WriteIfAny(DetectionMap.Draw(layer, raster, picture, options, cancel: StopToken));
+        WriteIfAny(DetectionMap.Draw(layer.Path, raster, picture, options, cancel: StopToken));
     }
 }

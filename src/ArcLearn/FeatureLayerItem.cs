@@ -3,13 +3,13 @@ namespace ArcLearn;
 /// <summary>A layer of detected objects and how it came about.</summary>
 public sealed record FeatureLayerItem
 {
-    /// <summary>The file.</summary>
+    /// <summary>The file, or the address of a table.</summary>
     public required string Path { get; init; }
 
     /// <summary>The layer inside it.</summary>
     public required string LayerName { get; init; }
 
-    /// <summary>GeoPackage or GeoJSON.</summary>
+    /// <summary>GeoPackage, GeoJSON, GeoJSON sequence, Shapefile or PostGIS.</summary>
     public required string Format { get; init; }
 
     /// <summary>Objects written.</summary>
@@ -18,7 +18,7 @@ public sealed record FeatureLayerItem
     /// <summary>Objects per class name.</summary>
     public required IReadOnlyDictionary<string, int> FeaturesByClass { get; init; }
 
-    /// <summary>The coordinate reference system; null for a raster without one.</summary>
+    /// <summary>The coordinate reference system of the layer; null for a raster without one.</summary>
     public required SpatialReference? SpatialReference { get; init; }
 
     /// <summary>The raster that was searched.</summary>
@@ -36,6 +36,6 @@ public sealed record FeatureLayerItem
     /// <summary>Time of the run.</summary>
     public required TimeSpan Duration { get; init; }
 
-    /// <summary>The file again: binds to parameters that take a literal path.</summary>
-    public string PSPath => Path;
+    /// <summary>The file again: binds to parameters that take a literal path. Null for a table.</summary>
+    public string? PSPath => Format == "PostGIS" ? null : Path;
 }

@@ -61,6 +61,10 @@ internal static class EpochRun
 
         public int TrainingObjects => inner.TrainingObjects;
 
+        public IReadOnlyList<(double Height, double Width)> ObjectSizes => inner.ObjectSizes;
+
+        public LearnTransform Transform => inner.Transform;
+
         public int ValidationChips => inner.ValidationChips;
 
         public int DroppedChips => inner.DroppedChips;
@@ -100,5 +104,7 @@ internal static class EpochRun
         public IEnumerable<DetectionBatch> ValidationBatches(CancellationToken cancel) => inner.ValidationBatches(cancel);
 
         public IEnumerable<DetectionBatch> AllBatches(CancellationToken cancel) => inner.AllBatches(cancel);
+
+        public ChipSample Sample(ChipSampleRequest request, CancellationToken cancel) => inner.Sample(request, cancel);
     }
 }

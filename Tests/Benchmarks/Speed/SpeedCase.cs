@@ -62,6 +62,8 @@ internal sealed class ReadyData : IDetectionData
 
     public IReadOnlyList<(double Height, double Width)> ObjectSizes => [(20, 20)];
 
+    public LearnTransform Transform => LearnTransform.None;
+
     public double? CellSize => null;
 
     public IEnumerable<DetectionBatch> TrainingBatches(int epoch, CancellationToken cancel) => Enumerable.Repeat(_batch, TrainingChips / BatchSize);
@@ -69,4 +71,6 @@ internal sealed class ReadyData : IDetectionData
     public IEnumerable<DetectionBatch> ValidationBatches(CancellationToken cancel) => [];
 
     public IEnumerable<DetectionBatch> AllBatches(CancellationToken cancel) => [];
+
+    public ChipSample Sample(ChipSampleRequest request, CancellationToken cancel) => new(_batch, [.. Enumerable.Repeat("noise", BatchSize)]);
 }

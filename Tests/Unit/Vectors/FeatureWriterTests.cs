@@ -49,6 +49,7 @@ public sealed class FeatureWriterTests : IDisposable
     [Theory]
     [InlineData("a.gpkg")]
     [InlineData("a.geojson")]
+    [InlineData("a.geojsonl")]
     public void A_layer_without_a_reference_and_without_features_is_still_a_layer(string file)
     {
         string path = _folder.PathOf(file);
@@ -78,6 +79,9 @@ public sealed class FeatureWriterTests : IDisposable
     [Theory]
     [InlineData("gpkg")]
     [InlineData("geojson")]
+    [InlineData("geojsonl")]
+    [InlineData("geojsons")]
+    [InlineData("shp")]
     public void Equal_runs_give_equal_bytes(string extension)
     {
         string[] paths = [_folder.PathOf($"one.{extension}"), _folder.PathOf($"two.{extension}")];
@@ -95,6 +99,8 @@ public sealed class FeatureWriterTests : IDisposable
     [Theory]
     [InlineData("a.gpkg")]
     [InlineData("a.geojson")]
+    [InlineData("a.geojsonl")]
+    [InlineData("a.shp")]
     public void Nothing_appears_before_it_is_complete_and_nothing_stays_without(string file)
     {
         string path = _folder.PathOf(file);
@@ -110,6 +116,7 @@ public sealed class FeatureWriterTests : IDisposable
     [Theory]
     [InlineData("a.gpkg")]
     [InlineData("a.geojson")]
+    [InlineData("a.ndjson")]
     public void An_existing_output_is_replaced_only_by_force_and_only_on_completion(string file)
     {
         string path = _folder.PathOf(file);
@@ -132,6 +139,7 @@ public sealed class FeatureWriterTests : IDisposable
     [Theory]
     [InlineData("a.gpkg")]
     [InlineData("a.geojson")]
+    [InlineData("a.shp")]
     public void A_folder_that_cannot_be_written_is_told_at_once(string file)
     {
         Assert.Throws<UnauthorizedAccessException>(
@@ -141,7 +149,7 @@ public sealed class FeatureWriterTests : IDisposable
     }
 
     [Theory]
-    [InlineData("a.shp", "objects", "Class", "names no format")]
+    [InlineData("a.kml", "objects", "Class", "names no format")]
     [InlineData("a.gpkg", "gpkg_contents", "Class", "cannot be the name")]
     [InlineData("a.gpkg", " ", "Class", "cannot be the name")]
     [InlineData("a.gpkg", "objects", "GEOM", "The field name 'GEOM'")]
@@ -156,6 +164,7 @@ public sealed class FeatureWriterTests : IDisposable
     [Theory]
     [InlineData("a.gpkg")]
     [InlineData("a.geojson")]
+    [InlineData("a.shp")]
     public void A_value_that_does_not_fit_is_refused_and_the_rest_is_written(string file)
     {
         string path = _folder.PathOf(file);

@@ -13,6 +13,44 @@ public sealed class GeoPackageWriterTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
+    [GdalValidatorFact]
+    public void GDAL_s_validator_finds_nothing_amiss()
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.PathOf("valid.gpkg");
+        FeatureWriterOptions options = new() { Style = new ClassStyle("Class", [new ClassDefinition(1, "tree", [0, 255, 0])]) };
+        using (IFeatureWriter writer = FeatureWriters.Create(
+            path, "trees", CoordinateSystems.FromEpsg(2227), [new("Class", FieldType.Text), new("Confidence", FieldType.Real)], options: options))
+        {
+            writer.Write(FeatureWriterTests.Square(0, 0, 1), ["tree", 99.5]);
+            writer.Complete();
+        }
+
+        Programs.Run("/usr/bin/python3", GdalSkip.Validator, path);
+        Assert.Contains("ID[\"EPSG\",2227]", Programs.Run("ogrinfo", "-so", path, "trees"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Only_features_that_meet_the_extent_are_read_by_the_index()
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.PathOf("index.gpkg");
+        using (IFeatureWriter writer = FeatureWriters.Create(path, "trees", null, [new("Class", FieldType.Text)]))
+        {
+            for (int i = 0; i < 100; i++)
+            {
+                writer.Write(FeatureWriterTests.Square(i * 10, 0, 1), ["tree"]);
+            }
+
+            writer.Complete();
+        }
+
+        using IVectorLayer layer = VectorLayers.Open(path);
+        Assert.Equal([3L, 4L], layer.Read(new NetTopologySuite.Geometries.Envelope(20.5, 30, 0, 5)).Select(f => f.Id));
+        TestDatabase.Execute(path, "DELETE FROM rtree_trees_geom WHERE id = 3");
+        Assert.Equal([4L], layer.Read(new NetTopologySuite.Geometries.Envelope(20.5, 30, 0, 5)).Select(f => f.Id));
+    }
+
     [Fact]
     public void The_file_is_a_GeoPackage_by_its_own_tables()
     {

@@ -155,7 +155,7 @@ public sealed class LabelReaderTests : IDisposable
     }
 
     [Fact]
-    public void A_place_where_the_raster_s_system_ends_is_an_invalid_geometry()
+    public void A_place_where_the_raster_s_system_ends_is_told_as_such()
     {
         using IVectorLayer layer = Open(Collection(
             ("{}", """{"type":"Polygon","coordinates":[[[0,80],[1,80],[0,90],[0,80]]]}"""), ("{}", Triangle)));
@@ -163,7 +163,8 @@ public sealed class LabelReaderTests : IDisposable
         LabelSet labels = LabelReader.Read(layer, CoordinateSystems.FromEpsg(3857), true, new LabelOptions());
 
         Assert.Equal(2, Assert.Single(labels.Objects).Id);
-        Assert.Equal(1, labels.Skipped["invalid geometry"]);
+        Assert.Equal(1, Assert.Single(labels.Skipped).Value);
+        Assert.StartsWith("coordinates beyond", labels.Skipped.Keys.Single(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -284,10 +285,57 @@ public sealed class LabelReaderTests : IDisposable
     {
         using IVectorLayer layer = VectorLayers.Open(VectorData.PathOf("labels-two-layers.gpkg"), "areas");
 
-        LearnDataException error = Assert.Throws<LearnDataException>(() => LabelReader.Read(layer, s_utm, true, new LabelOptions()));
+        LearnDataException error = Assert.Throws<LearnDataException>(
+            () => LabelReader.Read(layer, new SpatialReference("Krovak", 5514, null), true, new LabelOptions()));
 
         Assert.Equal("UnknownCrs", error.Id);
-        Assert.Contains("RGF93 v1 / Lambert-93 (EPSG:2154)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Krovak (EPSG:5514)", error.Message, StringComparison.Ordinal);
+        Assert.Contains("-t_srs EPSG:2154", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Datums_that_are_taken_as_equal_are_noted()
+    {
+        using IVectorLayer layer = VectorLayers.Open(VectorData.PathOf("labels-utm18.shp"));
+
+        LabelSet labels = LabelReader.Read(layer, CoordinateSystems.FromEpsg(26918), true, new LabelOptions());
+
+        Assert.Contains("WGS 84 and NAD83 are taken as equal", labels.Note, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Labels_outside_the_raster_count_with_their_classes_but_are_not_kept()
+    {
+        using IVectorLayer layer = VectorLayers.Open(VectorData.PathOf("labels-utm18.gpkg"));
+        VectorFeature[] features = [.. layer.Read()];
+
+        LabelSet labels = LabelReader.Read(layer, s_utm, true, new LabelOptions("class"), features[1].Geometry!.EnvelopeInternal);
+
+        Assert.Equal(2, Assert.Single(labels.Objects).Id);
+        Assert.Equal(2, labels.Outside.Count);
+        Assert.True(labels.Outside.Extent.Contains(features[0].Geometry!.EnvelopeInternal));
+        Assert.Equal(["1 pool", "2 tree"], labels.Classes.Select(c => $"{c.Value} {c.Name}"));
+        Assert.DoesNotContain("outside the raster", labels.Skipped.Keys);
+    }
+
+    [Fact]
+    public void Coordinates_that_are_no_degrees_are_told_as_such()
+    {
+        using IVectorLayer layer = Open(Collection(("{}", """{"type":"Polygon","coordinates":[[[583960,4507523],[583970,4507523],[583960,4507533],[583960,4507523]]]}""")));
+
+        LearnDataException error = Assert.Throws<LearnDataException>(() => LabelReader.Read(layer, s_utm, true, new LabelOptions()));
+
+        Assert.Equal("NoLabels", error.Id);
+        Assert.Contains("1 × coordinates beyond the reach of EPSG:4326", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Points_among_polygons_ask_for_a_radius()
+    {
+        string mixed = Collection(("{}", Triangle), ("{}", """{"type":"Point","coordinates":[1,1]}"""));
+
+        Assert.Equal("BufferRadiusMissing", Assert.Throws<LearnDataException>(() => Read(mixed)).Id);
+        Assert.Equal(2, Read(mixed, new LabelOptions(BufferRadius: 1)).Objects.Count);
     }
 
     [Fact]

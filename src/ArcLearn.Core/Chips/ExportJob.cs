@@ -1,5 +1,6 @@
 using ArcLearn.Core.Rasters;
 using ArcLearn.Core.Vectors;
+using Envelope = NetTopologySuite.Geometries.Envelope;
 
 namespace ArcLearn.Core.Chips;
 
@@ -23,6 +24,11 @@ internal static class ExportJob
                 Coordinates.Warn(raster, context.Warn);
                 context.Inform?.Invoke(RasterSummary.Describe(raster));
                 List<LabelSet> labels = [.. request.Labels.Select((label, i) => Read(label, i, raster, request, context))];
+                foreach (string note in labels.Select(l => l.Note).OfType<string>())
+                {
+                    context.Warn?.Invoke(note);
+                }
+
                 Join(classes, labels);
 
                 // The same labels lie under every raster: those left out are counted once.
@@ -31,7 +37,13 @@ internal static class ExportJob
                     Count(skipped, labels, context.Warn);
                 }
 
-                sources.Add(new ExportSource(raster, [.. labels.SelectMany(l => l.Objects)], request.Settings.AreaOf(raster)));
+                Envelope outside = new();
+                labels.ForEach(l => outside.ExpandToInclude(l.Outside.Extent));
+                sources.Add(new ExportSource(
+                    raster,
+                    [.. labels.SelectMany(l => l.Objects)],
+                    request.Settings.AreaOf(raster),
+                    new OutsideLabels(labels.Sum(l => l.Outside.Count), outside)));
                 cancel.ThrowIfCancellationRequested();
             }
 
@@ -51,9 +63,14 @@ internal static class ExportJob
         }
     }
 
-    private static LabelSet Read(string path, int number, IRaster raster, ExportRequest request, ExportContext context)
+    private static LabelSet Read(LayerSource label, int number, IRaster raster, ExportRequest request, ExportContext context)
     {
-        using IVectorLayer layer = VectorLayers.Open(path, files: context.Files);
+        using IVectorLayer layer = VectorLayers.Open(label.Path, label.Layer, context.Files);
+        if (label.Layer is null && VectorLayers.OtherLayers(layer, context.Files) is { Count: > 0 } others)
+        {
+            context.Warn?.Invoke($"{label.Path} holds more layers; '{layer.Name}' is taken. -LayerName chooses another: {string.Join(", ", others)}.");
+        }
+
         LabelSet labels = LabelReader.Read(
             layer, raster.SpatialReference, raster.IsGeoreferenced, new LabelOptions(request.ClassValueField, request.BufferRadius));
         if (labels.FieldHint is string hint)
@@ -64,7 +81,7 @@ internal static class ExportJob
         string crs = layer.SpatialReference is null ? "no coordinate reference system" : $"{layer.SpatialReference}{(layer.IsCrsExplicit ? "" : " (assumed)")}";
         string field = labels.ClassField is string name ? $"classes from the field '{name}'" : "all of class 1";
         context.Inform?.Invoke(
-            $"Opened {path}, layer '{layer.Name}': {labels.Objects.Count} label(s), {crs}, {field}: {string.Join(", ", labels.Classes.Select(c => c.Name))}.");
+            $"Opened {label.Path}, layer '{layer.Name}': {labels.Objects.Count} label(s), {crs}, {field}: {string.Join(", ", labels.Classes.Select(c => c.Name))}.");
         return labels with { Objects = [.. labels.Objects.Select(item => item with { Place = item.Place with { Layer = number } })] };
     }
 

@@ -1,6 +1,7 @@
 using System.Collections;
 using ArcLearn.Core.Inference;
 using ArcLearn.Core.Rasters;
+using ArcLearn.Core.Vectors;
 
 namespace ArcLearn.Core.Chips;
 
@@ -74,7 +75,7 @@ internal sealed record ExportRequest
 {
     public required IReadOnlyList<string> Rasters { get; init; }
 
-    public required IReadOnlyList<string> Labels { get; init; }
+    public required IReadOnlyList<LayerSource> Labels { get; init; }
 
     public string? ClassValueField { get; init; }
 

@@ -16,8 +16,14 @@ internal sealed class ObjectIndex
     private readonly STRtree<Entry> _tree = new();
     private readonly double _pixelArea;
 
-    public ObjectIndex(IReadOnlyList<LabelObject> objects, IRaster raster)
+    /// <param name="objects">Labels in the raster's coordinates.</param>
+    /// <param name="raster">The raster.</param>
+    /// <param name="outside">Labels that were found outside before, and are only counted.</param>
+    public ObjectIndex(IReadOnlyList<LabelObject> objects, IRaster raster, OutsideLabels? outside = null)
     {
+        outside ??= OutsideLabels.None;
+        Outside = outside.Count;
+        MapExtent.ExpandToInclude(outside.Extent);
         GeoTransform transform = raster.Transform;
         _pixelArea = Math.Abs((transform.PixelWidth * transform.PixelHeight) - (transform.RowRotation * transform.ColumnRotation));
         AffineTransformation toPixel = ToPixel(transform);
@@ -41,7 +47,7 @@ internal sealed class ObjectIndex
             InsidePlaces.Add(label.Place);
         }
 
-        Count = objects.Count;
+        Count = objects.Count + outside.Count;
         _tree.Build();
     }
 

@@ -79,7 +79,7 @@ internal static class TrainingDataExporter
 
             PixelWindow area = source.Area ?? new PixelWindow(0, 0, raster.Width, raster.Height);
             TileGrid grid = new(area, raster.Width, raster.Height, options.TileWidth, options.TileHeight, options.StrideX, options.StrideY);
-            parts.Add(new ExportPart(raster, new ObjectIndex(source.Objects, raster), grid, transform, checked((int)tiles)));
+            parts.Add(new ExportPart(raster, new ObjectIndex(source.Objects, raster, source.Outside), grid, transform, checked((int)tiles)));
             tiles += grid.Count();
             if (grid.Count() == 0)
             {

@@ -8,6 +8,8 @@ internal static class GroundScale
 {
     private const double DegreesToRadians = Math.PI / 180;
 
+    private static readonly Ellipsoid s_ellipsoid = new("WGS 84", 7030, 6378137, 298.257223563);
+
     /// <summary>
     /// Metres per unit at a place. Degrees follow the ellipsoid of WGS 84 at that latitude, Web Mercator is scaled by the cosine of
     /// the latitude, other projected systems have their unit's length everywhere.
@@ -20,19 +22,21 @@ internal static class GroundScale
             return null;
         }
 
-        if (CoordinateSystems.Identify(crs) is KnownCrs known)
+        if (CoordinateSystems.Identify(crs) is CrsDefinition known)
         {
-            return known.Kind switch
+            double unit = known.Geographic.DegreesPerUnit * DegreesToRadians;
+            return known.Method switch
             {
-                CrsKind.Geographic => Degrees(y * DegreesToRadians, DegreesToRadians),
-                CrsKind.WebMercator => Square(1 / Math.Cosh(y / known.Datum.SemiMajorAxis)),   // the cosine of the latitude
-                _ => Square(1),
+                ProjectionMethod.None => Degrees(y * unit, unit),
+                ProjectionMethod.WebMercator => Square(1 / Math.Cosh(y / known.Geographic.Datum.Ellipsoid.SemiMajorAxis)),   // the cosine of the latitude
+                ProjectionMethod.MercatorA or ProjectionMethod.MercatorB => null,
+                _ => Square(known.Unit.Metres),
             };
         }
 
         if (crs.Wkt is not string wkt)
         {
-            return crs.Epsg is int code && GeographicCodes.Contains(code) ? Degrees(y * DegreesToRadians, DegreesToRadians) : null;
+            return crs.Epsg is int code && EpsgTable.IsGeographic(code) ? Degrees(y * DegreesToRadians, DegreesToRadians) : null;
         }
 
         WktNode root = WktParser.Parse(wkt, crs.Name);
@@ -52,11 +56,9 @@ internal static class GroundScale
     /// <summary>Radii of curvature of the ellipsoid (EPSG guidance note 7-2, "Local geodetic ellipsoid parameters").</summary>
     private static GroundSize Degrees(double latitude, double unit)
     {
-        GeodeticDatum datum = GeodeticDatum.Wgs84;
-        double flattening = 1 / datum.InverseFlattening;
-        double e2 = flattening * (2 - flattening);
+        double e2 = s_ellipsoid.EccentricitySquared;
         double w2 = 1 - (e2 * Math.Sin(latitude) * Math.Sin(latitude));
-        double primeVertical = datum.SemiMajorAxis / Math.Sqrt(w2);
+        double primeVertical = s_ellipsoid.SemiMajorAxis / Math.Sqrt(w2);
         return new GroundSize(primeVertical * Math.Cos(latitude) * unit, primeVertical * (1 - e2) / w2 * unit);
     }
 

@@ -41,7 +41,7 @@ internal static class DetectionMap
     private const int LargestSide = 16_384;
 
     /// <summary>Draws a file of features.</summary>
-    /// <param name="layerPath">GeoPackage or GeoJSON; it may hold no feature.</param>
+    /// <param name="layerPath">A file of features or a table's address; it may hold no feature.</param>
     /// <param name="rasterPath">What lies below; null for white.</param>
     /// <param name="pngPath">The picture.</param>
     /// <param name="options">How.</param>
@@ -102,7 +102,7 @@ internal static class DetectionMap
         using SKBitmap map = Background(raster, survey.Bounds, options.MaxSide, out MapFrame frame, cancel);
         using (SKCanvas canvas = new(map))
         {
-            foreach (VectorFeature feature in layer.Read())
+            foreach (VectorFeature feature in layer.Read(Window(layer, raster)))
             {
                 cancel.ThrowIfCancellationRequested();
                 if (feature.Geometry is { IsEmpty: false } geometry && (transform?.Apply(geometry) ?? geometry) is { } placed
@@ -163,5 +163,19 @@ internal static class DetectionMap
             Math.Clamp((int)Math.Ceiling(extent.Width / unit), 1, maxSide), Math.Clamp((int)Math.Ceiling(extent.Height / unit), 1, maxSide));
         blank.Erase(SKColors.White);
         return blank;
+    }
+
+    /// <summary>The raster's ground in the layer's coordinates: what lies outside is counted but not drawn. Null draws all.</summary>
+    private static Envelope? Window(IVectorLayer layer, IRaster? raster)
+    {
+        if (raster is null)
+        {
+            return null;
+        }
+
+        Envelope bounds = RasterBounds.InMap(raster);
+        return raster.SpatialReference is SpatialReference from && layer.SpatialReference is SpatialReference to
+            ? CoordinateTransforms.Create(from, to).Apply(bounds)
+            : bounds;
     }
 }

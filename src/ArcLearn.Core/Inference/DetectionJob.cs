@@ -49,7 +49,7 @@ internal static class DetectionJob
         using IRaster raster = Open(request, model, warn, files);
         _ = DetectionPlan.Create(Options(request, arguments), raster, model.Options.ChipSize);
         FeatureWriters.Check(
-            request.Output, Path.GetFileNameWithoutExtension(request.Output), DetectionFields.All, request.Force, request.MakeFolder, files);
+            request.Output, LayerName(request.Output), DetectionFields.All, request.Force, request.MakeFolder, files);
     }
 
     /// <inheritdoc cref="Check"/>
@@ -74,10 +74,10 @@ internal static class DetectionJob
             files.CreateDirectory(folder);
         }
 
-        string layer = Path.GetFileNameWithoutExtension(request.Output);
+        string layer = LayerName(request.Output);
         using IFeatureWriter writer = FeatureWriters.Create(
             request.Output, layer, raster.SpatialReference, DetectionFields.All, files, request.Force,
-            new FeatureWriterOptions { Style = new ClassStyle(DetectionFields.Class, model.Classes) });
+            new FeatureWriterOptions { Style = new ClassStyle(DetectionFields.Class, model.Classes), Warn = warn });
         using SsdBackend backend = new(model, arguments.BatchSize ?? DefaultBatchSize, arguments.Threshold, arguments.NmsOverlap, request.Precision);
         Tell(inform, request, options, raster, backend);
         DetectionRunResult result = DetectionEngine.Run(options, raster, backend, progress, cancel);
@@ -87,10 +87,10 @@ internal static class DetectionJob
         {
             Path = request.Output,
             LayerName = layer,
-            Format = request.Output.EndsWith(".gpkg", StringComparison.OrdinalIgnoreCase) ? "GeoPackage" : "GeoJSON",
+            Format = writer.Format,
             Features = result.Detections.Count,
             FeaturesByClass = byClass,
-            SpatialReference = raster.SpatialReference,
+            SpatialReference = writer.SpatialReference,
             SourcePath = raster.Path,
             Model = model.Name,
             Tiles = result.Tiles,
@@ -115,6 +115,10 @@ internal static class DetectionJob
             throw;
         }
     }
+
+    private static string LayerName(string output) => PostGisAddress.IsAddress(output)
+        ? PostGisAddress.Parse(output, "OutputName").Table
+        : Path.GetFileNameWithoutExtension(output);
 
     private static DetectionRunOptions Options(DetectionRequest request, ModelArguments arguments)
     {

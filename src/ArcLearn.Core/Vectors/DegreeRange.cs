@@ -7,7 +7,7 @@ namespace ArcLearn.Core.Vectors;
 internal static class DegreeRange
 {
     public static bool IsInDegrees(IVectorLayer layer) =>
-        layer.SpatialReference is SpatialReference crs && CoordinateSystems.Identify(crs)?.Kind == CrsKind.Geographic;
+        layer.SpatialReference is SpatialReference crs && CoordinateSystems.Identify(crs)?.IsGeographic == true;
 
     /// <summary>The first vertex that is no place in degrees; longitudes may run from 0 to 360.</summary>
     public static Coordinate? FindBeyond(Geometry geometry)

@@ -21,8 +21,11 @@ internal sealed record FeatureWriterOptions
 {
     public LayerGeometry Geometry { get; init; } = LayerGeometry.Polygon;
 
-    /// <summary>Left out of GeoJSON, which has no place for it.</summary>
+    /// <summary>Only a GeoPackage has a place for it.</summary>
     public ClassStyle? Style { get; init; }
+
+    /// <summary>Is told, once each, what the format cannot hold.</summary>
+    public Action<string>? Warn { get; init; }
 
     /// <summary>Pages of the SQLite file at most: how tests fill the disk.</summary>
     internal int? MaxPages { get; init; }
@@ -31,8 +34,12 @@ internal sealed record FeatureWriterOptions
 /// <summary>Writes layers of features; the extension chooses the format.</summary>
 internal static class FeatureWriters
 {
-    /// <summary>Starts a layer: .gpkg is a GeoPackage, .geojson and .json are GeoJSON.</summary>
-    /// <param name="path">The file, which appears on <see cref="IFeatureWriter.Complete"/>.</param>
+    private const string Formats =
+        ".gpkg (GeoPackage), .geojson or .json (GeoJSON), .geojsonl, .ndjson or .geojsons (GeoJSON sequence), .shp (Shapefile), or "
+        + "postgresql://host/database?table=schema.table (PostGIS)";
+
+    /// <summary>Starts a layer; the extension names the format.</summary>
+    /// <param name="path">The file or table, which appears on <see cref="IFeatureWriter.Complete"/>.</param>
     /// <param name="layerName">The layer's name, in a GeoPackage its table's.</param>
     /// <param name="crs">The coordinates' reference; null for none.</param>
     /// <param name="fields">The fields, whose values are written in this order.</param>
@@ -53,9 +60,19 @@ internal static class FeatureWriters
         files ??= LocalFileSystem.Instance;
         options ??= new FeatureWriterOptions();
         Check(path, layerName, fields, force, makesFolder: false, files);
-        return IsGeoPackage(path)
-            ? new GeoPackageWriter(path, layerName, crs, fields, files, options)
-            : new GeoJsonWriter(path, layerName, crs, fields, files);
+        if (PostGisAddress.IsAddress(path))
+        {
+            return new PostGisWriter(PostGisAddress.Parse(path, "OutputName"), crs, fields, force, options);
+        }
+
+        return Path.GetExtension(path).ToUpperInvariant() switch
+        {
+            ".GPKG" => new GeoPackageWriter(path, layerName, crs, fields, files, options),
+            ".SHP" => new ShapefileWriter(path, crs, fields, files, options),
+            ".GEOJSON" or ".JSON" => new GeoJsonWriter(path, layerName, crs, fields, files),
+            ".GEOJSONS" or ".GEOJSONSEQ" => new GeoJsonWriter(path, layerName, crs, fields, files, GeoJsonLayout.TextSequence, options.Warn),
+            _ => new GeoJsonWriter(path, layerName, crs, fields, files, GeoJsonLayout.Lines, options.Warn),
+        };
     }
 
     /// <summary>What <see cref="Create"/> refuses, for before the work.</summary>
@@ -66,13 +83,19 @@ internal static class FeatureWriters
     {
         files ??= LocalFileSystem.Instance;
         string extension = Path.GetExtension(path).ToUpperInvariant();
-        if (extension is not (".GPKG" or ".GEOJSON" or ".JSON"))
+        bool isTable = PostGisAddress.IsAddress(path);
+        if (!isTable && extension is not (".GPKG" or ".GEOJSON" or ".JSON" or ".SHP") && !GeoJsonSequence.HasExtension(path))
         {
-            throw new LearnArgumentException(
-                "OutputName", $"'{path}' names no format that can be written: use .gpkg (GeoPackage), .geojson or .json (GeoJSON).");
+            throw new LearnArgumentException("OutputName", $"'{path}' names no format that can be written: use {Formats}.");
         }
 
-        CheckNames(layerName, fields, IsGeoPackage(path));
+        CheckNames(layerName, fields, usesIds: isTable || extension == ".GPKG");
+        if (isTable)
+        {
+            _ = PostGisAddress.Parse(path, "OutputName");
+            return;
+        }
+
         if (files.DirectoryExists(path))
         {
             throw new LearnArgumentException("OutputName", $"{path} is a folder; give the layer another name.");
@@ -93,19 +116,17 @@ internal static class FeatureWriters
         }
     }
 
-    private static bool IsGeoPackage(string path) => path.EndsWith(".gpkg", StringComparison.OrdinalIgnoreCase);
-
-    private static void CheckNames(string layerName, IReadOnlyList<FieldDefinition> fields, bool isGeoPackage)
+    private static void CheckNames(string layerName, IReadOnlyList<FieldDefinition> fields, bool usesIds)
     {
         if (string.IsNullOrWhiteSpace(layerName)
-            || (isGeoPackage && (StartsWith(layerName, "gpkg_") || StartsWith(layerName, "sqlite_") || StartsWith(layerName, "rtree_")
+            || (usesIds && (StartsWith(layerName, "gpkg_") || StartsWith(layerName, "sqlite_") || StartsWith(layerName, "rtree_")
                 || layerName.Equals(GeoPackageSchema.StyleTable, StringComparison.OrdinalIgnoreCase))))
         {
             throw new LearnArgumentException("OutputName", $"'{layerName}' cannot be the name of a layer.");
         }
 
         HashSet<string> seen = new(StringComparer.OrdinalIgnoreCase);
-        if (isGeoPackage)
+        if (usesIds)
         {
             seen.UnionWith([GeoPackageSchema.IdColumn, GeoPackageSchema.GeometryColumn]);
         }

@@ -6,17 +6,19 @@ using NetTopologySuite.Geometries;
 namespace ArcLearn.Core.Vectors;
 
 /// <summary>
-/// A GeoJSON file: a FeatureCollection, a Feature or a bare geometry. A first pass on opening finds the crs (which may stand after the
+/// A GeoJSON file: a FeatureCollection, a Feature or a bare geometry, or a sequence of these, one to a record. A first pass on opening finds the crs (which may stand after the
 /// features) and the union of the fields; each <see cref="Read"/> is another pass. Both hold one feature at a time.
 /// </summary>
 internal sealed class GeoJsonLayer : IVectorLayer
 {
     private readonly IFileSystem _files;
+    private readonly bool _isSequence;
     private readonly FieldSet _set = new();
     private Dictionary<string, int> _index = [];
 
-    private GeoJsonLayer(string path, IFileSystem files)
+    private GeoJsonLayer(string path, IFileSystem files, bool isSequence)
     {
+        _isSequence = isSequence;
         Path = path;
         Name = System.IO.Path.GetFileNameWithoutExtension(path);
         SpatialReference = CoordinateSystems.FromEpsg(4326);
@@ -36,22 +38,25 @@ internal sealed class GeoJsonLayer : IVectorLayer
     /// <exception cref="LearnFormatException">The JSON is broken, or is no GeoJSON; with the line.</exception>
     public static GeoJsonLayer Open(string path, string? name, IFileSystem files)
     {
-        GeoJsonLayer layer = new(path, files);
+        GeoJsonLayer layer = new(path, files, GeoJsonSequence.IsSequence(path, files));
         layer.Scan();
         return name is null || name.Equals(layer.Name, StringComparison.OrdinalIgnoreCase)
             ? layer
             : throw VectorLayers.LayerMissing(path, name, [layer.Name]);
     }
 
-    public IEnumerable<VectorFeature> Read()
+    public IEnumerable<VectorFeature> Read(Envelope? extent = null)
     {
-        using GeoJsonReader reader = new(_files.OpenRead(Path), Path);
         long ordinal = 0;
-        foreach ((JsonDocument document, int line) in Walk(reader, onMember: null))
+        foreach ((JsonDocument document, int line) in Walk(onMember: null))
         {
             using (document)
             {
-                yield return ToFeature(document.RootElement, ++ordinal, line);
+                VectorFeature feature = ToFeature(document.RootElement, ++ordinal, line);
+                if (feature.Meets(extent))
+                {
+                    yield return feature;
+                }
             }
         }
     }
@@ -63,8 +68,7 @@ internal sealed class GeoJsonLayer : IVectorLayer
 
     private void Scan()
     {
-        using GeoJsonReader reader = new(_files.OpenRead(Path), Path);
-        foreach ((JsonDocument document, int line) in Walk(reader, TakeMember))
+        foreach ((JsonDocument document, int line) in Walk(TakeMember))
         {
             using (document)
             {
@@ -108,9 +112,41 @@ internal sealed class GeoJsonLayer : IVectorLayer
         }
     }
 
-    /// <summary>The features with their lines; a root that is itself a feature or a geometry comes last, as a whole.</summary>
-    private IEnumerable<(JsonDocument Feature, int Line)> Walk(GeoJsonReader reader, Action<string, JsonElement, int>? onMember)
+    /// <summary>The features with their lines.</summary>
+    private IEnumerable<(JsonDocument Feature, int Line)> Walk(Action<string, JsonElement, int>? onMember) =>
+        _isSequence ? WalkSequence() : WalkCollection(onMember);
+
+    private IEnumerable<(JsonDocument Feature, int Line)> WalkSequence()
     {
+        using GeoJsonSequence sequence = new(_files.OpenRead(Path), Path);
+        while (sequence.Read() is (JsonDocument record, int line))
+        {
+            string? type = record.RootElement.ValueKind == JsonValueKind.Object && record.RootElement.TryGetProperty("type", out JsonElement named)
+                ? named.AsText()
+                : null;
+            if (GeoJsonGeometry.IsGeometryType(type))
+            {
+                using (record)
+                {
+                    yield return (JsonSerializer.SerializeToDocument(new { type = "Feature", geometry = record.RootElement }), line);
+                }
+            }
+            else if (type == "Feature")
+            {
+                yield return (record, line);
+            }
+            else
+            {
+                throw new LearnFormatException(
+                    $"holds a record of the type {(type is null ? "(none)" : $"'{type}'")}; each record of a GeoJSON sequence is a Feature or a geometry.", Path, line);
+            }
+        }
+    }
+
+    /// <summary>A root that is itself a feature or a geometry comes last, as a whole.</summary>
+    private IEnumerable<(JsonDocument Feature, int Line)> WalkCollection(Action<string, JsonElement, int>? onMember)
+    {
+        using GeoJsonReader reader = new(_files.OpenRead(Path), Path);
         if (reader.ReadToken() != JsonTokenType.StartObject)
         {
             throw new LearnFormatException("is JSON but not an object, as GeoJSON is.", Path, reader.Line);

@@ -156,7 +156,7 @@ internal sealed class GeoJsonReader : IDisposable
     }
 
     /// <summary>The message without the position that .NET appends, whose lines count from 0.</summary>
-    private static string Bare(string message)
+    public static string Bare(string message)
     {
         int position = message.IndexOf(" LineNumber:", StringComparison.Ordinal);
         return position < 0 ? message : message[..position];

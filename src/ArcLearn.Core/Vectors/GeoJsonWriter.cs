@@ -2,14 +2,29 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using ArcLearn.Core.Crs;
 using ArcLearn.Core.IO;
 using NetTopologySuite.Geometries;
 
 namespace ArcLearn.Core.Vectors;
 
+/// <summary>How the features of a GeoJSON file stand in it.</summary>
+internal enum GeoJsonLayout
+{
+    /// <summary>In one FeatureCollection.</summary>
+    Collection,
+
+    /// <summary>One a line, without anything around them.</summary>
+    Lines,
+
+    /// <summary>One a line, each after a record separator (RFC 8142).</summary>
+    TextSequence,
+}
+
 /// <summary>
 /// Writes a FeatureCollection, one feature a line, in the layer's own coordinates with the <c>crs</c> member that GDAL and QGIS read; WGS 84
 /// and layers without a reference go without it. Rings turn as RFC 7946 asks: outer ones counterclockwise.
+/// A sequence has no place for a reference, so its features are brought to longitude and latitude on WGS 84.
 /// </summary>
 internal sealed class GeoJsonWriter : IFeatureWriter
 {
@@ -19,13 +34,37 @@ internal sealed class GeoJsonWriter : IFeatureWriter
     private readonly string _partial;
     private readonly IFileSystem _files;
     private readonly IReadOnlyList<FieldDefinition> _fields;
+    private readonly GeoJsonLayout _layout;
+    private readonly ICoordinateTransform? _transform;
     private readonly ArrayBufferWriter<byte> _buffer = new(FlushLength);
     private readonly Utf8JsonWriter _json;
     private Stream? _stream;
     private long _id;
 
-    public GeoJsonWriter(string path, string layerName, SpatialReference? crs, IReadOnlyList<FieldDefinition> fields, IFileSystem files)
+    /// <exception cref="LearnDataException">UnknownCrs or DatumShift: a sequence cannot be brought to WGS 84.</exception>
+    public GeoJsonWriter(
+        string path,
+        string layerName,
+        SpatialReference? crs,
+        IReadOnlyList<FieldDefinition> fields,
+        IFileSystem files,
+        GeoJsonLayout layout = GeoJsonLayout.Collection,
+        Action<string>? warn = null)
     {
+        _layout = layout;
+        if (layout != GeoJsonLayout.Collection && crs is not null)
+        {
+            SpatialReference wgs84 = CoordinateSystems.FromEpsg(4326);
+            _transform = CoordinateTransforms.Create(crs, wgs84);
+            if (_transform.Note is string note)
+            {
+                warn?.Invoke($"{Path.GetFileName(path)} is written in longitude and latitude on WGS 84. {note}");
+            }
+
+            crs = wgs84;
+        }
+
+        SpatialReference = crs;
         _path = path;
         _partial = FileSystemExtensions.PartialName(path);
         _files = files;
@@ -33,18 +72,27 @@ internal sealed class GeoJsonWriter : IFeatureWriter
 
         // The default encoder escapes every letter beyond ASCII, for HTML's sake.
         _json = new Utf8JsonWriter(_buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
-        Header(layerName, GeoJsonCrs.NameFor(crs));
+        if (layout == GeoJsonLayout.Collection)
+        {
+            Header(layerName, GeoJsonCrs.NameFor(crs));
+        }
+
         _stream = files.Create(_partial);
     }
+
+    public string Format => _layout == GeoJsonLayout.Collection ? "GeoJSON" : "GeoJSON sequence";
+
+    public SpatialReference? SpatialReference { get; }
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The geometry has coordinates that are not finite, or a value does not fit its field.</exception>
     public void Write(Geometry geometry, IReadOnlyList<object?> values)
     {
         ObjectDisposedException.ThrowIf(_stream is null, this);
+        geometry = _transform?.Apply(geometry) ?? geometry;
         FeatureValues.Check(geometry, values, _fields, LayerGeometry.Any);
         object?[] converted = [.. values.Select((value, i) => FeatureValues.Convert(value, _fields[i]))];
-        _buffer.Write(_id == 0 ? "\n"u8 : ",\n"u8);
+        _buffer.Write(_layout switch { GeoJsonLayout.Lines => ""u8, GeoJsonLayout.TextSequence => "\u001E"u8, _ => _id == 0 ? "\n"u8 : ",\n"u8 });
         _json.Reset();
         _json.WriteStartObject();
         _json.WriteString("type"u8, "Feature"u8);
@@ -60,6 +108,11 @@ internal sealed class GeoJsonWriter : IFeatureWriter
         GeoJsonGeometryWriter.Write(_json, geometry);
         _json.WriteEndObject();
         _json.Flush();
+        if (_layout != GeoJsonLayout.Collection)
+        {
+            _buffer.Write("\n"u8);
+        }
+
         if (_buffer.WrittenCount >= FlushLength)
         {
             Flush();
@@ -69,7 +122,11 @@ internal sealed class GeoJsonWriter : IFeatureWriter
     public void Complete()
     {
         ObjectDisposedException.ThrowIf(_stream is null, this);
-        _buffer.Write("\n]}\n"u8);
+        if (_layout == GeoJsonLayout.Collection)
+        {
+            _buffer.Write("\n]}\n"u8);
+        }
+
         Flush();
         _stream.Flush();
         _stream.Dispose();

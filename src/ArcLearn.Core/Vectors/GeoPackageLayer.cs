@@ -63,20 +63,52 @@ internal sealed class GeoPackageLayer : IVectorLayer
         }
     }
 
-    public IEnumerable<VectorFeature> Read()
+    /// <summary>All feature layers of a file that is known to have one.</summary>
+    public static IReadOnlyList<string> Names(string path, IFileSystem files)
+    {
+        using SqliteConnection connection = GeoPackageFile.OpenRead(path, files);
+        return [.. GeoPackageTable.List(connection, path).Select(table => table.Name)];
+    }
+
+    public IEnumerable<VectorFeature> Read(Envelope? extent = null)
     {
         using SqliteCommand command = _connection.CreateCommand();
         string[] names = [_idColumn ?? "NULL", GeoPackageFile.Quote(_geometryColumn), .. Fields.Select(field => GeoPackageFile.Quote(field.Name))];
         string order = _idColumn is null ? "" : $" ORDER BY {_idColumn}";
-        command.CommandText = $"SELECT {string.Join(", ", names)} FROM {GeoPackageFile.Quote(Name)}{order}";
+        string where = "";
+        if (extent is not null && _idColumn is not null && HasIndex())
+        {
+            // The index holds single precision, rounded outwards: it finds all that meet the extent and a few more.
+            where = $" WHERE {_idColumn} IN (SELECT id FROM {GeoPackageFile.Quote(IndexName)} WHERE maxx >= $minx AND minx <= $maxx AND maxy >= $miny AND miny <= $maxy)";
+            command.Parameters.AddWithValue("$minx", extent.MinX);
+            command.Parameters.AddWithValue("$maxx", extent.MaxX);
+            command.Parameters.AddWithValue("$miny", extent.MinY);
+            command.Parameters.AddWithValue("$maxy", extent.MaxY);
+        }
+
+        command.CommandText = $"SELECT {string.Join(", ", names)} FROM {GeoPackageFile.Quote(Name)}{where}{order}";
         using SqliteDataReader rows = Guard(command.ExecuteReader);
         long ordinal = 0;
         while (Guard(rows.Read))
         {
             ordinal++;
-            yield return Guard(() => ReadFeature(rows, ordinal));
+            VectorFeature feature = Guard(() => ReadFeature(rows, ordinal));
+            if (feature.Meets(extent))
+            {
+                yield return feature;
+            }
         }
     }
+
+    private string IndexName => $"rtree_{Name}_{_geometryColumn}";
+
+    private bool HasIndex() => Guard(() =>
+    {
+        using SqliteCommand command = _connection.CreateCommand();
+        command.CommandText = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND lower(name) = lower($name)";
+        command.Parameters.AddWithValue("$name", IndexName);
+        return (long)command.ExecuteScalar()! > 0;
+    });
 
     public void Dispose() => _connection.Dispose();
 

@@ -32,6 +32,7 @@ internal sealed class GeoPackageWriter : IFeatureWriter
         IFileSystem files,
         FeatureWriterOptions options)
     {
+        SpatialReference = crs;
         _path = path;
         _partial = FileSystemExtensions.PartialName(path);
         _files = files;
@@ -51,6 +52,10 @@ internal sealed class GeoPackageWriter : IFeatureWriter
             throw;
         }
     }
+
+    public string Format => "GeoPackage";
+
+    public SpatialReference? SpatialReference { get; }
 
     /// <inheritdoc/>
     /// <exception cref="ArgumentException">The geometry is not of the layer's type, has coordinates that are not finite, or a value does not fit its field.</exception>

@@ -6,11 +6,18 @@ using NetTopologySuite.Operation.Valid;
 namespace ArcLearn.Core.Vectors;
 
 /// <summary>Makes valid polygons in the raster's coordinates out of a label's geometry: reprojected, repaired, points and lines widened.</summary>
-internal sealed class LabelGeometries(IVectorLayer layer, ICoordinateTransform? transform, double? bufferRadius)
+/// <param name="layer">The labels.</param>
+/// <param name="transform">To the raster's coordinates; null where they are the layer's.</param>
+/// <param name="bufferRadius">What points and lines are widened by.</param>
+/// <param name="bounds">Of the raster, in its coordinates; null to keep all.</param>
+internal sealed class LabelGeometries(IVectorLayer layer, ICoordinateTransform? transform, double? bufferRadius, Envelope? bounds = null)
 {
+    private readonly Envelope? _bounds = Widened(bounds, bufferRadius);
+
     public const string Empty = "empty geometry";
     public const string Invalid = "invalid geometry";
     public const string BeyondDegrees = "coordinates beyond degrees";
+    public const string Outside = "outside the raster";
 
     /// <summary>Segments in a quarter of a buffer's circle.</summary>
     private const int QuadrantSegments = 16;
@@ -22,6 +29,9 @@ internal sealed class LabelGeometries(IVectorLayer layer, ICoordinateTransform? 
 
     /// <summary>Invalid geometries that were mended.</summary>
     public int Repaired { get; private set; }
+
+    /// <summary>Bounds of what lay outside the raster, in its coordinates.</summary>
+    public Envelope OutsideExtent { get; } = new();
 
     /// <summary>One polygon or multipolygon a feature; a multipoint gives one for each point. None, with the reason, where nothing is left.</summary>
     /// <exception cref="LearnDataException">BufferRadiusMissing: the geometry has no area of its own.</exception>
@@ -45,6 +55,15 @@ internal sealed class LabelGeometries(IVectorLayer layer, ICoordinateTransform? 
         Envelope box = placed.EnvelopeInternal;
         if (!placed.Coordinates.All(c => double.IsFinite(c.X) && double.IsFinite(c.Y)) || box.IsNull)
         {
+            reason = placed.IsEmpty || transform is null ? Invalid : $"coordinates beyond the reach of {layer.SpatialReference} or the raster's system";
+            return [];
+        }
+
+        if (_bounds is not null && !_bounds.Intersects(box))
+        {
+            // Only labels on the raster are mended and kept, so that a layer of any length fits into memory.
+            OutsideExtent.ExpandToInclude(box);
+            reason = Outside;
             return [];
         }
 
@@ -57,6 +76,13 @@ internal sealed class LabelGeometries(IVectorLayer layer, ICoordinateTransform? 
         }
 
         return shapes;
+    }
+
+    private static Envelope? Widened(Envelope? bounds, double? radius)
+    {
+        Envelope? copy = bounds?.Copy();
+        copy?.ExpandBy(radius ?? 0);
+        return copy;
     }
 
     private static IEnumerable<Geometry> Split(Geometry geometry) =>

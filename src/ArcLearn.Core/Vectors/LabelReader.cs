@@ -6,17 +6,18 @@ namespace ArcLearn.Core.Vectors;
 /// <summary>Turns a layer into labels: polygons with classes in the coordinates of a raster.</summary>
 internal static class LabelReader
 {
-    /// <summary>Reads all features; what cannot be a label is left out and counted.</summary>
+    /// <summary>Reads all features one at a time and keeps those on the raster; what cannot be a label is left out and counted.</summary>
     /// <param name="layer">The labels.</param>
     /// <param name="rasterCrs">The raster's CRS, or null: then the labels must be in its own coordinates.</param>
     /// <param name="rasterIsGeoreferenced">True where a raster without a CRS has map coordinates, as from a world file; false where it only has pixels.</param>
     /// <param name="options">Class field and buffer.</param>
+    /// <param name="bounds">Of the raster, in its coordinates; null to keep all labels.</param>
     /// <exception cref="LearnDataException">
     /// ClassFieldMissing, ClassValueInvalid, BufferRadiusMissing, LabelCrsWithoutRasterCrs, LabelCrsMissing (also for metres where degrees are meant), UnknownCrs, or NoLabels
     /// where nothing is left.
     /// </exception>
     /// <exception cref="LearnArgumentException">BufferRadius is not a positive number.</exception>
-    public static LabelSet Read(IVectorLayer layer, SpatialReference? rasterCrs, bool rasterIsGeoreferenced, LabelOptions options)
+    public static LabelSet Read(IVectorLayer layer, SpatialReference? rasterCrs, bool rasterIsGeoreferenced, LabelOptions options, Envelope? bounds = null)
     {
         if (options.BufferRadius is double radius && !(double.IsFinite(radius) && radius > 0))
         {
@@ -25,16 +26,25 @@ internal static class LabelReader
 
         ICoordinateTransform? transform = ChooseTransform(layer, rasterCrs, rasterIsGeoreferenced);
         LabelClasses classes = new(layer.Path, layer.Fields, options.ClassValueField);
-        LabelGeometries geometries = new(layer, transform, options.BufferRadius);
+        LabelGeometries geometries = new(layer, transform, options.BufferRadius, bounds);
         List<(Geometry Geometry, object Class, long Id, LabelPlace Place)> labels = [];
         SortedDictionary<string, int> skipped = new(StringComparer.Ordinal);
         int features = 0;
+        int outside = 0;
         foreach (VectorFeature feature in layer.Read())
         {
             features++;
             IReadOnlyList<Geometry> shapes = geometries.Prepare(feature.Geometry, out string? reason);
-            object? value = reason is null ? classes.Take(feature) : null;
-            reason ??= value is null ? "no class value" : null;
+
+            // Classes are numbered over all labels, wherever they lie.
+            object? value = reason is null or LabelGeometries.Outside ? classes.Take(feature) : null;
+            if (reason == LabelGeometries.Outside && value is not null)
+            {
+                outside++;
+                continue;
+            }
+
+            reason = reason is null or LabelGeometries.Outside ? (value is null ? "no class value" : null) : reason;
             if (reason is not null)
             {
                 skipped[reason] = skipped.GetValueOrDefault(reason) + 1;
@@ -45,7 +55,7 @@ internal static class LabelReader
         }
 
         classes.Check();
-        if (labels.Count == 0)
+        if (labels.Count == 0 && outside == 0)
         {
             if (skipped.ContainsKey(LabelGeometries.BeyondDegrees))
             {
@@ -63,6 +73,8 @@ internal static class LabelReader
             definitions,
             skipped,
             geometries.Repaired,
+            new OutsideLabels(outside, geometries.OutsideExtent),
+            transform?.Note,
             classes.Field,
             classes.Hint);
     }

@@ -21,10 +21,12 @@ internal sealed record LabelObject(Geometry Geometry, int Value, long Id, LabelP
 internal readonly record struct LabelPlace(int Layer, int Feature, int Part);
 
 /// <summary>The labels of a layer in a raster's coordinates, in the layer's order.</summary>
-/// <param name="Objects">Never none.</param>
+/// <param name="Objects">None only where all lie outside.</param>
 /// <param name="Classes">The classes that occur, by value.</param>
 /// <param name="Skipped">Features left out: reason and count, only reasons that occur.</param>
 /// <param name="Repaired">Invalid geometries that were mended and kept.</param>
+/// <param name="Outside">Labels that the raster does not reach; their classes count, their geometries are not kept.</param>
+/// <param name="Note">What the user should be told of the reprojection, or null.</param>
 /// <param name="ClassField">The field that the classes come from; null where every label is of class 1.</param>
 /// <param name="FieldHint">What to tell where no field was named and none has the usual name, though the layer has fields that may be meant; else null.</param>
 internal sealed record LabelSet(
@@ -32,5 +34,13 @@ internal sealed record LabelSet(
     IReadOnlyList<ClassDefinition> Classes,
     IReadOnlyDictionary<string, int> Skipped,
     int Repaired,
+    OutsideLabels Outside,
+    string? Note,
     string? ClassField = null,
     string? FieldHint = null);
+
+/// <summary>How many labels lie outside a raster, and their bounds in its coordinates.</summary>
+internal sealed record OutsideLabels(int Count, Envelope Extent)
+{
+    public static readonly OutsideLabels None = new(0, new Envelope());
+}

@@ -20,6 +20,16 @@ internal enum FieldType
 /// <summary>A field of a layer.</summary>
 internal sealed record FieldDefinition(string Name, FieldType Type);
 
+/// <summary>Where a layer is: a file or a table's address, and the layer's name in it; null for the first.</summary>
+internal sealed record LayerSource(string Path, string? Layer = null);
+
+internal static class VectorFeatureExtensions
+{
+    /// <summary>Whether the feature's bounds meet the extent; any feature does where there is none.</summary>
+    public static bool Meets(this VectorFeature feature, Envelope? extent) =>
+        extent is null || (feature.Geometry is Geometry geometry && extent.Intersects(geometry.EnvelopeInternal));
+}
+
 /// <summary>A layer that is read feature by feature.</summary>
 internal interface IVectorLayer : IDisposable
 {
@@ -35,13 +45,20 @@ internal interface IVectorLayer : IDisposable
 
     IReadOnlyList<FieldDefinition> Fields { get; }
 
-    /// <summary>Reads from the start; each call is a new pass.</summary>
-    IEnumerable<VectorFeature> Read();
+    /// <summary>Reads from the start; each call is a new pass that holds one feature at a time.</summary>
+    /// <param name="extent">In the layer's coordinates: only features whose bounds meet it come, and none without a geometry; null for all.</param>
+    IEnumerable<VectorFeature> Read(Envelope? extent = null);
 }
 
 /// <summary>A layer that is written feature by feature; the file appears under its name only on <see cref="Complete"/>.</summary>
 internal interface IFeatureWriter : IDisposable
 {
+    /// <summary>The format's name, as a user knows it.</summary>
+    string Format { get; }
+
+    /// <summary>What the coordinates in the layer are in; null for none.</summary>
+    SpatialReference? SpatialReference { get; }
+
     void Write(Geometry geometry, IReadOnlyList<object?> values);
 
     /// <summary>Finishes the file and moves it into place. Disposing without it leaves nothing behind.</summary>

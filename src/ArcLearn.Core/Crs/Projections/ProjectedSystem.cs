@@ -5,6 +5,9 @@ internal sealed class ProjectedSystem
 {
     private const double DegreesToRadians = Math.PI / 180;
 
+    /// <summary>Longitudes are taken round the earth, but a number beyond this is an easting that was taken for one.</summary>
+    private const double LargestLongitude = 540;
+
     private readonly CrsDefinition _system;
     private readonly IMapProjection? _projection;
     private readonly double _meridian;
@@ -19,7 +22,7 @@ internal sealed class ProjectedSystem
     /// <summary>Degrees to the system's coordinates; NaN or infinite where the projection does not reach, or there is no such latitude.</summary>
     public (double X, double Y) Project(double longitude, double latitude)
     {
-        if (!(Math.Abs(latitude) <= 90 && double.IsFinite(longitude)))
+        if (!(Math.Abs(latitude) <= 90 && Math.Abs(longitude) <= LargestLongitude))
         {
             return (double.NaN, double.NaN);
         }

@@ -1,0 +1,137 @@
+using System.Text.Json;
+using ArcLearn.Core.IO;
+
+namespace ArcLearn.Core.Vectors;
+
+/// <summary>
+/// Reads GeoJSON features one record at a time: newline-delimited, or text sequences that a record separator begins (RFC 8142). The
+/// largest record is what memory must hold.
+/// </summary>
+internal sealed class GeoJsonSequence : IDisposable
+{
+    public const byte RecordSeparator = 0x1E;
+
+    private const int InitialBuffer = 64 * 1024;
+    private const int LargestRecord = 1 << 29;
+
+    private static readonly string[] s_extensions = [".geojsonl", ".ndjson", ".geojsons", ".jsonl", ".geojsonseq"];
+
+    private readonly Stream _stream;
+    private readonly string _path;
+    private byte[] _buffer = new byte[InitialBuffer];
+    private int _start;
+    private int _end;
+    private int _line = 1;
+    private byte _separator;
+    private bool _isFinal;
+
+    public GeoJsonSequence(Stream stream, string path)
+    {
+        (_stream, _path) = (stream, path);
+        Fill();
+        _start = _buffer.AsSpan(0, _end).StartsWith("\uFEFF"u8) ? 3 : 0;
+        _separator = _start < _end && _buffer[_start] == RecordSeparator ? RecordSeparator : (byte)'\n';
+    }
+
+    public static bool HasExtension(string path) => s_extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether a file is a sequence: by its extension, its first byte, or a first line that is a whole feature with another after it.</summary>
+    public static bool IsSequence(string path, IFileSystem files)
+    {
+        if (HasExtension(path))
+        {
+            return true;
+        }
+
+        using Stream stream = files.OpenRead(path);
+        byte[] head = new byte[InitialBuffer];
+        int length = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
+        ReadOnlySpan<byte> text = head.AsSpan(0, length);
+        if (text.Length > 0 && text[0] == RecordSeparator)
+        {
+            return true;
+        }
+
+        int end = text.IndexOf((byte)'\n');
+        if (end < 0 || text[end..].TrimStart(" \t\r\n"u8) is not [(byte)'{', ..])
+        {
+            return false;
+        }
+
+        try
+        {
+            using JsonDocument first = JsonDocument.Parse(head.AsMemory(0, end));
+            return first.RootElement.ValueKind == JsonValueKind.Object;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The next record with its line, to be disposed by the caller; null at the end. Empty records are passed over.</summary>
+    public (JsonDocument Record, int Line)? Read()
+    {
+        while (true)
+        {
+            int at = _buffer.AsSpan(_start, _end - _start).IndexOf(_separator);
+            if (at < 0 && !_isFinal)
+            {
+                Fill();
+                continue;
+            }
+
+            if (at < 0 && _start == _end)
+            {
+                return null;
+            }
+
+            int length = at < 0 ? _end - _start : at;
+            ReadOnlyMemory<byte> record = _buffer.AsMemory(_start, length);
+            int line = _line;
+            _line += record.Span.Count((byte)'\n') + (at >= 0 && _separator == '\n' ? 1 : 0);
+            _start += at < 0 ? length : length + 1;
+            if (!record.Span.Trim(" \t\r\n"u8).IsEmpty)
+            {
+                return (Parse(record, line), line);
+            }
+        }
+    }
+
+    public void Dispose() => _stream.Dispose();
+
+    private JsonDocument Parse(ReadOnlyMemory<byte> record, int line)
+    {
+        try
+        {
+            if (!System.Text.Unicode.Utf8.IsValid(record.Span))
+            {
+                throw new LearnFormatException("has text that is not UTF-8; save it in that encoding.", _path, line);
+            }
+
+            // The buffer is used again: the document gets bytes of its own.
+            return JsonDocument.Parse(record.ToArray());
+        }
+        catch (JsonException e)
+        {
+            throw new LearnFormatException($"is not valid JSON in one record of the sequence: {GeoJsonReader.Bare(e.Message)}", _path, line + (int)(e.LineNumber ?? 0), e);
+        }
+    }
+
+    /// <summary>Moves what is left to the front, doubles the buffer when it is full, and reads on.</summary>
+    private void Fill()
+    {
+        int left = _end - _start;
+        if (left >= LargestRecord)
+        {
+            throw new LearnFormatException("has a record of more than half a gigabyte.", _path, _line);
+        }
+
+        byte[] target = left > _buffer.Length / 2 ? new byte[_buffer.Length * 2] : _buffer;
+        _buffer.AsSpan(_start, left).CopyTo(target);
+        (_buffer, _start, _end) = (target, 0, left);
+        int read = _stream.ReadAtLeast(_buffer.AsSpan(left), 1, throwOnEndOfStream: false);
+        _end += read;
+        _isFinal = read == 0;
+    }
+}
