@@ -4,7 +4,6 @@ using System.Management.Automation;
 using ArcLearn.Core.Inference;
 using ArcLearn.Core.Models;
 using ArcLearn.Core.Packaging;
-using ArcLearn.Core.Vectors;
 
 namespace ArcLearn.Commands;
 
