@@ -38,7 +38,7 @@ public sealed class UsabilityTests : IClassFixture<BadInputFixture>, IDisposable
     [InlineData("OutputExists", "Invoke-DetectObjects scene.tif squares layer.geojson")]
     [InlineData("BandMismatch", "Invoke-DetectObjects grey.tif squares new.gpkg")]
     [InlineData("ExtentOutside", "Invoke-DetectObjects scene.tif squares new.gpkg -Context @{ extent = 1, 2, 3, 4 }")]
-    [InlineData("InvalidArgument", "Invoke-DetectObjects scene.tif squares new.shp")]
+    [InlineData("InvalidArgument", "Invoke-DetectObjects scene.tif squares new.kml")]
     [InlineData("InvalidArgument", "Invoke-DetectObjects scene.tif squares new.gpkg -ModelArguments @{ padding = 400 }")]
     [InlineData("PathNotFound", "Invoke-DetectObjects scene.tif squares nowhere/new.gpkg")]
     [InlineData("ModelNotInstalled", "Invoke-DetectObjects scene.tif nobody new.gpkg")]

@@ -57,7 +57,7 @@ public sealed class GroundScaleTests
     {
         Assert.Null(GroundScale.At(null, 0, 0));
         Assert.Null(GroundScale.At(new SpatialReference("local", null, null), 0, 0));
-        Assert.Null(GroundScale.At(new SpatialReference("some grid", 2193, null), 0, 0));
+        Assert.Null(GroundScale.At(new SpatialReference("some grid", 5514, null), 0, 0));
         Assert.Null(GroundScale.At(
             CoordinateSystems.FromWkt("""PROJCS["m",GEOGCS["c",DATUM["d",SPHEROID["e",6378137,298.2]],PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433]],PROJECTION["Mercator_1SP"],UNIT["metre",1]]"""),
             0, 8_000_000));

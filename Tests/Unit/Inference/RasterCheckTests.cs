@@ -60,16 +60,16 @@ public sealed partial class RasterCheckTests
     [Fact]
     public void Without_units_on_both_sides_numbers_are_compared_within_one_system()
     {
-        SsdDefinition local = Model() with { Ground = new PixelGround(null, 2193) };
-        RasterCheck.Run(Raster(2193, 0, 0, 0.5, 0.5), local, _warnings.Add);
+        SsdDefinition local = Model() with { Ground = new PixelGround(null, 5514) };
+        RasterCheck.Run(Raster(5514, 0, 0, 0.5, 0.5), local, _warnings.Add);
         Assert.Empty(_warnings);
-        Refused(Raster(2193, 0, 0, 1.5, 1.5), local);
+        Refused(Raster(5514, 0, 0, 1.5, 1.5), local);
     }
 
     [Fact]
     public void What_cannot_be_compared_is_told_and_goes_on()
     {
-        RasterCheck.Run(Raster(2193, 0, 0, 1.5, 1.5), Model(), _warnings.Add);
+        RasterCheck.Run(Raster(5514, 0, 0, 1.5, 1.5), Model(), _warnings.Add);
 
         Assert.Contains("cannot be told", Assert.Single(_warnings), StringComparison.Ordinal);
     }

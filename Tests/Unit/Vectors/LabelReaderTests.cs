@@ -325,8 +325,8 @@ public sealed class LabelReaderTests : IDisposable
 
         LearnDataException error = Assert.Throws<LearnDataException>(() => LabelReader.Read(layer, s_utm, true, new LabelOptions()));
 
-        Assert.Equal("NoLabels", error.Id);
-        Assert.Contains("1 × coordinates beyond the reach of EPSG:4326", error.Message, StringComparison.Ordinal);
+        Assert.Equal("LabelCrsMissing", error.Id);
+        Assert.Contains("(583960, 4507523), which is beyond degrees", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -83,16 +83,35 @@ internal sealed class PostGisLayer : IVectorLayer
 
         string order = _id is null ? "" : $" ORDER BY {Quote(_id)}";
         command.CommandText = $"SELECT {string.Join(", ", columns)} FROM {Quote(_address.Schema)}.{Quote(_address.Table)}{where}{order}";
-        using NpgsqlDataReader rows = PostGisErrors.Guard(_address, () => command.ExecuteReader());
-        long ordinal = 0;
-        while (PostGisErrors.Guard(_address, rows.Read))
+        NpgsqlDataReader rows = PostGisErrors.Guard(_address, () => command.ExecuteReader());
+        try
         {
-            ordinal++;
-            VectorFeature feature = PostGisErrors.Guard(_address, () => ReadFeature(rows, ordinal));
-            if (feature.Meets(extent))
+            long ordinal = 0;
+            while (PostGisErrors.Guard(_address, rows.Read))
             {
-                yield return feature;
+                ordinal++;
+                VectorFeature feature = PostGisErrors.Guard(_address, () => ReadFeature(rows, ordinal));
+                if (feature.Meets(extent))
+                {
+                    yield return feature;
+                }
             }
+        }
+        finally
+        {
+            Close(rows);
+        }
+    }
+
+    /// <summary>A reader reads the rest as it closes; where the server is gone that fails again, after the error that tells so.</summary>
+    private static void Close(NpgsqlDataReader rows)
+    {
+        try
+        {
+            rows.Dispose();
+        }
+        catch (NpgsqlException)
+        {
         }
     }
 
