@@ -12,7 +12,9 @@ param(
     [string] $Raster,
     [string] $Labels,
     [string] $ClassValueField,
+    # At most; fewer where they would take longer than the minutes below.
     [int] $Epochs = 21,
+    [double] $TrainingMinutes = 7,
     [int] $ChipSize = 224,
     [int[]] $Grids = 7,
     [double[]] $Zooms = @(1.0, 1.6, 2.2)
@@ -59,6 +61,13 @@ $data = $chips | New-LearnDataBunch -ChipSize $ChipSize -BatchSize 8 -Validation
 
 # From chance, in minutes: the boxes must weigh against scores of hundreds of anchors, and dropout would blur them.
 $model = $data | New-SingleShotDetector -Backbone resnet18 -Grids $Grids -Zooms $Zooms -Dropout 0 -LocationLossFactor 0.99 -WarningAction SilentlyContinue
+
+# A search for the rate leaves the model as it was: what its batches take says how many epochs there is time for.
+$null = $model | Find-LearningRate -StartRate 1e-6 -EndRate 1e-5 -Iterations 3 -WarningAction SilentlyContinue
+$pace = [Diagnostics.Stopwatch]::StartNew()
+$null = $model | Find-LearningRate -StartRate 1e-6 -EndRate 1e-5 -Iterations 12 -WarningAction SilentlyContinue
+$epochSeconds = $pace.Elapsed.TotalSeconds / 12 * $data.TrainingChips / 8
+$Epochs = [Math]::Clamp([int] [Math]::Floor(60 * $TrainingMinutes / $epochSeconds), 5, $Epochs)
 $model | Start-ModelTraining -Epochs $Epochs -LearningRate 2e-3 -CheckpointPath (Get-Place 'checkpoint') | Out-Default
 Complete-Stage 'Train'
 

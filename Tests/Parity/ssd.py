@@ -10,14 +10,14 @@ import torchvision
 from torch import nn
 
 
-def body(name, bands=3):
+def body(name, bands=3, early=False):
     net = getattr(torchvision.models, name)(weights=None)
     if name.startswith("squeezenet"):
         children = list(net.children())[:-1]
         if bands != 3:
             children[0][0] = nn.Conv2d(bands, 64, 3, stride=2)
     else:
-        children = list(net.children())[:-2]
+        children = list(net.children())[:-3 if early else -2]
         if bands != 3:
             children[0] = nn.Conv2d(bands, 64, 7, stride=2, padding=3, bias=False)
     return nn.Sequential(*children)
@@ -34,15 +34,25 @@ def conv_params(side, out):
     raise ValueError(f"no convolution from {side} to {out}")
 
 
+def conv_params_v2(side, out):
+    """Stride, padding, kernel of the second version, and the side that the map is resized to before, if it is."""
+    for s in (1, 2):
+        for p in (0, 1):
+            if (side - 3 + 2 * p) // s + 1 == out:
+                return s, p, 3, None
+    return 1, 1, 3, out
+
+
 class StdConv(nn.Module):
-    def __init__(self, nin, nout, stride, padding, kernel, drop):
+    def __init__(self, nin, nout, stride, padding, kernel, drop, resized=None):
         super().__init__()
+        self.up = nn.Upsample(resized) if resized else nn.Identity()
         self.conv = nn.Conv2d(nin, nout, kernel, stride=stride, padding=padding)
         self.bn = nn.BatchNorm2d(nout)
         self.drop = nn.Dropout(drop)
 
     def forward(self, x):
-        return self.drop(self.bn(F.relu(self.conv(x))))
+        return self.drop(self.bn(F.relu(self.conv(self.up(x)))))
 
 
 class OutConv(nn.Module):
@@ -61,15 +71,20 @@ class OutConv(nn.Module):
 
 
 class Head(nn.Module):
-    def __init__(self, grids, k, columns, side, channels, drop):
+    def __init__(self, grids, k, columns, side, channels, drop, version=1):
         super().__init__()
         self.drop = nn.Dropout(drop)
         self.sconvs = nn.ModuleList([StdConv(channels, 256, 1, 1, 3, drop)])
         self.oconvs = nn.ModuleList()
         for grid in grids:
-            self.sconvs.append(StdConv(256, 256, *conv_params(side, grid), drop))
+            self.sconvs.append(StdConv(256, 256, *conv_params(side, grid), drop) if version == 1 else self.second(side, grid, drop))
             self.oconvs.append(OutConv(k, 256, columns))
             side = grid
+
+    @staticmethod
+    def second(side, grid, drop):
+        stride, padding, kernel, resized = conv_params_v2(side, grid)
+        return StdConv(256, 256, stride, padding, kernel, drop, resized)
 
     def forward(self, x):
         x = self.sconvs[0](self.drop(F.relu(x)))
@@ -82,11 +97,16 @@ class Head(nn.Module):
         return torch.cat(scores, 1), torch.cat(boxes, 1)
 
 
-def detector(name, chip, grids, k, classes, bands=3, drop=0.3):
+def detector(name, chip, grids, k, classes, bands=3, drop=0.3, version=1):
+    def features(trunk):
+        with torch.no_grad():
+            return trunk.eval()(torch.zeros(1, bands, chip, chip))
     trunk = body(name, bands)
-    with torch.no_grad():
-        features = trunk.eval()(torch.zeros(1, bands, chip, chip))
-    head = Head(grids, k, classes + 1, features.shape[2], features.shape[1], drop)
+    found = features(trunk)
+    if version == 2 and name.startswith("resnet") and grids[0] > 8 and abs(found.shape[2] - grids[0]) > 4:
+        trunk = body(name, bands, early=True)
+        found = features(trunk)
+    head = Head(grids, k, classes + 1, found.shape[2], found.shape[1], drop, version)
     return nn.Sequential(trunk, head)
 
 
@@ -161,7 +181,7 @@ def detections(scores, activations, anchor, cell, threshold, overlap, chip):
     for c in range(1, scores.shape[1]):
         p = torch.sigmoid(scores[:, c])
         index = torch.nonzero(p > threshold).flatten()
-        index = index[torch.argsort(p[index], descending=True, stable=True)][:50]
+        index = index[torch.argsort(p[index], descending=True, stable=True)][:400]
         for i in index[torchvision.ops.nms(boxes[index], p[index], overlap)].tolist():
             found.append([*(boxes[i] * chip).tolist(), c - 1, p[i].item()])
     return found

@@ -52,13 +52,14 @@ def sides():
 
 def detectors():
     result = []
-    for name, chip, grids, classes, bands in (
-            ("resnet34", 224, [4, 2, 1], 2, 3), ("squeezenet1_1", 224, [4], 3, 3), ("resnet18", 96, [3, 1], 1, 4), ("resnet50", 128, [4, 2], 2, 3)):
-        net = ssd.fill(ssd.detector(name, chip, grids, 9, classes, bands)).eval()
+    for name, chip, grids, classes, bands, version in (
+            ("resnet34", 224, [4, 2, 1], 2, 3, 1), ("squeezenet1_1", 224, [4], 3, 3, 1), ("resnet18", 96, [3, 1], 1, 4, 1), ("resnet50", 128, [4, 2], 2, 3, 1),
+            ("resnet18", 96, [12, 3], 2, 3, 2), ("squeezenet1_1", 224, [14, 7], 1, 3, 2)):
+        net = ssd.fill(ssd.detector(name, chip, grids, 9, classes, bands, version=version)).eval()
         scores, boxes = net(ssd.image(2, bands, chip))
         anchor, cell = ssd.anchors(grids, ZOOMS, RATIOS)
         result.append({
-            "backbone": name, "chip": chip, "grids": grids, "classes": classes, "bands": bands,
+            "backbone": name, "chip": chip, "grids": grids, "classes": classes, "bands": bands, "version": version,
             "keys": [f"{k} {list(v.shape)}" for k, v in net.state_dict().items()],
             "scores": sample(scores), "boxes": sample(boxes),
             "decoded": sample(torch.stack([ssd.decode(b, anchor, cell) for b in boxes])),
@@ -119,8 +120,8 @@ def sketch(tensor, key):
     return [flat.norm().item()] + [(flat @ ssd.noise(flat.numel(), seed + i).double()).item() * 3 ** 0.5 for i in (1, 2)]
 
 
-def double_detector(backbone, chip, grids, classes):
-    net = ssd.fill(ssd.detector(backbone, chip, grids, 9, classes, drop=0.0)).double().train()
+def double_detector(backbone, chip, grids, classes, version=1):
+    net = ssd.fill(ssd.detector(backbone, chip, grids, 9, classes, drop=0.0, version=version)).double().train()
     anchor, cell = ssd.anchors(grids, ZOOMS, RATIOS)
     return net, anchor.double(), cell.double()
 
@@ -132,13 +133,15 @@ def double_labels(count):
 def gradients():
     """Of every parameter, in 64 bits."""
     result = []
-    for backbone, chip, grids, focal, factor in (
-            ("resnet18", 96, [3, 1], False, None), ("resnet50", 64, [2], True, 0.3), ("squeezenet1_1", 96, [3], True, None)):
-        net, anchor, cell = double_detector(backbone, chip, grids, 2)
+    for backbone, chip, grids, focal, factor, version in (
+            ("resnet18", 96, [3, 1], False, None, 1), ("resnet50", 64, [2], True, 0.3, 1), ("squeezenet1_1", 96, [3], True, None, 1),
+            # With 11 or 12 cells an overlap lies so near the threshold that single and double precision match otherwise.
+            ("resnet18", 96, [10], False, None, 2)):
+        net, anchor, cell = double_detector(backbone, chip, grids, 2, version)
         total, location, entropy = ssd.loss(net(ssd.image(3, 3, chip).double()), double_labels(3), anchor, cell, 2, focal, factor)
         total.backward()
         result.append({
-            "backbone": backbone, "chip": chip, "grids": grids, "focal": focal, "factor": factor,
+            "backbone": backbone, "chip": chip, "grids": grids, "focal": focal, "factor": factor, "version": version,
             "total": total.item(), "location": location.item(), "class": entropy.item(),
             "gradients": {name: sketch(p.grad, name) for name, p in net.named_parameters()}})
     write("gradients.json", result)

@@ -1,9 +1,7 @@
 using System.Collections;
-using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using ArcLearn.Core.Inference;
 using ArcLearn.Core.Models;
-using ArcLearn.Core.Packaging;
 
 namespace ArcLearn.Commands;
 
@@ -27,6 +25,7 @@ namespace ArcLearn.Commands;
 public sealed class InvokeDetectObjectsCommand : LearnCmdlet
 {
     private readonly List<string> _rasters = [];
+    private ModelSource _source = null!;
 
     /// <summary>Rasters: text is a path with wildcards, a file object is taken literally. Each gives one layer.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
@@ -93,6 +92,7 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        _source = new ModelSource(Model, SessionState.Path.GetUnresolvedProviderPathFromPSPath);
         Attempt(target: null, () => DetectionFields.CheckNames(ConfidenceScoreField, ClassValueField));
         if (!RunNms)
         {
@@ -128,11 +128,11 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
             }
 
             // Checked by the definition and asked before the weights are opened: -WhatIf needs no libtorch.
-            SsdDefinition definition = Definition();
+            SsdDefinition definition = _source.Describe();
             WriteVerbose(definition.Summary());
             DetectionRequest[] wanted = [.. requests.Where(request =>
                 Attempt(request.Raster, () => DetectionJob.Check(request, definition, WarnOnce))
-                && ShouldProcess(request.Output, $"Detect objects in {request.Raster} with {ModelName()}"))];
+                && ShouldProcess(request.Output, $"Detect objects in {request.Raster} with {_source.Name}"))];
             if (wanted.Length > 0)
             {
                 Detect(wanted, context);
@@ -143,7 +143,7 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
     private DetectionRequest RequestFor(string raster, IDictionary arguments, InferenceContext context) => new()
     {
         Raster = raster,
-        Output = ResolveOutput(OutputName, $"{System.IO.Path.GetFileNameWithoutExtension(raster)}_{ModelName()}.gpkg", raster, out bool isInFolder),
+        Output = ResolveOutput(OutputName, $"{System.IO.Path.GetFileNameWithoutExtension(raster)}_{_source.Name}.gpkg", raster, out bool isInFolder),
         MakeFolder = isInFolder,
         ModelArguments = arguments,
         Context = context,
@@ -156,7 +156,7 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
     private void Detect(DetectionRequest[] wanted, InferenceContext context)
     {
         LearnDevice device = context.ProcessorType switch { "GPU" => LearnDevice.Cuda, "CPU" => LearnDevice.Cpu, _ => LearnDevice.Auto };
-        SsdEngine model = OpenModel(device, out bool isOurs);
+        SsdEngine model = _source.Open(device, StopToken);
         try
         {
             foreach (DetectionRequest request in wanted)
@@ -168,40 +168,12 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
         finally
         {
             CompleteProgress("Detecting objects");
-            if (isOurs)
+            if (!_source.IsInHand)
             {
                 model.Dispose();
             }
         }
     }
-
-    private SsdDefinition Definition() => Plain(Model) is LearnModel inHand ? Inside.Detector(inHand).Definition : SsdEngine.Describe(SavedModel());
-
-    private SsdEngine OpenModel(LearnDevice device, out bool isOurs)
-    {
-        object model = Plain(Model);
-        isOurs = model is not LearnModel;
-        return model is LearnModel inHand ? Inside.Detector(inHand) : SsdEngine.Open(SavedModel(), null, device, StopToken);
-    }
-
-    /// <summary>The path of a model that is not in hand.</summary>
-    private string SavedModel()
-    {
-        if (Plain(Model) is InstalledModel installed)
-        {
-            return installed.EmdPath;
-        }
-
-        string model = LanguagePrimitives.ConvertTo<string>(Plain(Model));
-        return ModelStore.IsPath(model) ? SessionState.Path.GetUnresolvedProviderPathFromPSPath(model) : ModelStore.Open().Resolve(model);
-    }
-
-    private string ModelName() => Plain(Model) switch
-    {
-        LearnModel inHand => inHand.Name,
-        InstalledModel installed => installed.Name,
-        object other => System.IO.Path.GetFileNameWithoutExtension(System.IO.Path.TrimEndingDirectorySeparator(LanguagePrimitives.ConvertTo<string>(other))),
-    };
 
     private void ShowTile(string raster, InferenceProgress at) => WriteProgress(
         new ProgressRecord(1, "Detecting objects", $"{System.IO.Path.GetFileName(raster)}: tile {at.Done} of {at.Tiles}, {at.Skipped} without data")
@@ -210,7 +182,4 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
             PercentComplete = (int)(100L * at.Done / Math.Max(1, at.Tiles)),
             SecondsRemaining = (int)Math.Min(int.MaxValue, at.Remaining.TotalSeconds),
         });
-
-    [return: NotNullIfNotNull(nameof(value))]
-    private static object? Plain(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
 }

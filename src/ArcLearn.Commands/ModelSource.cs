@@ -23,12 +23,16 @@ internal sealed class ModelSource(object model, Func<string, string> resolve)
 
     private string Text => LanguagePrimitives.ConvertTo<string>(_model);
 
+    /// <summary>What it is, without its weights: needs no libtorch.</summary>
     /// <exception cref="LearnDataException">It is no detector (ModelType).</exception>
     /// <exception cref="ModelNotFoundException">None of that name is installed.</exception>
-    public SsdEngine Open(LearnDevice device, CancellationToken cancel) => _model switch
-    {
-        LearnModel inHand => Inside.Detector(inHand),
-        InstalledModel installed => SsdEngine.Open(installed.EmdPath, null, device, cancel),
-        _ => SsdEngine.Open(ModelStore.IsPath(Text) ? resolve(Text) : ModelStore.Open().Resolve(Text), null, device, cancel),
-    };
+    public SsdDefinition Describe() => _model is LearnModel inHand ? Inside.Detector(inHand).Definition : SsdEngine.Describe(Saved());
+
+    /// <inheritdoc cref="Describe"/>
+    public SsdEngine Open(LearnDevice device, CancellationToken cancel) =>
+        _model is LearnModel inHand ? Inside.Detector(inHand) : SsdEngine.Open(Saved(), null, device, cancel);
+
+    private string Saved() => _model is InstalledModel installed
+        ? installed.EmdPath
+        : ModelStore.IsPath(Text) ? resolve(Text) : ModelStore.Open().Resolve(Text);
 }

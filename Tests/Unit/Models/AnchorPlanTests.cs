@@ -9,19 +9,19 @@ public sealed class AnchorPlanTests
     {
         AnchorPlan plan = AnchorPlan.Choose(Backbones.Get("resnet18"), 224, Objects((32, 32)), isAnyDirection: true);
 
-        Assert.Equal([7], plan.Grids);
-        Assert.Equal([1], plan.Zooms);
+        Assert.Equal([14], plan.Grids);
+        Assert.Equal([2], plan.Zooms);
         Assert.Equal([new AspectRatio(1, 1)], plan.Ratios);
     }
 
     [Theory]
     [InlineData("resnet18", 224, 20, 14)]
     [InlineData("resnet18", 224, 10, 14)]
-    [InlineData("resnet18", 256, 70, 4)]
+    [InlineData("resnet18", 256, 70, 8)]
     [InlineData("resnet18", 224, 200, 7)]
-    [InlineData("squeezenet1_1", 224, 20, 14)]
-    [InlineData("squeezenet1_1", 256, 100, 4)]
-    public void The_first_grid_is_the_coarsest_whose_cells_small_objects_fill(string backbone, int chipSize, double side, int grid)
+    [InlineData("squeezenet1_1", 224, 20, 28)]
+    [InlineData("squeezenet1_1", 256, 100, 8)]
+    public void The_first_grid_is_the_coarsest_with_two_cells_along_small_objects(string backbone, int chipSize, double side, int grid)
     {
         AnchorPlan plan = AnchorPlan.Choose(Backbones.Get(backbone), chipSize, Objects((side, side)), isAnyDirection: true);
 
@@ -30,12 +30,12 @@ public sealed class AnchorPlanTests
     }
 
     [Fact]
-    public void Small_and_large_objects_get_a_grid_each_and_zooms_between_one_and_two_cells()
+    public void Small_and_large_objects_get_a_grid_each_and_zooms_of_their_cells()
     {
-        AnchorPlan plan = AnchorPlan.Choose(Backbones.Get("resnet18"), 256, Objects((18, 18), (25, 25), (40, 40), (60, 60)), isAnyDirection: true);
+        AnchorPlan plan = AnchorPlan.Choose(Backbones.Get("resnet18"), 256, Objects((18, 18), (25, 25), (40, 40), (120, 120)), isAnyDirection: true);
 
         Assert.Equal([16, 8], plan.Grids);
-        Assert.All(plan.Zooms, zoom => Assert.InRange(zoom, 1, 3));
+        Assert.All(plan.Zooms, zoom => Assert.InRange(zoom, 1, 4));
     }
 
     [Fact]

@@ -1,4 +1,7 @@
+using ArcLearn.Core.Data;
+using ArcLearn.Core.Formats;
 using ArcLearn.Core.Models;
+using ArcLearn.Core.Rasters;
 using ArcLearn.Tests.Unit.TestSupport;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -69,6 +72,27 @@ public sealed class BackbonesTests
         Assert.Equal("6.0.conv1.weight", earlier.MapKey("layer3.0.conv1.weight"));
     }
 
+    [Fact]
+    public void SqueezeNet_is_cut_before_its_last_pool()
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        Backbone earlier = Assert.IsType<Backbone>(Backbones.Get("squeezenet1_1").Earlier);
+        using Sequential whole = Backbones.Get("squeezenet1_1").Build(3);
+        using Sequential body = earlier.Build(3);
+        Formula.Fill(whole, "0.");
+        Formula.Fill(body, "0.");
+
+        Tensor features = body.call(Formula.Image(2, 3, 96));
+
+        Assert.Equal([2, 256, 11, 11], features.shape);
+        Assert.Equal((256, 11, 8), (earlier.Channels, earlier.FeatureSize(96), earlier.Stride));
+        Tensor rest = ((Sequential)whole.children().First()).children().Skip(8).Aggregate(features, (x, layer) => ((Module<Tensor, Tensor>)layer).call(x));
+        Assert.True(rest.allclose(whole.call(Formula.Image(2, 3, 96)), rtol: 1e-5, atol: 1e-6));
+        Assert.Null(earlier.MapKey("features.9.squeeze.weight"));
+        Assert.Equal("0.7.squeeze.weight", earlier.MapKey("features.7.squeeze.weight"));
+    }
+
     [Theory]
     [InlineData(224, 14, 2, 256)]
     [InlineData(224, 14, 1, 512)]
@@ -79,6 +103,23 @@ public sealed class BackbonesTests
         SsdOptions options = new() { Backbone = "resnet18", ChipSize = chipSize, Grids = [grid], Classes = 1, Version = version };
 
         Assert.Equal(channels, Backbones.For(options).Channels);
+    }
+
+    [Theory]
+    [InlineData("squeezenet1_1", 28, true, true)]
+    [InlineData("squeezenet1_1", 14, true, false)]
+    [InlineData("squeezenet1_1", 28, false, false)]
+    [InlineData("resnet18", 14, false, true)]
+    public void A_definition_keeps_where_the_body_is_cut_and_other_programs_cut_ResNets_only(string backbone, int grid, bool isOurs, bool isCut)
+    {
+        SsdOptions options = new() { Backbone = backbone, ChipSize = 224, Grids = [grid], Classes = 1, Version = 2 };
+        SsdDefinition definition = new("cars", options, [new ClassDefinition(1, "car", [255, 0, 0])], new Normalization(1f / 255, [0, 0, 0], [1, 1, 1], SampleType.UInt8), null, null);
+        string text = ModelDefinitionWriter.Write(definition.ToFile() with { ModelFile = "cars.pth" });
+        string foreign = text.Replace("\"ArcLearn\"", "\"Other\"", StringComparison.Ordinal);
+
+        SsdOptions read = SsdDefinitionFile.Read(ModelDefinitionFile.Parse("cars.emd", isOurs ? text : foreign), "cars", "cars.emd").Options;
+
+        Assert.Equal(isCut, Backbones.IsCut(read));
     }
 
     [Fact]

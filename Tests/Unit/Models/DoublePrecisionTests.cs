@@ -19,6 +19,7 @@ public sealed class DoublePrecisionTests
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(2)]
+    [InlineData(3)]
     public void Gradients_of_every_parameter_equal_PyTorchs(int index)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -31,6 +32,7 @@ public sealed class DoublePrecisionTests
             Grids = expected.GetProperty("grids").Deserialize<int[]>()!,
             Classes = 2,
             Dropout = 0,
+            Version = expected.GetProperty("version").GetInt32(),
             FocalLoss = expected.GetProperty("focal").GetBoolean(),
             LocationLossFactor = factor.ValueKind == JsonValueKind.Null ? null : factor.GetDouble(),
         };

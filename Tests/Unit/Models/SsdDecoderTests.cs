@@ -52,21 +52,21 @@ public sealed class SsdDecoderTests
     }
 
     [Fact]
-    public void Only_the_fifty_best_of_a_class_are_looked_at()
+    public void Only_the_best_candidates_of_a_class_are_looked_at()
     {
-        SsdAnchors anchors = new([8], [0.5], [new(1, 1)]);
+        SsdAnchors anchors = new([21], [0.5], [new(1, 1)]);
         SsdDecoder decoder = new(anchors, classes: 1, chipSize: 100);
-        float[] scores = new float[64 * 2];
-        for (int a = 0; a < 64; a++)
+        float[] scores = new float[441 * 2];
+        for (int a = 0; a < 441; a++)
         {
-            scores[(a * 2) + 1] = 1 + (a / 64f);
+            scores[(a * 2) + 1] = 1 + (a / 441f);
         }
 
-        IReadOnlyList<ChipDetection> found = decoder.Decode(scores, new float[64 * 4], 1, 0.5, 0.1)[0];
+        IReadOnlyList<ChipDetection> found = decoder.Decode(scores, new float[441 * 4], 1, 0.5, 0.1)[0];
 
-        Assert.Equal(50, found.Count);
+        Assert.Equal(400, found.Count);
         Assert.True(found.Zip(found.Skip(1)).All(pair => pair.First.Score >= pair.Second.Score));
-        Assert.Equal(1 / (1 + Math.Exp(-(1 + (14 / 64.0)))), found[^1].Score, 1e-5);
+        Assert.Equal(1 / (1 + Math.Exp(-(1 + (41 / 441.0)))), found[^1].Score, 1e-5);
     }
 
     [Fact]

@@ -16,6 +16,8 @@ public sealed class SsdNetworkTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
     public void Network_equals_its_transcription_in_PyTorch(int index)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -43,6 +45,8 @@ public sealed class SsdNetworkTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
     public void Prepared_network_answers_as_the_network_does(int index)
     {
         using DisposeScope scope = NewDisposeScope();
@@ -284,6 +288,7 @@ public sealed class SsdNetworkTests
         Grids = expected.GetProperty("grids").Deserialize<int[]>()!,
         Classes = expected.GetProperty("classes").GetInt32(),
         Bands = expected.GetProperty("bands").GetInt32(),
+        Version = expected.GetProperty("version").GetInt32(),
     };
 
     private static void AssertDetections(JsonElement expected, SsdNetwork network, Tensor scores, Tensor boxes)

@@ -45,6 +45,9 @@ internal sealed record TrainedSettings
 
     public bool FocalLoss { get; init; }
 
+    /// <summary>Whether the backbone goes without its last stage; null where the file does not say.</summary>
+    public bool? IsBodyCut { get; init; }
+
     public double? LocationLossFactor { get; init; }
 
     /// <summary>Numbers by name, such as ValidationLoss; written in ordinal order, one that is not finite as null.</summary>

@@ -224,6 +224,7 @@ internal static partial class ModelDefinitionParser
             Bias = keys.Number("Bias"),
             Loss = Loss(keys),
             FocalLoss = keys.Flag("FocalLoss"),
+            IsBodyCut = keys.TryGet("BodyCut", out _) ? keys.Flag("BodyCut") : null,
             LocationLossFactor = keys.Number("LocationLossFactor"),
             Metrics = keys.Object("Metrics")?.Others()
                 .ToDictionary(metric => metric.Key, metric => JsonKeys.AsNumber(metric.Value) ?? double.NaN, StringComparer.Ordinal)

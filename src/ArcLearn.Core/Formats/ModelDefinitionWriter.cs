@@ -129,6 +129,7 @@ internal static class ModelDefinitionWriter
             { "Bias", settings.Bias },
             { "Loss", settings.Loss.ToString() },
             { "FocalLoss", settings.FocalLoss },
+            { "BodyCut", settings.IsBodyCut },
             { "LocationLossFactor", settings.LocationLossFactor },
             { "Metrics", metrics },
         };

@@ -6,8 +6,9 @@ internal sealed record AnchorPlan(IReadOnlyList<int> Grids, IReadOnlyList<double
     /// <summary>The head that reaches any grid: what arcgis.learn takes when it chooses grids.</summary>
     public const int Version = 2;
 
-    // A box grows to one and a half times its anchor and moves by half a cell: objects of up to this many cells are served by a grid.
-    private const double CellsOfLargest = 2.5;
+    // Cells along the side of an object in the grid that serves it: where an object ends can only be told from features finer than it.
+    private const double CellsOfSmallest = 2;
+    private const double CellsOfLargest = 5;
     private const int MaximumGrids = 4;
     private const int MaximumClusters = 3;
 
@@ -36,7 +37,7 @@ internal sealed record AnchorPlan(IReadOnlyList<int> Grids, IReadOnlyList<double
     }
 
     /// <summary>
-    /// The coarsest grid whose cells are no larger than the small objects, then coarser ones, each of half the cells, until the large objects
+    /// The coarsest grid whose cells are at most half of the small objects, then coarser ones, each of half the cells, until the large objects
     /// fit; zooms and ratios are the centres of the objects' sizes (in cells of the grid that serves them) and shapes, found by k-means
     /// on their logarithms with as few clusters as serve.
     /// </summary>
@@ -66,7 +67,7 @@ internal sealed record AnchorPlan(IReadOnlyList<int> Grids, IReadOnlyList<double
             ladder.Add(ladder[^1] / 2);
         }
 
-        int first = Math.Max(0, ladder.FindLastIndex(grid => Cell(chipSize, grid) <= small));
+        int first = Math.Max(0, ladder.FindLastIndex(grid => CellsOfSmallest * Cell(chipSize, grid) <= small));
         List<int> grids = [ladder[first]];
         for (int i = first + 1; i < ladder.Count && grids.Count < MaximumGrids && Cell(chipSize, grids[^1]) * CellsOfLargest < large; i++)
         {
@@ -76,10 +77,10 @@ internal sealed record AnchorPlan(IReadOnlyList<int> Grids, IReadOnlyList<double
         return [.. grids];
     }
 
-    /// <summary>The coarsest grid whose cells an object fills; the first one for smaller objects.</summary>
+    /// <summary>The coarsest grid that is fine enough for an object; the first one for smaller objects.</summary>
     private static int Serving(int[] grids, int chipSize, double size)
     {
-        int found = Array.FindLastIndex(grids, grid => Cell(chipSize, grid) <= size);
+        int found = Array.FindLastIndex(grids, grid => CellsOfSmallest * Cell(chipSize, grid) <= size);
         return grids[Math.Max(0, found)];
     }
 

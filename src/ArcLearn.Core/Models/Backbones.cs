@@ -17,19 +17,24 @@ internal static class Backbones
     public static IReadOnlyList<string> Names { get; } = [.. s_all.Select(backbone => backbone.Name)];
 
     /// <summary>
-    /// The body that a detector stands on. arcgis.learn's second version takes a ResNet without its last stage where the first grid is finer than
-    /// the whole one's features by far.
+    /// The body that a detector stands on. In the second version it goes without its last stage where the first grid is finer than the whole
+    /// one's features by far, as arcgis.learn has it for ResNets.
     /// </summary>
     public static Backbone For(SsdOptions options)
     {
         Backbone whole = Get(options.Backbone);
-        bool isFine = options.Version == 2 && options.Grids[0] > 8 && Math.Abs(whole.FeatureSize(options.ChipSize) - options.Grids[0]) > 4;
-        return isFine && whole.Earlier is Backbone earlier ? earlier : whole;
+        return whole.Earlier is Backbone earlier && (options.IsBodyCut ?? IsFine(whole, options)) ? earlier : whole;
     }
+
+    /// <summary>Whether <see cref="For"/> leaves out the last stage.</summary>
+    public static bool IsCut(SsdOptions options) => !ReferenceEquals(For(options), Get(options.Backbone));
 
     /// <summary>A backbone by name; case does not matter.</summary>
     /// <exception cref="LearnArgumentException">There is none of that name.</exception>
     public static Backbone Get(string name) =>
         s_all.FirstOrDefault(backbone => string.Equals(backbone.Name, name, StringComparison.OrdinalIgnoreCase))
         ?? throw new LearnArgumentException("Backbone", $"'{name}' is not a known backbone; known are {string.Join(", ", Names)}.");
+
+    private static bool IsFine(Backbone whole, SsdOptions options) =>
+        options.Version == 2 && options.Grids[0] > 8 && Math.Abs(whole.FeatureSize(options.ChipSize) - options.Grids[0]) > 4;
 }

@@ -17,6 +17,9 @@ internal static class ResNetBody
     public static Backbone Describe(string name, int[] blocks, bool bottleneck) =>
         Cut(name, blocks, bottleneck) with { Earlier = Cut(name, blocks[..^1], bottleneck) };
 
+    /// <summary>Whether a backbone's name is that of a residual network.</summary>
+    public static bool IsName(string backbone) => backbone.StartsWith("resnet", StringComparison.OrdinalIgnoreCase);
+
     private static Backbone Cut(string name, int[] blocks, bool bottleneck)
     {
         int channels = (StemWidth << (blocks.Length - 1)) * (bottleneck ? Bottleneck.Expansion : 1);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -27,14 +28,17 @@ internal static class SqueezeNetBody
         SpatialStep pool = new(3, 2, 0, Ceiling: true);
 
         // Layer groups as fastai 1 cuts them: before the second pool, before the third, the rest.
-        return new Backbone(
-            "squeezenet1_1", 512, [s_stem, pool, pool, pool], [5, 8], Build, body => (Sequential)body.children().First(), MapKey, "0.0.weight");
+        return Cut(13, 512, [s_stem, pool, pool, pool], [5, 8]) with { Earlier = Cut(8, 256, [s_stem, pool, pool], [5]) };
     }
 
-    private static Sequential Build(int bands)
+    /// <param name="count">Layers that are kept, from the input on.</param>
+    private static Backbone Cut(int count, int channels, SpatialStep[] steps, int[] cuts) => new(
+        "squeezenet1_1", channels, steps, cuts, bands => Build(bands, count), body => (Sequential)body.children().First(), key => MapKey(key, count), "0.0.weight");
+
+    private static Sequential Build(int bands, int count)
     {
         List<(string Name, Module<Tensor, Tensor> Layer)> layers = [];
-        for (int i = 0; i <= 12; i++)
+        for (int i = 0; i < count; i++)
         {
             layers.Add(($"{i}", i switch
             {
@@ -48,5 +52,8 @@ internal static class SqueezeNetBody
         return Sequential(("0", Sequential(layers)));
     }
 
-    private static string? MapKey(string key) => key.StartsWith("features.", StringComparison.Ordinal) ? "0" + key["features".Length..] : null;
+    private static string? MapKey(string key, int count) =>
+        key.Split('.') is ["features", string layer, ..] && int.TryParse(layer, CultureInfo.InvariantCulture, out int index) && index < count
+            ? "0" + key["features".Length..]
+            : null;
 }

@@ -8,8 +8,11 @@ namespace ArcLearn.Core.Models;
 /// </summary>
 internal sealed class SsdDecoder(SsdAnchors anchors, int classes, int chipSize)
 {
-    /// <summary>Boxes of a class and chip that suppression looks at: the best ones.</summary>
-    public const int Candidates = 50;
+    /// <summary>
+    /// Boxes of a class and chip that suppression looks at: the best ones. arcgis.learn has 50, which a few objects use up where several anchors
+    /// of a fine grid find each of them.
+    /// </summary>
+    public const int Candidates = 400;
 
     /// <summary>Decodes one batch.</summary>
     /// <param name="scores"><c>[count, A, classes + 1]</c> before the sigmoid.</param>

@@ -40,6 +40,7 @@ internal static class SsdDefinitionFile
                 Bias = options.Bias,
                 Loss = options.Loss,
                 FocalLoss = options.FocalLoss,
+                IsBodyCut = Backbones.IsCut(options),
                 LocationLossFactor = options.LocationLossFactor,
             },
         };
@@ -74,15 +75,17 @@ internal static class SsdDefinitionFile
 
         Normalization normalization = file.Settings?.Normalization
             ?? new Normalization(1f / 255, s_imageNetMean, s_imageNetDeviation, SampleType.UInt8);
+        string backbone = file.Backbone ?? DefaultBackbone;
         SsdOptions options = new()
         {
-            Backbone = file.Backbone ?? DefaultBackbone,
+            Backbone = backbone,
             Bands = normalization.Mean.Count,
             ChipSize = chip,
             Grids = file.Grids,
             Zooms = file.Zooms,
             Ratios = file.Ratios,
             Version = file.SsdVersion,
+            IsBodyCut = file.Settings?.IsBodyCut ?? (ResNetBody.IsName(backbone) ? null : false),
             Classes = file.Classes.Count,
             Dropout = file.Settings?.Dropout ?? 0.3,
             Bias = file.Settings?.Bias ?? -4,

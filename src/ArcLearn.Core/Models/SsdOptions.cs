@@ -25,6 +25,12 @@ internal sealed record SsdOptions
     /// <summary>arcgis.learn's SSDVersion, 1 or 2: how the head gets from the features to the grids.</summary>
     public int Version { get; init; } = 1;
 
+    /// <summary>
+    /// Whether the body goes without its last stage, for features of twice the side. Null: where the first grid is finer than the whole body's
+    /// features by far (<see cref="Backbones.For"/>).
+    /// </summary>
+    public bool? IsBodyCut { get; init; }
+
     /// <summary>Number of classes, background not among them.</summary>
     public required int Classes { get; init; }
 

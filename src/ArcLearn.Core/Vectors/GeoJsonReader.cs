@@ -9,33 +9,23 @@ namespace ArcLearn.Core.Vectors;
 /// </summary>
 internal sealed class GeoJsonReader : IDisposable
 {
-    private const int InitialBuffer = 64 * 1024;
-    private const int LargestFeature = 1 << 29;
-
-    private readonly Stream _stream;
+    private readonly SlidingBuffer _buffer;
     private readonly string _path;
-    private byte[] _buffer = new byte[InitialBuffer];
-    private int _start;
-    private int _end;
-    private bool _isFinal;
     private JsonReaderState _state;
     private int _line = 1;
 
     public GeoJsonReader(Stream stream, string path)
     {
-        _stream = stream;
+        _buffer = new SlidingBuffer(stream, path, "feature");
         _path = path;
-        Fill();
-        if (_end >= 3 && _buffer.AsSpan(0, 3).SequenceEqual("\uFEFF"u8))
-        {
-            _start = 3;
-        }
+        _buffer.Fill(_line);
+        _buffer.SkipMark();
     }
 
     /// <summary>The line, from 1, on which the last value that was read starts.</summary>
     public int Line { get; private set; } = 1;
 
-    public void Dispose() => _stream.Dispose();
+    public void Dispose() => _buffer.Dispose();
 
     /// <summary>Reads one token: a brace or bracket that opens or closes, or a scalar, which <see cref="ReadValue"/> reads too.</summary>
     public JsonTokenType ReadToken() => Step((ref Utf8JsonReader reader, out JsonTokenType token) =>
@@ -71,7 +61,7 @@ internal sealed class GeoJsonReader : IDisposable
 
         // Only a reader that stands on the value reads it in every state: one that resumes after a feature stands on its closing brace.
         bool read = JsonDocument.TryParseValue(ref ahead, out value);
-        if (read && !Utf8.IsValid(_buffer.AsSpan(_start, (int)ahead.BytesConsumed)))
+        if (read && !Utf8.IsValid(_buffer.Rest[..(int)ahead.BytesConsumed]))
         {
             throw new InvalidOperationException();
         }
@@ -84,7 +74,7 @@ internal sealed class GeoJsonReader : IDisposable
     public void ReadEnd() => Step((ref Utf8JsonReader reader, out bool done) =>
     {
         done = !reader.Read();
-        return done && _isFinal;
+        return done && _buffer.IsFinal;
     });
 
     private delegate bool Attempt<T>(ref Utf8JsonReader reader, out T value);
@@ -94,7 +84,7 @@ internal sealed class GeoJsonReader : IDisposable
     {
         while (true)
         {
-            Utf8JsonReader reader = new(_buffer.AsSpan(_start, _end - _start), _isFinal, _state);
+            Utf8JsonReader reader = new(_buffer.Rest, _buffer.IsFinal, _state);
             try
             {
                 if (attempt(ref reader, out T value))
@@ -103,9 +93,9 @@ internal sealed class GeoJsonReader : IDisposable
                     return value;
                 }
 
-                if (_isFinal)
+                if (_buffer.IsFinal)
                 {
-                    throw new LearnFormatException("ends in the middle of its JSON.", _path, _line + CountLines(_start, _end));
+                    throw new LearnFormatException("ends in the middle of its JSON.", _path, _line + CountLines(_buffer.Rest));
                 }
             }
             catch (InvalidOperationException e)
@@ -117,43 +107,20 @@ internal sealed class GeoJsonReader : IDisposable
                 throw new LearnFormatException($"is not valid JSON: {Bare(e.Message)}", _path, (int)(e.LineNumber ?? 0) + 1, e);
             }
 
-            Fill();
+            _buffer.Fill(_line);
         }
     }
 
     private void Advance(Utf8JsonReader reader)
     {
-        int consumed = (int)reader.BytesConsumed;
-        int token = _start;
-        while (token < _start + consumed && _buffer[token] is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)',' or (byte)':')
-        {
-            token++;
-        }
-
-        Line = _line + CountLines(_start, token);
-        _line += CountLines(_start, _start + consumed);
-        _start += consumed;
+        ReadOnlySpan<byte> consumed = _buffer.Rest[..(int)reader.BytesConsumed];
+        Line = _line + CountLines(consumed[..^consumed.TrimStart(" \t\r\n,:"u8).Length]);
+        _line += CountLines(consumed);
+        _buffer.Advance(consumed.Length);
         _state = reader.CurrentState;
     }
 
-    private int CountLines(int from, int to) => _buffer.AsSpan(from, to - from).Count((byte)'\n');
-
-    /// <summary>Moves what is left to the front, doubles the buffer when it is full, and reads on.</summary>
-    private void Fill()
-    {
-        int left = _end - _start;
-        if (left >= LargestFeature)
-        {
-            throw new LearnFormatException("has a feature of more than half a gigabyte.", _path, _line);
-        }
-
-        byte[] target = left > _buffer.Length / 2 ? new byte[_buffer.Length * 2] : _buffer;
-        _buffer.AsSpan(_start, left).CopyTo(target);
-        (_buffer, _start, _end) = (target, 0, left);
-        int read = _stream.ReadAtLeast(_buffer.AsSpan(left), 1, throwOnEndOfStream: false);
-        _end += read;
-        _isFinal = read == 0;
-    }
+    private static int CountLines(ReadOnlySpan<byte> text) => text.Count((byte)'\n');
 
     /// <summary>The message without the position that .NET appends, whose lines count from 0.</summary>
     public static string Bare(string message)

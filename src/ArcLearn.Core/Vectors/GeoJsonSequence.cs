@@ -11,26 +11,20 @@ internal sealed class GeoJsonSequence : IDisposable
 {
     public const byte RecordSeparator = 0x1E;
 
-    private const int InitialBuffer = 64 * 1024;
-    private const int LargestRecord = 1 << 29;
-
     private static readonly string[] s_extensions = [".geojsonl", ".ndjson", ".geojsons", ".jsonl", ".geojsonseq"];
 
-    private readonly Stream _stream;
+    private readonly SlidingBuffer _buffer;
     private readonly string _path;
-    private byte[] _buffer = new byte[InitialBuffer];
-    private int _start;
-    private int _end;
+    private readonly byte _separator;
     private int _line = 1;
-    private byte _separator;
-    private bool _isFinal;
 
     public GeoJsonSequence(Stream stream, string path)
     {
-        (_stream, _path) = (stream, path);
-        Fill();
-        _start = _buffer.AsSpan(0, _end).StartsWith("\uFEFF"u8) ? 3 : 0;
-        _separator = _start < _end && _buffer[_start] == RecordSeparator ? RecordSeparator : (byte)'\n';
+        _buffer = new SlidingBuffer(stream, path, "record");
+        _path = path;
+        _buffer.Fill(_line);
+        _buffer.SkipMark();
+        _separator = _buffer.Rest is [RecordSeparator, ..] ? RecordSeparator : (byte)'\n';
     }
 
     public static bool HasExtension(string path) => s_extensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
@@ -44,7 +38,7 @@ internal sealed class GeoJsonSequence : IDisposable
         }
 
         using Stream stream = files.OpenRead(path);
-        byte[] head = new byte[InitialBuffer];
+        byte[] head = new byte[SlidingBuffer.InitialSize];
         int length = stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false);
         ReadOnlySpan<byte> text = head.AsSpan(0, length);
         if (text.Length > 0 && text[0] == RecordSeparator)
@@ -74,23 +68,22 @@ internal sealed class GeoJsonSequence : IDisposable
     {
         while (true)
         {
-            int at = _buffer.AsSpan(_start, _end - _start).IndexOf(_separator);
-            if (at < 0 && !_isFinal)
+            int at = _buffer.Rest.IndexOf(_separator);
+            if (at < 0 && !_buffer.IsFinal)
             {
-                Fill();
+                _buffer.Fill(_line);
                 continue;
             }
 
-            if (at < 0 && _start == _end)
+            if (at < 0 && _buffer.Rest.IsEmpty)
             {
                 return null;
             }
 
-            int length = at < 0 ? _end - _start : at;
-            ReadOnlyMemory<byte> record = _buffer.AsMemory(_start, length);
+            ReadOnlyMemory<byte> record = at < 0 ? _buffer.Memory : _buffer.Memory[..at];
             int line = _line;
             _line += record.Span.Count((byte)'\n') + (at >= 0 && _separator == '\n' ? 1 : 0);
-            _start += at < 0 ? length : length + 1;
+            _buffer.Advance(at < 0 ? record.Length : at + 1);
             if (!record.Span.Trim(" \t\r\n"u8).IsEmpty)
             {
                 return (Parse(record, line), line);
@@ -98,7 +91,7 @@ internal sealed class GeoJsonSequence : IDisposable
         }
     }
 
-    public void Dispose() => _stream.Dispose();
+    public void Dispose() => _buffer.Dispose();
 
     private JsonDocument Parse(ReadOnlyMemory<byte> record, int line)
     {
@@ -116,22 +109,5 @@ internal sealed class GeoJsonSequence : IDisposable
         {
             throw new LearnFormatException($"is not valid JSON in one record of the sequence: {GeoJsonReader.Bare(e.Message)}", _path, line + (int)(e.LineNumber ?? 0), e);
         }
-    }
-
-    /// <summary>Moves what is left to the front, doubles the buffer when it is full, and reads on.</summary>
-    private void Fill()
-    {
-        int left = _end - _start;
-        if (left >= LargestRecord)
-        {
-            throw new LearnFormatException("has a record of more than half a gigabyte.", _path, _line);
-        }
-
-        byte[] target = left > _buffer.Length / 2 ? new byte[_buffer.Length * 2] : _buffer;
-        _buffer.AsSpan(_start, left).CopyTo(target);
-        (_buffer, _start, _end) = (target, 0, left);
-        int read = _stream.ReadAtLeast(_buffer.AsSpan(left), 1, throwOnEndOfStream: false);
-        _end += read;
-        _isFinal = read == 0;
     }
 }
