@@ -16,12 +16,12 @@ param(
     [string] $Backbone = 'squeezenet1_1',
     # The same network and budget from torchvision's weights, and from chance.
     [ValidateSet('pretrained', 'scratch')] [string[]] $Start = @('pretrained', 'scratch'),
-    [double[]] $LearningRate = 2e-3,
-    [double[]] $FineTuningRate = @(5e-4, 3e-3),
-    [string] $Loss = 'Balanced',
-    [double] $Dropout = 0,
-    # Left out, the anchors are chosen by the objects.
-    [hashtable] $Anchors = @{}
+    # Left out: the cmdlet's own.
+    [double[]] $LearningRate,
+    # Further arguments of New-SingleShotDetector, such as @{ Grids = 14; Zooms = 2.0 }; its own defaults where left out.
+    [hashtable] $Detector = @{},
+    # Scenes may show their objects in other sizes than those of the training scenes.
+    [double[]] $Zoom = @(0.67, 1.5)
 )
 
 $ErrorActionPreference = 'Stop'
@@ -38,12 +38,12 @@ $set = @{
     # One scene of the video to train on, the other to measure on: frames of one scene are near-duplicates. Cars have 20 to 42 pixels.
     cars  = @{
         Folder = 'od_cars_kit'; Extension = '.png'; Train = { param($name, $index) [int] $name.Substring(3) -lt 100 }
-        Stride = 112; Iou = 0.5, 0.75
+        Stride = 112; Iou = 0.4, 0.5, 0.75
     }
     # Every third plot is unseen. Trees have 14 to 142 pixels.
     trees = @{
         Folder = 'od_neon_trees'; Extension = '.tif'; Train = { param($name, $index) $index % 3 -ne 0 }
-        Stride = 88; Iou = 0.4, 0.5
+        Stride = 88; Iou = 0.4, 0.5, 0.75
     }
 }
 
@@ -65,14 +65,14 @@ foreach ($name in $Only) {
     })
 
     foreach ($from in $Start) {
-        # The unseen scenes' objects have other sizes than those of the training scenes.
-        $bunch = $chips | New-LearnDataBunch -Transform (New-LearnTransform -Zoom 0.67, 1.5 -ZoomProbability 1) -ChipSize 224 -BatchSize 8 -ValidationFraction 0.1 -Seed $Seed -WarningAction SilentlyContinue
+        $bunch = $chips | New-LearnDataBunch -Transform (New-LearnTransform -Zoom $Zoom -ZoomProbability 1) -ChipSize 224 -BatchSize 8 -ValidationFraction 0.1 -Seed $Seed -WarningAction SilentlyContinue
         $weights = $from -eq 'scratch' ? @{} : @{ BackboneWeights = Get-Place $Data 'weights' "$Backbone.pth" }
-        $model = $bunch | New-SingleShotDetector -Backbone $Backbone -Loss $Loss -Dropout $Dropout @weights @Anchors -WarningAction SilentlyContinue
+        $model = $bunch | New-SingleShotDetector -Backbone $Backbone @weights @Detector -WarningAction SilentlyContinue
         $epochs = [Math]::Max(1, [int] ($Images / (8 * [Math]::Floor($bunch.TrainingChips / 8))))
         $watch = [Diagnostics.Stopwatch]::StartNew()
         $model | Unlock-ModelLayer
-        $model | Start-ModelTraining -Epochs $epochs -LearningRate ($from -eq 'scratch' ? $LearningRate : $FineTuningRate) -CheckpointPath (Get-Place $place "checkpoint_$from")
+        $rate = $LearningRate ? @{ LearningRate = $LearningRate } : @{}
+        $model | Start-ModelTraining -Epochs $epochs @rate -CheckpointPath (Get-Place $place "checkpoint_$from")
         $trained = $watch.Elapsed.TotalSeconds
         $null = $model | Save-LearnModel -Path (Get-Place $place 'models' "${name}_$from")
 

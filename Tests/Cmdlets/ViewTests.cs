@@ -96,12 +96,12 @@ public sealed class ViewTests(ViewFixture job) : IClassFixture<ViewFixture>
 
         Assert.Equal(
             [
-                "Crop, Dihedral, Brightness 0.4 to 0.6, Contrast 0.75 to 1.5",
-                "Crop, Horizontal, Zoom 1 to 1.3, Rotation -15 to 15 (p 0.5), Brightness 0.4 to 0.6, Contrast 0.75 to 1.5",
+                "Crop, Dihedral, Brightness 0.25 to 0.75, Contrast 0.75 to 1.5",
+                "Crop, Horizontal, Zoom 1 to 1.3, Rotation -15 to 15 (p 0.5), Brightness 0.25 to 0.75, Contrast 0.75 to 1.5",
                 "Contrast 0.8 to 1.2",
                 "None",
-                "Crop, Dihedral, Rotation -30 to 30 (p 0.25), Brightness 0.4 to 0.6, Contrast 0.75 to 1.5",
-                "Crop, Horizontal, Zoom 1 to 1.3, Rotation -15 to 15 (p 0.5), Brightness 0.4 to 0.6, Contrast 0.75 to 1.5",
+                "Crop, Dihedral, Rotation -30 to 30 (p 0.25), Brightness 0.25 to 0.75, Contrast 0.75 to 1.5",
+                "Crop, Horizontal, Zoom 1 to 1.3, Rotation -15 to 15 (p 0.5), Brightness 0.25 to 0.75, Contrast 0.75 to 1.5",
                 "None",
                 "0.5",
             ],

@@ -15,9 +15,7 @@ param(
     # At most; fewer where they would take longer than the minutes below.
     [int] $Epochs = 21,
     [double] $TrainingMinutes = 7,
-    [int] $ChipSize = 224,
-    [int[]] $Grids = 7,
-    [double[]] $Zooms = @(1.0, 1.6, 2.2)
+    [int] $ChipSize = 224
 )
 
 $ErrorActionPreference = 'Stop'
@@ -59,8 +57,8 @@ Complete-Stage 'Export'
 
 $data = $chips | New-LearnDataBunch -ChipSize $ChipSize -BatchSize 8 -ValidationFraction 0.1 -Seed 7
 
-# From chance, in minutes: the boxes must weigh against scores of hundreds of anchors, and dropout would blur them.
-$model = $data | New-SingleShotDetector -Backbone resnet18 -Grids $Grids -Zooms $Zooms -Dropout 0 -LocationLossFactor 0.99 -WarningAction SilentlyContinue
+# From chance: no weights come with the module.
+$model = $data | New-SingleShotDetector -Backbone resnet18 -WarningAction SilentlyContinue
 
 # A search for the rate leaves the model as it was: what its batches take says how many epochs there is time for.
 $null = $model | Find-LearningRate -StartRate 1e-6 -EndRate 1e-5 -Iterations 3 -WarningAction SilentlyContinue

@@ -56,11 +56,11 @@ public sealed class NewSingleShotDetectorCommand : LearnCmdlet
     [ValidateNotNullOrEmpty]
     public string Backbone { get; set; } = "resnet34";
 
-    /// <summary>Dropout probability in the head, 0 to 1.</summary>
+    /// <summary>Dropout probability in the head, 0 to 1. arcgis.learn has 0.3, which blurs the boxes.</summary>
     [Parameter]
     [ValidateRange(0.0, 0.99)]
     [Alias("drop")]
-    public double Dropout { get; set; } = 0.3;
+    public double Dropout { get; set; }
 
     /// <summary>Where the class scores start: low, since nearly every anchor is background.</summary>
     [Parameter]
@@ -68,11 +68,11 @@ public sealed class NewSingleShotDetectorCommand : LearnCmdlet
     public double Bias { get; set; } = -4.0;
 
     /// <summary>
-    /// What training makes small: arcgis.learn's own loss (Reference), to which FocalLoss and LocationLossFactor belong, or Balanced, which places boxes
-    /// better from pretrained weights.
+    /// What training makes small: Balanced, which places boxes better where cells are smaller than objects, or arcgis.learn's own (Reference), to which
+    /// FocalLoss and LocationLossFactor belong. Left out: Balanced where the anchors are chosen by the data, Reference where they are given.
     /// </summary>
     [Parameter]
-    public DetectorLoss Loss { get; set; } = DetectorLoss.Reference;
+    public DetectorLoss? Loss { get; set; }
 
     /// <summary>Weighs easy anchors down in the reference's class loss.</summary>
     [Parameter]
@@ -118,7 +118,7 @@ public sealed class NewSingleShotDetectorCommand : LearnCmdlet
                 Classes = Data.Classes.Count,
                 Dropout = Dropout,
                 Bias = Bias,
-                Loss = Loss,
+                Loss = Loss ?? (IsChosen && !FocalLoss && LocationLossFactor is null ? DetectorLoss.Balanced : DetectorLoss.Reference),
                 FocalLoss = FocalLoss,
                 LocationLossFactor = LocationLossFactor,
             }, pretrained),
@@ -129,10 +129,13 @@ public sealed class NewSingleShotDetectorCommand : LearnCmdlet
             StopToken))));
     }
 
+    /// <summary>Whether nothing is said of the anchors.</summary>
+    private bool IsChosen => Grids is null && Zooms is null && Ratios is null;
+
     /// <summary>With what was asked for; with anchors of the engine's choice where nothing was.</summary>
     private SsdOptions Anchored(SsdOptions options, string? pretrained)
     {
-        if (Grids is null && Zooms is null && Ratios is null)
+        if (IsChosen)
         {
             SsdOptions chosen = SsdEngine.ChooseAnchors(Data, options, pretrained);
             return chosen with { Version = SsdVersion ?? chosen.Version };

@@ -9,6 +9,7 @@ namespace ArcLearn;
 /// <remarks>
 /// The defaults are for imagery from above: no direction is special there, so all flips and quarter turns are fair, but the ground resolution is,
 /// so there is no zoom unless asked for. Ask for it where a model is to serve scenes whose objects have other sizes: without zoom it learns the sizes of its own by heart.
+/// Light varies more than in photographs on the ground: by hour, season and sensor; brightness therefore has a wider range than arcgis.learn's 0.4 to 0.6.
 /// </remarks>
 public sealed record LearnTransform
 {
@@ -16,7 +17,7 @@ public sealed record LearnTransform
     private readonly TransformRange _zoom = new(0, 0.75, 1.5);
     private readonly TransformRange _rotation = new(0, -30, 30);
     private readonly double _flipProbability = 1;
-    private readonly TransformRange _brightness = new(1, 0.4, 0.6);
+    private readonly TransformRange _brightness = new(1, 0.25, 0.75);
     private readonly TransformRange _contrast = new(1, 0.75, 1.5);
     private readonly double _minimumBoxShare = 0.35;
 

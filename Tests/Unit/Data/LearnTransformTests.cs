@@ -9,7 +9,7 @@ public class LearnTransformTests
 
         Assert.Equal((1, ChipFlip.Dihedral, 1), (transform.CropProbability, transform.Flip, transform.FlipProbability));
         Assert.Equal((0, 0), (transform.Zoom.Probability, transform.Rotation.Probability));
-        Assert.Equal("Crop, Dihedral, Brightness 0.4 to 0.6, Contrast 0.75 to 1.5", transform.ToString());
+        Assert.Equal("Crop, Dihedral, Brightness 0.25 to 0.75, Contrast 0.75 to 1.5", transform.ToString());
         Assert.Equal("None", LearnTransform.None.ToString());
     }
 
