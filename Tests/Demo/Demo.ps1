@@ -14,7 +14,7 @@ param(
     [string] $ClassValueField,
     # At most; fewer where they would take longer than the minutes below.
     [int] $Epochs = 21,
-    [double] $TrainingMinutes = 7,
+    [double] $TrainingMinutes = 8,
     [int] $ChipSize = 224
 )
 
