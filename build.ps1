@@ -204,24 +204,42 @@ function Test-Project([string] $Name, [Collections.IDictionary] $Total) {
     Add-Count $Total ([int]$counters.passed) $failed $skipped
 }
 
+# A PowerShell with Pester 5 that is installed here, or nothing.
+function Get-PowerShellWithPester {
+    $probe = 'if ($PSVersionTable.PSVersion -ge [version]"7.4" -and (Get-Module -ListAvailable Pester | Where-Object { $_.Version -ge [version]"5.0" })) { "found" }'
+    $pwsh = @(Get-Command pwsh -CommandType Application -ErrorAction Ignore | ForEach-Object Source)
+    if ($pwsh -and (& $pwsh[0] -NoProfile -NonInteractive -Command $probe) -eq 'found') {
+        $pwsh[0]
+    }
+}
+
 function Test-Pester([Collections.IDictionary] $Total) {
     $files = [IO.Directory]::GetFiles((Join-Root 'Tests'), '*.Tests.ps1')
     if ($files.Length -eq 0) {
         return
     }
 
-    $probe = 'if ($PSVersionTable.PSVersion -ge [version]"7.4" -and (Get-Module -ListAvailable Pester | Where-Object { $_.Version -ge [version]"5.0" })) { "found" }'
-    $pwsh = Get-Command pwsh -CommandType Application -ErrorAction Ignore | ForEach-Object Source
-    if (-not $pwsh -or (& @($pwsh)[0] -NoProfile -NonInteractive -Command $probe) -ne 'found') {
-        "No PowerShell 7.4+ with Pester 5 is here: $($files.Length) Pester file(s) were not run."
-        return
+    $program = Get-PowerShellWithPester
+    $arguments = @()
+    $pester = 'Pester'
+    if (-not $program) {
+        & dotnet restore (Join-Root 'Tests', 'PesterHost') --nologo -v quiet
+        if ($LASTEXITCODE -ne 0) {
+            "No PowerShell 7.4+ with Pester 5 is here, nor what Tests/PesterHost is built from: $($files.Length) Pester file(s) were not run."
+            return
+        }
+
+        Invoke-DotnetBuild build 'Tests/PesterHost'
+        $program = 'dotnet'
+        $arguments = @(Get-ToolPath PesterHost)
+        $pester = [IO.Path]::Combine([IO.Path]::GetDirectoryName($arguments[0]), 'Modules', 'Pester', 'Pester.psd1')
     }
 
-    "Testing $($files.Length) Pester file(s)"
+    "Testing $($files.Length) Pester file(s) with $(@($program) + $arguments -join ' ')"
     $results = [IO.Path]::Combine($output, 'TestResults', 'Pester.txt')
     [IO.File]::Delete($results)
     $run = @'
-Import-Module Pester -MinimumVersion 5.0
+Import-Module $env:ARCLEARN_PESTER_MODULE -MinimumVersion 5.0
 $configuration = New-PesterConfiguration
 $configuration.Run.Path = $env:ARCLEARN_PESTER_PATH
 $configuration.Run.PassThru = $true
@@ -231,9 +249,11 @@ $run = Invoke-Pester -Configuration $configuration
 $failed = $run.FailedCount + $run.FailedBlocksCount + $run.FailedContainersCount
 [IO.File]::WriteAllText($env:ARCLEARN_PESTER_RESULTS, "$($run.PassedCount) $failed $($run.SkippedCount + $run.NotRunCount)")
 '@
+    $env:ARCLEARN_PESTER_MODULE = $pester
     $env:ARCLEARN_PESTER_PATH = Join-Root 'Tests'
     $env:ARCLEARN_PESTER_RESULTS = $results
-    & @($pwsh)[0] -NoProfile -NonInteractive -Command $run
+    $arguments += '-NoProfile', '-NonInteractive', '-ExecutionPolicy', 'Bypass', '-Command', $run
+    & $program @arguments
     if (-not [IO.File]::Exists($results)) {
         throw "Pester wrote no results and ended with exit code $LASTEXITCODE."
     }

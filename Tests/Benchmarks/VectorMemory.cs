@@ -46,8 +46,9 @@ internal static class VectorMemory
         using IVectorLayer layer = VectorLayers.Open(target);
         (double readSeconds, long readMegabytes) = Measure(() => Require(layer.Read().LongCount() == count));
         int kept = 0;
+        Envelope ground = new(400_000, 410_000, 4_000_000, 4_010_000);
         (double labelSeconds, long labelMegabytes) = Measure(() => kept = LabelReader.Read(
-            layer, crs, true, new LabelOptions("Class"), new Envelope(400_000, 410_000, 4_000_000, 4_010_000)).Objects.Count);
+            layer, crs, true, new LabelOptions("Class"), new LabelBounds(ground, new Envelope(), ground)).Objects.Count);
         Console.WriteLine(FormattableString.Invariant(
             $"{format,-18}{count,9}{writeSeconds,8:F1}{writeMegabytes,5}{readSeconds,8:F1}{readMegabytes,5}{labelSeconds,20:F1}{labelMegabytes,8}{kept,8}"));
     }

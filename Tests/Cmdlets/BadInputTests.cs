@@ -1,7 +1,9 @@
 using System.IO.Compression;
 using System.Management.Automation;
+using System.Text;
 using System.Text.RegularExpressions;
 using ArcLearn.Tests.Cmdlets.TestSupport;
+using ArcLearn.Tests.Unit.Vectors;
 
 namespace ArcLearn.Tests.Cmdlets;
 
@@ -74,6 +76,20 @@ public sealed class BadInputFixture : IDisposable
         File.WriteAllText(Folder["hollow.geojson"], Collection(utm, nothing, empty, flat));
         File.WriteAllText(Folder["mixed.geojson"], Collection(utm, square, bow, nothing, empty, flat));
         File.WriteAllText(Folder["cut.geojson"], File.ReadAllText(Folder["labels.geojson"])[..300]);
+        File.WriteAllText(Folder["kinds.geojson"], Collection(utm, square, Feature("""{ "type": "Point", "coordinates": [500050, 4499950] }""")));
+        File.WriteAllText(Folder["bows.geojson"], Collection(utm, bow, bow));
+
+        // A UTM zone has no coordinates for what lies a quarter of the way around the world.
+        File.WriteAllText(Folder["beyond.geojson"], Collection("", Feature("""{ "type": "Polygon", "coordinates": [[[15, 0], [15.1, 0], [15, 0.1], [15, 0]]] }""")));
+        foreach ((string name, string[] extensions) in new[] { ("tableless", new[] { ".shp", ".shx", ".prj" }), ("placeless", [".shp", ".shx", ".dbf"]) })
+        {
+            Array.ForEach(extensions, extension => File.Copy(VectorData.PathOf("labels-utm18" + extension), Folder[name + extension]));
+        }
+
+        // The name of one table spelt otherwise, in as many letters.
+        byte[] package = File.ReadAllBytes(VectorData.PathOf("labels-utm18.gpkg"));
+        File.WriteAllBytes(Folder["columnless.gpkg"], Encoding.Latin1.GetBytes(
+            Encoding.Latin1.GetString(package).Replace("gpkg_geometry_columns", "gpkg_geometry_colonne", StringComparison.Ordinal)));
     }
 
     private void MakeChips()
@@ -167,6 +183,11 @@ public sealed class BadInputTests(BadInputFixture job) : IClassFixture<BadInputF
     [InlineData("LabelCrsWithoutRasterCrs", "InvalidData", "EPSG:32618", Cut + "nogeo.tif labels.geojson")]
     [InlineData("LabelsOutside", "InvalidData", "outside", Cut + "scene.tif far.geojson")]
     [InlineData("UnknownCrs", "InvalidData", "EPSG:5514", Cut + "scene.tif strange.geojson")]
+    [InlineData("InvalidFormat", "InvalidData", "without geometry columns", Cut + "scene.tif columnless.gpkg")]
+    [InlineData("InvalidFormat", "InvalidData", "without its tableless.dbf", Cut + "scene.tif tableless.shp")]
+    [InlineData("LabelCrsMissing", "InvalidData", "ogr2ogr -a_srs EPSG:32618", Cut + "scene.tif placeless.shp")]
+    [InlineData("BufferRadiusMissing", "InvalidData", "-BufferRadius", Cut + "scene.tif kinds.geojson -ClassValueField class")]
+    [InlineData("NoLabels", "InvalidData", "1 × coordinates beyond the reach of EPSG:4326", Cut + "scene.tif beyond.geojson")]
     [InlineData("InvalidArgument", "InvalidArgument", "PGPASSWORD", Cut + "scene.tif 'postgresql://me:secret@127.0.0.1:1/x?table=t'")]
     [InlineData("InvalidArgument", "InvalidArgument", "names no table", Cut + "scene.tif 'postgresql://me@127.0.0.1:1/x'")]
     [InlineData("DatabaseUnavailable", "ConnectionError", "cannot be reached", Cut + "scene.tif 'postgresql://me@127.0.0.1:1/x?table=t'")]
@@ -235,6 +256,7 @@ public sealed class BadInputTests(BadInputFixture job) : IClassFixture<BadInputF
     [InlineData("1 object(s) have no name", "New-LearnDataBunch nameless -ChipSize 64 -BatchSize 4")]
     [InlineData("beyond their chip", "New-LearnDataBunch outside -ChipSize 64 -BatchSize 4")]
     [InlineData("3 label(s) were left out", "Export-TrainingData scene.tif mixed.geojson mixed -TileSize 64 -MetadataFormat PASCAL_VOC_rectangles -ClassValueField class")]
+    [InlineData("2 label(s) had an invalid outline", "Export-TrainingData scene.tif bows.geojson crossed -TileSize 64 -MetadataFormat PASCAL_VOC_rectangles -ClassValueField class")]
     [InlineData("1 label(s) had an invalid outline", "Export-TrainingData scene.tif mixed.geojson mended -TileSize 64 -MetadataFormat PASCAL_VOC_rectangles -ClassValueField class")]
     public void A_flaw_is_one_counted_warning_and_the_rest_is_used(string expected, string script)
     {

@@ -150,9 +150,9 @@ public sealed class ExportContentTests : IDisposable
         MemoryRaster second = new(100, 80, 3, (_, _, _) => 77) { Transform = new GeoTransform(500_050, 4_000_000, 0.5, -0.5), Path = "second.tif" };
         LabelObject[] labels =
         [
-            _fixture.Box(4, 4, 10, 12) with { Place = new(0, 1, 0) },
-            _fixture.Box(104, 4, 110, 12) with { Place = new(0, 2, 0) },
-            _fixture.Box(400, 4, 410, 12) with { Place = new(0, 3, 0) },
+            _fixture.Box(4, 4, 10, 12) with { Place = new(0, 1) },
+            _fixture.Box(104, 4, 110, 12) with { Place = new(0, 2) },
+            _fixture.Box(400, 4, 410, 12) with { Place = new(0, 3) },
         ];
         TrainingDataInfo info = _fixture.Export(_fixture.Options(labels) with { Sources = [new(_fixture.Raster, labels), new(second, labels)] });
 

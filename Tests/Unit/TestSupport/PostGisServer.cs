@@ -25,11 +25,19 @@ public sealed class PostGisServer : IDisposable
         }
 
         Tool("initdb", "-D", Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync");
-        Tool("pg_ctl", "-D", Data, "-w", "-l", Path.Combine(_folder, "log"), "-o", $"-c listen_addresses='' -c unix_socket_directories='{_folder}' -c fsync=off", "start");
+        string rules = Path.Combine(Data, "pg_hba.conf");
+        File.WriteAllText(rules, $"local all {Guarded} scram-sha-256\n{File.ReadAllText(rules)}");
+        Start();
+        Execute("postgres", $"CREATE ROLE {Guarded} LOGIN PASSWORD '{Password}'");
         Execute("postgres", "CREATE DATABASE labels");
         Execute("labels", "CREATE EXTENSION postgis");
         Execute("postgres", "CREATE DATABASE plain");
     }
+
+    /// <summary>A user who is asked for <see cref="Password"/>; all others are trusted.</summary>
+    public const string Guarded = "guarded";
+
+    public const string Password = "Tr0ub4dor-hunter2";
 
     /// <summary>Why the tests cannot run here, or null.</summary>
     public static string? SkipReason { get; } = Binaries() is null
@@ -39,30 +47,48 @@ public sealed class PostGisServer : IDisposable
     private string Data => Path.Combine(_folder, "data");
 
     /// <summary>A table's address; the server's folder stands for its host.</summary>
-    public string Address(string table, string database = "labels") =>
-        $"postgresql://postgres@{Uri.EscapeDataString(_folder)}/{database}?table={table}";
+    public string Address(string table, string database = "labels", string user = "postgres") =>
+        $"postgresql://{user}@{Uri.EscapeDataString(_folder)}/{database}?table={table}";
 
     public object? Execute(string database, string statement)
     {
-        using NpgsqlConnection connection = new($"Host={_folder};Username=postgres;Database={database};Pooling=false");
-        connection.Open();
+        using NpgsqlConnection connection = Connect(database);
         using NpgsqlCommand command = new(statement, connection);
         return command.ExecuteScalar();
+    }
+
+    public NpgsqlConnection Connect(string database)
+    {
+        NpgsqlConnection connection = new($"Host={_folder};Username=postgres;Database={database};Pooling=false");
+        connection.Open();
+        return connection;
     }
 
     /// <summary>Ends the backends that the module opened.</summary>
     public long Kill() => (long)Execute(
         "labels", "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'ArcLearn'")!;
 
+    /// <summary>Ends the server without a word to anyone, as a crash does, and starts it again.</summary>
+    public void Crash()
+    {
+        Stop();
+        Start();
+    }
+
     public void Dispose()
     {
         if (SkipReason is null)
         {
-            Tool("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
+            Stop();
         }
 
         Directory.Delete(_folder, recursive: true);
     }
+
+    private void Start() => Tool(
+        "pg_ctl", "-D", Data, "-w", "-l", Path.Combine(_folder, "log"), "-o", $"-c listen_addresses='' -c unix_socket_directories='{_folder}' -c fsync=off", "start");
+
+    private void Stop() => Tool("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
 
     private static string? Binaries() => !Directory.Exists("/usr/lib/postgresql")
         ? null

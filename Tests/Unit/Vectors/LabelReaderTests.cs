@@ -1,6 +1,7 @@
 using ArcLearn.Core.Crs;
 using ArcLearn.Core.Vectors;
 using ArcLearn.Tests.Unit.TestSupport;
+using NetTopologySuite.Geometries;
 
 namespace ArcLearn.Tests.Unit.Vectors;
 
@@ -309,11 +310,12 @@ public sealed class LabelReaderTests : IDisposable
         using IVectorLayer layer = VectorLayers.Open(VectorData.PathOf("labels-utm18.gpkg"));
         VectorFeature[] features = [.. layer.Read()];
 
-        LabelSet labels = LabelReader.Read(layer, s_utm, true, new LabelOptions("class"), features[1].Geometry!.EnvelopeInternal);
+        Envelope second = features[1].Geometry!.EnvelopeInternal;
+        LabelSet labels = LabelReader.Read(layer, s_utm, true, new LabelOptions("class"), new LabelBounds(second, new Envelope(), second));
 
         Assert.Equal(2, Assert.Single(labels.Objects).Id);
-        Assert.Equal(2, labels.Outside.Count);
-        Assert.True(labels.Outside.Extent.Contains(features[0].Geometry!.EnvelopeInternal));
+        Assert.Equal((2, 2, 0), (labels.Aside.Count, labels.Aside.Outside.Count, labels.Aside.Inside.Count));
+        Assert.True(labels.Aside.Extent.Contains(features[0].Geometry!.EnvelopeInternal));
         Assert.Equal(["1 pool", "2 tree"], labels.Classes.Select(c => $"{c.Value} {c.Name}"));
         Assert.DoesNotContain("outside the raster", labels.Skipped.Keys);
     }
@@ -327,6 +329,53 @@ public sealed class LabelReaderTests : IDisposable
 
         Assert.Equal("LabelCrsMissing", error.Id);
         Assert.Contains("(583960, 4507523), which is beyond degrees", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Labels_beyond_the_reach_of_a_system_are_counted_and_are_an_error_where_there_are_no_others()
+    {
+        // A quarter of the way around the world from its central meridian a UTM zone has no coordinates.
+        const string beyond = """{"type":"Polygon","coordinates":[[[15,0],[15.1,0],[15,0.1],[15,0]]]}""";
+        const string near = """{"type":"Polygon","coordinates":[[[-74,40],[-73.9,40],[-74,40.1],[-74,40]]]}""";
+        using IVectorLayer some = Open(Collection(("{}", beyond), ("{}", near)));
+
+        LabelSet labels = LabelReader.Read(some, s_utm, true, new LabelOptions());
+
+        Assert.Single(labels.Objects);
+        (string reason, int count) = Assert.Single(labels.Skipped);
+        Assert.Equal(1, count);
+        Assert.Contains("beyond the reach of EPSG:4326 or the raster's system", reason, StringComparison.Ordinal);
+        using IVectorLayer all = Open(Collection(("{}", beyond), ("{}", beyond)));
+        LearnDataException error = Assert.Throws<LearnDataException>(() => LabelReader.Read(all, s_utm, true, new LabelOptions()));
+        Assert.Equal("NoLabels", error.Id);
+        Assert.Contains("2 × coordinates beyond the reach", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Metres_that_no_place_has_are_beyond_the_reach_too()
+    {
+        using IVectorLayer layer = Open("""{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"EPSG:32618"}},"features":[{"type":"Feature","properties":{},"geometry":"""
+            + """{"type":"Polygon","coordinates":[[[90000000,4000000],[90000100,4000000],[90000000,4000100],[90000000,4000000]]]}}]}""");
+
+        LearnDataException error = Assert.Throws<LearnDataException>(() => LabelReader.Read(layer, CoordinateSystems.FromEpsg(4326), true, new LabelOptions()));
+
+        Assert.Equal("NoLabels", error.Id);
+        Assert.Contains("1 × coordinates beyond the reach of EPSG:32618", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_Shapefile_without_a_prj_beside_a_raster_with_a_system_is_an_error()
+    {
+        foreach (string extension in new[] { ".shp", ".shx", ".dbf" })
+        {
+            File.Copy(Path.ChangeExtension(VectorData.PathOf("labels-utm18.shp"), extension), _folder.PathOf("bare" + extension));
+        }
+
+        using IVectorLayer layer = VectorLayers.Open(_folder.PathOf("bare.shp"));
+
+        LearnDataException error = Assert.Throws<LearnDataException>(() => LabelReader.Read(layer, s_utm, true, new LabelOptions()));
+        Assert.Equal("LabelCrsMissing", error.Id);
+        Assert.Contains("ogr2ogr -a_srs EPSG:32618", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]

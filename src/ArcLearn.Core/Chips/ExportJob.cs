@@ -23,7 +23,9 @@ internal static class ExportJob
                 rasters.Add(raster);
                 Coordinates.Warn(raster, context.Warn);
                 context.Inform?.Invoke(RasterSummary.Describe(raster));
-                List<LabelSet> labels = [.. request.Labels.Select((label, i) => Read(label, i, raster, request, context))];
+                PixelWindow? area = request.Settings.AreaOf(raster);
+                LabelBounds bounds = BoundsOf(raster, area);
+                List<LabelSet> labels = [.. request.Labels.Select((label, i) => Read(label, i, raster, bounds, request, context))];
                 foreach (string note in labels.Select(l => l.Note).OfType<string>())
                 {
                     context.Warn?.Invoke(note);
@@ -37,13 +39,9 @@ internal static class ExportJob
                     Count(skipped, labels, context.Warn);
                 }
 
-                Envelope outside = new();
-                labels.ForEach(l => outside.ExpandToInclude(l.Outside.Extent));
-                sources.Add(new ExportSource(
-                    raster,
-                    [.. labels.SelectMany(l => l.Objects)],
-                    request.Settings.AreaOf(raster),
-                    new OutsideLabels(labels.Sum(l => l.Outside.Count), outside)));
+                LabelsAside aside = new();
+                labels.ForEach(l => aside.Add(l.Aside));
+                sources.Add(new ExportSource(raster, [.. labels.SelectMany(l => l.Objects)], area, aside));
                 cancel.ThrowIfCancellationRequested();
             }
 
@@ -63,7 +61,7 @@ internal static class ExportJob
         }
     }
 
-    private static LabelSet Read(LayerSource label, int number, IRaster raster, ExportRequest request, ExportContext context)
+    private static LabelSet Read(LayerSource label, int number, IRaster raster, LabelBounds bounds, ExportRequest request, ExportContext context)
     {
         using IVectorLayer layer = VectorLayers.Open(label.Path, label.Layer, context.Files);
         if (label.Layer is null && VectorLayers.OtherLayers(layer, context.Files) is { Count: > 0 } others)
@@ -72,7 +70,7 @@ internal static class ExportJob
         }
 
         LabelSet labels = LabelReader.Read(
-            layer, raster.SpatialReference, raster.IsGeoreferenced, new LabelOptions(request.ClassValueField, request.BufferRadius));
+            layer, raster.SpatialReference, raster.IsGeoreferenced, new LabelOptions(request.ClassValueField, request.BufferRadius, number), bounds);
         if (labels.FieldHint is string hint)
         {
             context.Warn?.Invoke(hint);
@@ -81,8 +79,32 @@ internal static class ExportJob
         string crs = layer.SpatialReference is null ? "no coordinate reference system" : $"{layer.SpatialReference}{(layer.IsCrsExplicit ? "" : " (assumed)")}";
         string field = labels.ClassField is string name ? $"classes from the field '{name}'" : "all of class 1";
         context.Inform?.Invoke(
-            $"Opened {label.Path}, layer '{layer.Name}': {labels.Objects.Count} label(s), {crs}, {field}: {string.Join(", ", labels.Classes.Select(c => c.Name))}.");
-        return labels with { Objects = [.. labels.Objects.Select(item => item with { Place = item.Place with { Layer = number } })] };
+            $"Opened {label.Path}, layer '{layer.Name}': {labels.Objects.Count + labels.Aside.Count} label(s), {crs}, {field}: {string.Join(", ", labels.Classes.Select(c => c.Name))}.");
+        return labels;
+    }
+
+    /// <summary>A pixel to either side leaves it to the pixels to say what lies on a border.</summary>
+    private static LabelBounds BoundsOf(IRaster raster, PixelWindow? area)
+    {
+        Envelope outer = Around(raster.Transform, new PixelWindow(-1, -1, raster.Width + 2, raster.Height + 2));
+        return area is PixelWindow asked && raster.Width > 2 && raster.Height > 2
+            ? new LabelBounds(
+                Around(raster.Transform, new PixelWindow(asked.Column - 1, asked.Row - 1, asked.Width + 2, asked.Height + 2)),
+                Around(raster.Transform, new PixelWindow(1, 1, raster.Width - 2, raster.Height - 2)),
+                outer)
+            : new LabelBounds(outer, new Envelope(), outer);
+    }
+
+    private static Envelope Around(GeoTransform transform, PixelWindow window)
+    {
+        Envelope around = new();
+        foreach ((int column, int row) in new[] { (window.Column, window.Row), (window.Right, window.Row), (window.Column, window.Bottom), (window.Right, window.Bottom) })
+        {
+            (double x, double y) = transform.ToMap(column, row);
+            around.ExpandToInclude(x, y);
+        }
+
+        return around;
     }
 
     private static void Join(Dictionary<int, ClassDefinition> classes, List<LabelSet> labels)

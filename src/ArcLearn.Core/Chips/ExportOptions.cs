@@ -6,8 +6,8 @@ namespace ArcLearn.Core.Chips;
 
 /// <summary>A raster with the objects on it, in the raster's own coordinate reference system.</summary>
 /// <param name="Area">The part to cut, within the raster; null for all of it.</param>
-/// <param name="Outside">Labels that were left aside since they lie outside the raster.</param>
-internal sealed record ExportSource(IRaster Raster, IReadOnlyList<LabelObject> Objects, PixelWindow? Area = null, OutsideLabels? Outside = null);
+/// <param name="Aside">Labels that were only counted.</param>
+internal sealed record ExportSource(IRaster Raster, IReadOnlyList<LabelObject> Objects, PixelWindow? Area = null, LabelsAside? Aside = null);
 
 /// <summary>What to cut and where to put it.</summary>
 internal sealed record ExportOptions

@@ -18,12 +18,13 @@ internal sealed class ObjectIndex
 
     /// <param name="objects">Labels in the raster's coordinates.</param>
     /// <param name="raster">The raster.</param>
-    /// <param name="outside">Labels that were found outside before, and are only counted.</param>
-    public ObjectIndex(IReadOnlyList<LabelObject> objects, IRaster raster, OutsideLabels? outside = null)
+    /// <param name="aside">Labels that lie in no tile, and are only counted.</param>
+    public ObjectIndex(IReadOnlyList<LabelObject> objects, IRaster raster, LabelsAside? aside = null)
     {
-        outside ??= OutsideLabels.None;
-        Outside = outside.Count;
-        MapExtent.ExpandToInclude(outside.Extent);
+        aside ??= new LabelsAside();
+        Outside = aside.Outside.Count;
+        InsidePlaces.Add(aside.Inside);
+        MapExtent.ExpandToInclude(aside.Extent);
         GeoTransform transform = raster.Transform;
         _pixelArea = Math.Abs((transform.PixelWidth * transform.PixelHeight) - (transform.RowRotation * transform.ColumnRotation));
         AffineTransformation toPixel = ToPixel(transform);
@@ -47,7 +48,7 @@ internal sealed class ObjectIndex
             InsidePlaces.Add(label.Place);
         }
 
-        Count = objects.Count + outside.Count;
+        Count = objects.Count + aside.Count;
         _tree.Build();
     }
 
@@ -57,7 +58,7 @@ internal sealed class ObjectIndex
     public int Outside { get; }
 
     /// <summary>Which labels the raster reaches.</summary>
-    public HashSet<LabelPlace> InsidePlaces { get; } = [];
+    public LabelPlaces InsidePlaces { get; } = new();
 
     /// <summary>Bounds of all objects in map coordinates.</summary>
     public Envelope MapExtent { get; } = new();

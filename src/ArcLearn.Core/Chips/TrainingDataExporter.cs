@@ -79,7 +79,7 @@ internal static class TrainingDataExporter
 
             PixelWindow area = source.Area ?? new PixelWindow(0, 0, raster.Width, raster.Height);
             TileGrid grid = new(area, raster.Width, raster.Height, options.TileWidth, options.TileHeight, options.StrideX, options.StrideY);
-            parts.Add(new ExportPart(raster, new ObjectIndex(source.Objects, raster, source.Outside), grid, transform, checked((int)tiles)));
+            parts.Add(new ExportPart(raster, new ObjectIndex(source.Objects, raster, source.Aside), grid, transform, checked((int)tiles)));
             tiles += grid.Count();
             if (grid.Count() == 0)
             {
@@ -118,8 +118,17 @@ internal static class TrainingDataExporter
             return parts[0].Objects.Outside;
         }
 
-        HashSet<LabelPlace> places = [.. sources.SelectMany(s => s.Objects).Select(o => o.Place)];
-        places.ExceptWith(parts.SelectMany(p => p.Objects.InsidePlaces));
+        LabelPlaces places = new();
+        foreach (ExportSource source in sources)
+        {
+            places.Add(source.Aside?.Outside ?? new LabelPlaces());
+            foreach (LabelObject item in source.Objects)
+            {
+                places.Add(item.Place);
+            }
+        }
+
+        parts.ForEach(part => places.Remove(part.Objects.InsidePlaces));
         return places.Count;
     }
 

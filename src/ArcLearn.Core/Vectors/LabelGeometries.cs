@@ -5,19 +5,19 @@ using NetTopologySuite.Operation.Valid;
 
 namespace ArcLearn.Core.Vectors;
 
+/// <summary>A label's polygon and how it lies; where it is not wanted, what it is made of will do for its bounds.</summary>
+internal readonly record struct LabelShape(Geometry Geometry, LabelReach Reach);
+
 /// <summary>Makes valid polygons in the raster's coordinates out of a label's geometry: reprojected, repaired, points and lines widened.</summary>
 /// <param name="layer">The labels.</param>
 /// <param name="transform">To the raster's coordinates; null where they are the layer's.</param>
 /// <param name="bufferRadius">What points and lines are widened by.</param>
-/// <param name="bounds">Of the raster, in its coordinates; null to keep all.</param>
-internal sealed class LabelGeometries(IVectorLayer layer, ICoordinateTransform? transform, double? bufferRadius, Envelope? bounds = null)
+/// <param name="bounds">What to keep; null for all.</param>
+internal sealed class LabelGeometries(IVectorLayer layer, ICoordinateTransform? transform, double? bufferRadius, LabelBounds? bounds = null)
 {
-    private readonly Envelope? _bounds = Widened(bounds, bufferRadius);
-
     public const string Empty = "empty geometry";
     public const string Invalid = "invalid geometry";
     public const string BeyondDegrees = "coordinates beyond degrees";
-    public const string Outside = "outside the raster";
 
     /// <summary>Segments in a quarter of a buffer's circle.</summary>
     private const int QuadrantSegments = 16;
@@ -30,12 +30,12 @@ internal sealed class LabelGeometries(IVectorLayer layer, ICoordinateTransform? 
     /// <summary>Invalid geometries that were mended.</summary>
     public int Repaired { get; private set; }
 
-    /// <summary>Bounds of what lay outside the raster, in its coordinates.</summary>
-    public Envelope OutsideExtent { get; } = new();
+    /// <summary>How many labels a geometry makes at most, in any coordinates.</summary>
+    public static int CountParts(Geometry? geometry) => geometry is MultiPoint points ? points.NumGeometries : 1;
 
     /// <summary>One polygon or multipolygon a feature; a multipoint gives one for each point. None, with the reason, where nothing is left.</summary>
     /// <exception cref="LearnDataException">BufferRadiusMissing: the geometry has no area of its own.</exception>
-    public IReadOnlyList<Geometry> Prepare(Geometry? geometry, out string? reason)
+    public IReadOnlyList<LabelShape> Prepare(Geometry? geometry, out string? reason)
     {
         reason = Empty;
         if (geometry is null || geometry.IsEmpty)
@@ -59,16 +59,8 @@ internal sealed class LabelGeometries(IVectorLayer layer, ICoordinateTransform? 
             return [];
         }
 
-        if (_bounds is not null && !_bounds.Intersects(box))
-        {
-            // Only labels on the raster are mended and kept, so that a layer of any length fits into memory.
-            OutsideExtent.ExpandToInclude(box);
-            reason = Outside;
-            return [];
-        }
-
-        Geometry[] shapes = placed.Dimension == Dimension.Surface
-            ? [.. new[] { Mend(placed) }.OfType<Geometry>()]
+        LabelShape[] shapes = placed.Dimension == Dimension.Surface
+            ? [.. new[] { Mend(placed) }.OfType<Geometry>().Select(shape => new LabelShape(shape, Reach(shape, 0)))]
             : [.. Split(placed).Select(Widen)];
         if (shapes.Length > 0)
         {
@@ -78,22 +70,25 @@ internal sealed class LabelGeometries(IVectorLayer layer, ICoordinateTransform? 
         return shapes;
     }
 
-    private static Envelope? Widened(Envelope? bounds, double? radius)
+    private LabelReach Reach(Geometry geometry, double radius)
     {
-        Envelope? copy = bounds?.Copy();
-        copy?.ExpandBy(radius ?? 0);
-        return copy;
+        Envelope box = geometry.EnvelopeInternal.Copy();
+        box.ExpandBy(radius);
+        return bounds?.Reach(box) ?? LabelReach.Wanted;
     }
 
     private static IEnumerable<Geometry> Split(Geometry geometry) =>
         geometry is MultiPoint points ? points.Geometries.Where(point => !point.IsEmpty) : [geometry];
 
-    private Geometry Widen(Geometry geometry) => bufferRadius is double radius
-        ? geometry.Buffer(radius, QuadrantSegments)
-        : throw new LearnDataException(
+    private LabelShape Widen(Geometry geometry)
+    {
+        double radius = bufferRadius ?? throw new LearnDataException(
             "BufferRadiusMissing",
             $"{layer.Path} holds labels of type {geometry.GeometryType}, which have no area. Give -BufferRadius, in map units of the raster.",
             layer.Path);
+        LabelReach reach = Reach(geometry, radius);
+        return new LabelShape(reach == LabelReach.Wanted ? geometry.Buffer(radius, QuadrantSegments) : geometry, reach);
+    }
 
     /// <summary>The geometry, its repaired form, or null where no area is left. The points and lines of a collection are dropped.</summary>
     private Geometry? Mend(Geometry geometry)

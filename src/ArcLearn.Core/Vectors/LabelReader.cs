@@ -6,18 +6,18 @@ namespace ArcLearn.Core.Vectors;
 /// <summary>Turns a layer into labels: polygons with classes in the coordinates of a raster.</summary>
 internal static class LabelReader
 {
-    /// <summary>Reads all features one at a time and keeps those on the raster; what cannot be a label is left out and counted.</summary>
+    /// <summary>Reads all features one at a time and keeps those that are asked for, so that a layer of any length fits into memory; what cannot be a label is left out and counted.</summary>
     /// <param name="layer">The labels.</param>
     /// <param name="rasterCrs">The raster's CRS, or null: then the labels must be in its own coordinates.</param>
     /// <param name="rasterIsGeoreferenced">True where a raster without a CRS has map coordinates, as from a world file; false where it only has pixels.</param>
     /// <param name="options">Class field and buffer.</param>
-    /// <param name="bounds">Of the raster, in its coordinates; null to keep all labels.</param>
+    /// <param name="bounds">What is asked for; null to keep all labels.</param>
     /// <exception cref="LearnDataException">
     /// ClassFieldMissing, ClassValueInvalid, BufferRadiusMissing, LabelCrsWithoutRasterCrs, LabelCrsMissing (also for metres where degrees are meant), UnknownCrs, or NoLabels
     /// where nothing is left.
     /// </exception>
     /// <exception cref="LearnArgumentException">BufferRadius is not a positive number.</exception>
-    public static LabelSet Read(IVectorLayer layer, SpatialReference? rasterCrs, bool rasterIsGeoreferenced, LabelOptions options, Envelope? bounds = null)
+    public static LabelSet Read(IVectorLayer layer, SpatialReference? rasterCrs, bool rasterIsGeoreferenced, LabelOptions options, LabelBounds? bounds = null)
     {
         if (options.BufferRadius is double radius && !(double.IsFinite(radius) && radius > 0))
         {
@@ -28,34 +28,43 @@ internal static class LabelReader
         LabelClasses classes = new(layer.Path, layer.Fields, options.ClassValueField);
         LabelGeometries geometries = new(layer, transform, options.BufferRadius, bounds);
         List<(Geometry Geometry, object Class, long Id, LabelPlace Place)> labels = [];
+        LabelsAside aside = new();
         SortedDictionary<string, int> skipped = new(StringComparer.Ordinal);
         int features = 0;
-        int outside = 0;
+        int parts = 0;
         foreach (VectorFeature feature in layer.Read())
         {
             features++;
-            IReadOnlyList<Geometry> shapes = geometries.Prepare(feature.Geometry, out string? reason);
+            LabelPlace place = new(options.Layer, parts);
+            parts += LabelGeometries.CountParts(feature.Geometry);
+            IReadOnlyList<LabelShape> shapes = geometries.Prepare(feature.Geometry, out string? reason);
 
             // Classes are numbered over all labels, wherever they lie.
-            object? value = reason is null or LabelGeometries.Outside ? classes.Take(feature) : null;
-            if (reason == LabelGeometries.Outside && value is not null)
+            object? value = reason is null ? classes.Take(feature) : null;
+            if (value is null)
             {
-                outside++;
-                continue;
-            }
-
-            reason = reason is null or LabelGeometries.Outside ? (value is null ? "no class value" : null) : reason;
-            if (reason is not null)
-            {
+                reason ??= "no class value";
                 skipped[reason] = skipped.GetValueOrDefault(reason) + 1;
                 continue;
             }
 
-            labels.AddRange(shapes.Select((shape, part) => (shape, value!, feature.Id, new LabelPlace(0, features, part))));
+            foreach ((Geometry shape, LabelReach reach) in shapes)
+            {
+                if (reach == LabelReach.Wanted)
+                {
+                    labels.Add((shape, value, feature.Id, place));
+                }
+                else
+                {
+                    aside.Add(place, reach, shape.EnvelopeInternal);
+                }
+
+                place = place with { Number = place.Number + 1 };
+            }
         }
 
         classes.Check();
-        if (labels.Count == 0 && outside == 0)
+        if (labels.Count == 0 && aside.Count == 0)
         {
             if (skipped.ContainsKey(LabelGeometries.BeyondDegrees))
             {
@@ -73,7 +82,7 @@ internal static class LabelReader
             definitions,
             skipped,
             geometries.Repaired,
-            new OutsideLabels(outside, geometries.OutsideExtent),
+            aside,
             transform?.Note,
             classes.Field,
             classes.Hint);

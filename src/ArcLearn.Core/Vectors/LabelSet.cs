@@ -5,7 +5,8 @@ namespace ArcLearn.Core.Vectors;
 /// <summary>How labels are taken from a layer.</summary>
 /// <param name="ClassValueField">The field with the class; null for <c>classvalue</c> or <c>value</c>, or one class where there is neither.</param>
 /// <param name="BufferRadius">What points and lines are widened by, in map units of the raster's CRS.</param>
-internal sealed record LabelOptions(string? ClassValueField = null, double? BufferRadius = null);
+/// <param name="Layer">Which layer of the call it is.</param>
+internal sealed record LabelOptions(string? ClassValueField = null, double? BufferRadius = null, int Layer = 0);
 
 /// <summary>One labelled object.</summary>
 /// <param name="Geometry">A valid polygon or multipolygon in the raster's coordinates.</param>
@@ -14,18 +15,12 @@ internal sealed record LabelOptions(string? ClassValueField = null, double? Buff
 /// <param name="Place">Where it was read: the same object under another raster has the same.</param>
 internal sealed record LabelObject(Geometry Geometry, int Value, long Id, LabelPlace Place = default);
 
-/// <summary>Which label of a call this is, whatever raster it is read for.</summary>
-/// <param name="Layer">The layer, counted through the call.</param>
-/// <param name="Feature">The feature, counted through the layer; ids may occur twice.</param>
-/// <param name="Part">The point of a multipoint.</param>
-internal readonly record struct LabelPlace(int Layer, int Feature, int Part);
-
 /// <summary>The labels of a layer in a raster's coordinates, in the layer's order.</summary>
-/// <param name="Objects">None only where all lie outside.</param>
+/// <param name="Objects">None only where all are put aside.</param>
 /// <param name="Classes">The classes that occur, by value.</param>
 /// <param name="Skipped">Features left out: reason and count, only reasons that occur.</param>
 /// <param name="Repaired">Invalid geometries that were mended and kept.</param>
-/// <param name="Outside">Labels that the raster does not reach; their classes count, their geometries are not kept.</param>
+/// <param name="Aside">Labels that are not asked for; their classes count, their geometries are not kept.</param>
 /// <param name="Note">What the user should be told of the reprojection, or null.</param>
 /// <param name="ClassField">The field that the classes come from; null where every label is of class 1.</param>
 /// <param name="FieldHint">What to tell where no field was named and none has the usual name, though the layer has fields that may be meant; else null.</param>
@@ -34,13 +29,7 @@ internal sealed record LabelSet(
     IReadOnlyList<ClassDefinition> Classes,
     IReadOnlyDictionary<string, int> Skipped,
     int Repaired,
-    OutsideLabels Outside,
+    LabelsAside Aside,
     string? Note,
     string? ClassField = null,
     string? FieldHint = null);
-
-/// <summary>How many labels lie outside a raster, and their bounds in its coordinates.</summary>
-internal sealed record OutsideLabels(int Count, Envelope Extent)
-{
-    public static readonly OutsideLabels None = new(0, new Envelope());
-}
