@@ -98,7 +98,8 @@ internal sealed class PictureRaster : IRaster
             return;
         }
 
-        WindowCopy.Copy(_cache.Get(_image, 0, _ => Decode()), SampleType, whole, inside, window, bands, destination);
+        using BlockCache.Lease lease = _cache.Get(_image, 0, _ => Decode());
+        WindowCopy.Copy(lease.Block, SampleType, whole, inside, window, bands, destination);
     }
 
     public void Dispose() => _source.Dispose();

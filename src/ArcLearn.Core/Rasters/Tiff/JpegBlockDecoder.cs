@@ -5,11 +5,11 @@ namespace ArcLearn.Core.Rasters.Tiff;
 
 /// <summary>
 /// Decodes the JPEG stream of one TIFF block (TIFF Technical Note 2): the quantisation and Huffman tables that the file keeps once
-/// are put in front of it, and an Adobe marker says which colours it holds, which TIFF says elsewhere.
+/// are put in front of it, and an Adobe marker says that its three components are to be kept as they are. YCbCr becomes RGB here, while pixels are taken apart.
 /// </summary>
 internal static class JpegBlockDecoder
 {
-    // APP14 "Adobe", version 100, no flags; the last byte is the colour transform: 0 keeps the components, 1 is YCbCr.
+    // APP14 "Adobe", version 100, no flags; the last byte is the colour transform: 0 keeps the components.
     private static ReadOnlySpan<byte> AdobeMarker => [0xFF, 0xEE, 0, 14, (byte)'A', (byte)'d', (byte)'o', (byte)'b', (byte)'e', 0, 100, 0, 0, 0, 0, 0];
 
     /// <summary>Fills <paramref name="planes"/> (1 or 3 bands) band after band; answers what is wrong, or null.</summary>
@@ -19,13 +19,13 @@ internal static class JpegBlockDecoder
         byte[] stream = ArrayPool<byte>.Shared.Rent(data.Length + tables.Length + 32);
         try
         {
-            int length = Compose(data, tables, isYCbCr, bands, stream);
+            int length = Compose(data, tables, bands, stream);
             if (length == 0)
             {
                 return "is not a JPEG stream";
             }
 
-            return DecodeColours(stream, length, planes, width, rows, bands);
+            return DecodeColours(stream, length, planes, width, rows, bands, isYCbCr);
         }
         finally
         {
@@ -33,7 +33,7 @@ internal static class JpegBlockDecoder
         }
     }
 
-    private static int Compose(ReadOnlySpan<byte> data, ReadOnlySpan<byte> tables, bool isYCbCr, int bands, Span<byte> stream)
+    private static int Compose(ReadOnlySpan<byte> data, ReadOnlySpan<byte> tables, int bands, Span<byte> stream)
     {
         if (data.Length < 4 || data[0] != 0xFF || data[1] != 0xD8)
         {
@@ -47,7 +47,6 @@ internal static class JpegBlockDecoder
         {
             AdobeMarker.CopyTo(stream[length..]);
             length += AdobeMarker.Length;
-            stream[length - 1] = (byte)(isYCbCr ? 1 : 0);
         }
 
         length += CopySegments(tables, stream[length..]);
@@ -98,7 +97,7 @@ internal static class JpegBlockDecoder
         return length;
     }
 
-    private static unsafe string? DecodeColours(byte[] stream, int length, Span<byte> planes, int width, int rows, int bands)
+    private static unsafe string? DecodeColours(byte[] stream, int length, Span<byte> planes, int width, int rows, int bands, bool isYCbCr)
     {
         fixed (byte* start = stream)
         {
@@ -147,6 +146,10 @@ internal static class JpegBlockDecoder
                     if (isGrey)
                     {
                         line.CopyTo(planes[at..]);
+                    }
+                    else if (isYCbCr)
+                    {
+                        SampleSpread.SplitYcc(line, planes[at..], width, plane);
                     }
                     else
                     {

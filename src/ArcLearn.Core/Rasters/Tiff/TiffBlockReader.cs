@@ -6,8 +6,10 @@ using ZstdSharp;
 namespace ArcLearn.Core.Rasters.Tiff;
 
 /// <summary>Reads and decodes one block at a time; holds no state, so any number of threads may.</summary>
-internal sealed class TiffBlockReader(TiffLayout layout, double? noData)
+internal sealed class TiffBlockReader(TiffLayout layout, BlockBuffers buffers, double? noData)
 {
+    private const int WholeReadBytes = 1 << 16;
+
     private readonly byte[] _jpegTables = layout.Compression == TiffCompression.Jpeg ? layout.Directory.Bytes(TiffTag.JpegTables) : [];
 
     /// <exception cref="LearnFormatException">The block is damaged.</exception>
@@ -15,37 +17,15 @@ internal sealed class TiffBlockReader(TiffLayout layout, double? noData)
     public DecodedBlock Read(int block)
     {
         int rows = layout.BlockRows(block);
-        long samples = (long)rows * layout.BlockWidth * layout.BlockBands;
         long stored = layout.RowBytes * rows;
-        long length = layout.Lengths[block];
-        if (length == 0)
+        if (layout.Lengths[block] == 0)
         {
-            return Interleaved(Unwritten(samples));
+            byte[] samples = buffers.Rent(rows * layout.BlockWidth * layout.BlockBands * layout.SampleBytes);
+            Unwritten(samples);
+            return Interleaved(samples);
         }
 
-        if (layout.Compression == TiffCompression.None)
-        {
-            length = Math.Min(length, stored); // nothing is behind the samples that could matter
-        }
-
-        if (length < 0 || length > layout.Directory.Source.Length - layout.Offsets[block])
-        {
-            throw Damaged(block, $"is said to be {length} bytes at {layout.Offsets[block]}, beyond the file's {layout.Directory.Source.Length}");
-        }
-
-        if (stored / TiffCompression.MaximumRatio(layout.Compression) > length)
-        {
-            throw Damaged(block, $"has {length} bytes, too few for {layout.BlockWidth} by {rows} pixels");
-        }
-
-        if (layout.Compression == TiffCompression.None && !layout.ReversesBits)
-        {
-            byte[] bytes = GC.AllocateUninitializedArray<byte>((int)stored);
-            layout.Directory.Source.Read(layout.Offsets[block], bytes.AsSpan(0, (int)length));
-            return length == stored ? Finish(bytes, rows) : throw Damaged(block, $"holds {length} of its {stored} bytes");
-        }
-
-        int read = (int)Math.Min(length, Array.MaxLength);
+        int read = (int)Math.Min(CheckedLength(block, rows, stored), Array.MaxLength);
         byte[] raw = ArrayPool<byte>.Shared.Rent(read);
         try
         {
@@ -69,11 +49,80 @@ internal sealed class TiffBlockReader(TiffLayout layout, double? noData)
         }
     }
 
+    /// <summary>
+    /// Reads <paramref name="area"/> of a block that needs no decoding (<see cref="TiffLayout.IsPlain"/>) and that covers <paramref name="stored"/>, both in
+    /// pixels of the image. Answers what <paramref name="samples"/>, which has room for all of the block's rows that are touched, then covers.
+    /// </summary>
+    /// <exception cref="LearnFormatException">The block is damaged.</exception>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public PixelWindow ReadPlain(int block, PixelWindow stored, PixelWindow area, Span<byte> samples)
+    {
+        int pixelBytes = layout.BlockBands * layout.SampleBytes;
+        int rowBytes = (int)layout.RowBytes;
+        PixelWindow touched = stored with { Row = area.Row, Height = area.Height };
+        if (layout.Lengths[block] == 0)
+        {
+            Unwritten(samples[..(area.Height * rowBytes)]);
+            return touched;
+        }
+
+        long whole = layout.RowBytes * stored.Height;
+        long length = CheckedLength(block, stored.Height, whole);
+        if (length < whole)
+        {
+            throw Damaged(block, $"holds {length} of its {whole} bytes");
+        }
+
+        long start = layout.Offsets[block] + ((long)(area.Row - stored.Row) * rowBytes);
+        int read = area.Height * rowBytes;
+        if (read <= WholeReadBytes || area.Width >= stored.Width / 4)
+        {
+            layout.Directory.Source.Read(start, samples[..read]);
+        }
+        else
+        {
+            // A narrow window of long rows: mostly the others' pixels would be read.
+            touched = area;
+            int part = area.Width * pixelBytes;
+            read = area.Height * part;
+            start += (long)(area.Column - stored.Column) * pixelBytes;
+            for (int row = 0; row < area.Height; row++)
+            {
+                layout.Directory.Source.Read(start + ((long)row * rowBytes), samples.Slice(row * part, part));
+            }
+        }
+
+        TiffSamples.ToNativeOrder(samples[..read], layout.SampleBytes, layout.Directory.IsBigEndian);
+        return touched;
+    }
+
+    /// <summary>Bytes of the block in the file, of which enough are there.</summary>
+    private long CheckedLength(int block, int rows, long stored)
+    {
+        long length = layout.Lengths[block];
+        if (layout.Compression == TiffCompression.None)
+        {
+            length = Math.Min(length, stored); // nothing is behind the samples that could matter
+        }
+
+        if (length < 0 || length > layout.Directory.Source.Length - layout.Offsets[block])
+        {
+            throw Damaged(block, $"is said to be {length} bytes at {layout.Offsets[block]}, beyond the file's {layout.Directory.Source.Length}");
+        }
+
+        if (stored / TiffCompression.MaximumRatio(layout.Compression) > length)
+        {
+            throw Damaged(block, $"has {length} bytes, too few for {layout.BlockWidth} by {rows} pixels");
+        }
+
+        return length;
+    }
+
     private DecodedBlock Interleaved(byte[] samples) => new(samples, layout.BlockBands, 1);
 
     private DecodedBlock Decode(int block, byte[] raw, int length, int rows, int stored)
     {
-        byte[] decoded = GC.AllocateUninitializedArray<byte>(stored);
+        byte[] decoded = buffers.Rent(stored);
         int written = Decompress(block, raw, length, decoded, rows);
         return written >= stored ? Finish(decoded, rows) : throw Damaged(block, $"holds {written} of its {stored} bytes");
     }
@@ -159,12 +208,19 @@ internal sealed class TiffBlockReader(TiffLayout layout, double? noData)
             }
         }
 
-        return Interleaved(layout.IsWholeBytes ? decoded : Widen(decoded, rowSamples, rows));
+        if (layout.IsWholeBytes)
+        {
+            return Interleaved(decoded);
+        }
+
+        byte[] samples = Widen(decoded, rowSamples, rows);
+        buffers.Return(decoded);
+        return Interleaved(samples);
     }
 
     private byte[] Widen(byte[] decoded, int rowSamples, int rows)
     {
-        byte[] samples = GC.AllocateUninitializedArray<byte>(checked(rowSamples * rows * layout.SampleBytes));
+        byte[] samples = buffers.Rent(checked(rowSamples * rows * layout.SampleBytes));
         bool isBigEndian = layout.Directory.IsBigEndian;
         if (layout.SampleType.IsFloatingPoint())
         {
@@ -188,7 +244,7 @@ internal sealed class TiffBlockReader(TiffLayout layout, double? noData)
 
     private DecodedBlock DecodeJpeg(int block, ReadOnlySpan<byte> data, int rows)
     {
-        byte[] planes = GC.AllocateUninitializedArray<byte>(layout.BlockWidth * rows * layout.BlockBands);
+        byte[] planes = buffers.Rent(layout.BlockWidth * rows * layout.BlockBands);
         string? fault = JpegBlockDecoder.Decode(
             data, _jpegTables, planes, layout.BlockWidth, rows, layout.BlockBands, isYCbCr: layout.Photometric == 6);
         return fault is null ? new DecodedBlock(planes, 1, layout.BlockWidth * rows) : throw Damaged(block, fault);
@@ -196,21 +252,22 @@ internal sealed class TiffBlockReader(TiffLayout layout, double? noData)
 
     private DecodedBlock DecodeWebP(int block, ReadOnlySpan<byte> data, int rows)
     {
-        byte[] pixels = GC.AllocateUninitializedArray<byte>(checked(layout.BlockWidth * rows * 4));
+        byte[] pixels = buffers.Rent(checked(layout.BlockWidth * rows * 4));
         string? fault = WebPBlockDecoder.Decode(data, pixels, layout.BlockWidth, rows);
         return fault is null ? new DecodedBlock(pixels, 4, 1) : throw Damaged(block, fault);
     }
 
     /// <summary>A block that a sparse file leaves out reads as "no data", or as zeros.</summary>
-    private byte[] Unwritten(long samples)
+    private void Unwritten(Span<byte> samples)
     {
-        byte[] bytes = new byte[samples * layout.SampleBytes];
         if (noData is double value && value != 0)
         {
-            Fill(bytes, layout.SampleType, value);
+            Fill(samples, layout.SampleType, value);
         }
-
-        return bytes;
+        else
+        {
+            samples.Clear();
+        }
     }
 
     private static void Fill(Span<byte> bytes, SampleType type, double value)

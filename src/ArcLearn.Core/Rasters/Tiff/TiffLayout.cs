@@ -73,6 +73,9 @@ internal sealed class TiffLayout
     /// <summary>Whether a decoded block's bytes are its samples, but for their order and the predictor.</summary>
     public bool IsWholeBytes => Bits == 8 * SampleBytes;
 
+    /// <summary>Whether the file's bytes are the samples, but for their order: parts of a block can be read without the rest.</summary>
+    public bool IsPlain => Compression == TiffCompression.None && !ReversesBits && IsWholeBytes;
+
     public int Compression { get; }
 
     public int Photometric { get; }
