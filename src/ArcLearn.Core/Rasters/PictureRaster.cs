@@ -49,6 +49,7 @@ internal sealed class PictureRaster : IRaster
         Georeference reference = Georeference.Complete(source.Files, source.Path, side, null, null);
         (Transform, IsGeoreferenced, SpatialReference) = (reference.Transform, reference.IsGeoreferenced, reference.SpatialReference);
         BandInfo = SideFile.Complete(side, [.. Enumerable.Repeat(RasterBand.Plain, Bands)], SampleType);
+        Classes = side?.Classes ?? [];
         Storage = new RasterStorage(isPng ? "PNG" : isBmp ? "BMP" : "JPEG", isPng ? "Deflate" : isBmp ? "none" : "JPEG", 8 * SampleBytes, false, false);
     }
 
@@ -73,6 +74,8 @@ internal sealed class PictureRaster : IRaster
     public double? NoData => BandInfo[0].NoData;
 
     public IReadOnlyList<RasterBand> BandInfo { get; }
+
+    public IReadOnlyList<ClassDefinition> Classes { get; }
 
     public RasterStorage Storage { get; }
 

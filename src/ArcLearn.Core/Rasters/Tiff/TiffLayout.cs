@@ -225,7 +225,7 @@ internal sealed class TiffLayout
     {
         long across = (Width + (long)BlockWidth - 1) / BlockWidth;
         long down = (Height + (long)BlockHeight - 1) / BlockHeight;
-        if (across * down * (IsPlanar ? Bands : 1) > Directory.Source.Length)
+        if ((Int128)across * down * (IsPlanar ? Bands : 1) > Directory.Source.Length)
         {
             throw Damaged($"is truncated or damaged: {Width} by {Height} pixels in blocks of {BlockWidth} by {BlockHeight} do not fit into {Directory.Source.Length} bytes.");
         }
