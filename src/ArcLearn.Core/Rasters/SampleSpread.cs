@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using ArcLearn.Core.Rasters.Jpeg;
 
 namespace ArcLearn.Core.Rasters;
 
@@ -53,10 +54,7 @@ internal static class SampleSpread
         }
     }
 
-    /// <summary>
-    /// As <see cref="Split"/>, of YCbCr pixels of four bytes to the planes of red, green and blue (ITU-T T.871, section 7) in whole numbers that are
-    /// rounded as the Independent JPEG Group's library rounds them.
-    /// </summary>
+    /// <summary>As <see cref="Split"/>, of YCbCr pixels of four bytes to the planes of red, green and blue.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void SplitYcc(ReadOnlySpan<byte> source, Span<byte> target, int pixels, int plane)
     {
@@ -66,41 +64,17 @@ internal static class SampleSpread
         if (Avx2.IsSupported)
         {
             Vector128<byte> order = Vector128.Create((byte)0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-            Vector256<short> middle = Vector256.Create((short)128);
-            Vector256<short> one = Vector256<short>.One;
-
-            // Products of 16 bits keep the upper half: of 1.402 and 1.772 the parts beyond 1 and 2, of 0.714 what is missing to 1.
-            Vector256<short> red = Vector256.Create((short)26345);
-            Vector256<short> blue = Vector256.Create((short)-14942);
-            Vector256<short> green = Vector256.Create(-22554 & 0xFFFF | (18734 << 16)).AsInt16();
-            Vector256<int> half = Vector256.Create(1 << 15);
-            ref byte from = ref MemoryMarshal.GetReference(source);
-            ref byte to = ref MemoryMarshal.GetReference(target);
             for (; i <= pixels - 16; i += 16)
             {
-                Quarters(ref from, (nuint)(4 * i), 16, order, out Vector128<byte> luma, out Vector128<byte> second, out Vector128<byte> third, out _);
-                Vector256<short> y = Avx2.ConvertToVector256Int16(luma);
-                Vector256<short> cb = Avx2.ConvertToVector256Int16(second) - middle;
-                Vector256<short> cr = Avx2.ConvertToVector256Int16(third) - middle;
-                Vector256<short> r = y + cr + Vector256.ShiftRightArithmetic(Avx2.MultiplyHigh(cr + cr, red) + one, 1);
-                Vector256<short> b = y + cb + cb + Vector256.ShiftRightArithmetic(Avx2.MultiplyHigh(cb + cb, blue) + one, 1);
-                Vector256<int> low = Vector256.ShiftRightArithmetic(Avx2.MultiplyAddAdjacent(Avx2.UnpackLow(cb, cr), green) + half, 16);
-                Vector256<int> high = Vector256.ShiftRightArithmetic(Avx2.MultiplyAddAdjacent(Avx2.UnpackHigh(cb, cr), green) + half, 16);
-                Vector256<short> g = y - cr + Avx2.PackSignedSaturate(low, high);
-                Sse2.PackUnsignedSaturate(r.GetLower(), r.GetUpper()).StoreUnsafe(ref to, (nuint)i);
-                Sse2.PackUnsignedSaturate(g.GetLower(), g.GetUpper()).StoreUnsafe(ref to, (nuint)(plane + i));
-                Sse2.PackUnsignedSaturate(b.GetLower(), b.GetUpper()).StoreUnsafe(ref to, (nuint)((2 * plane) + i));
+                Quarters(
+                    ref MemoryMarshal.GetReference(source), (nuint)(4 * i), 16, order, out Vector128<byte> luma, out Vector128<byte> blueness, out Vector128<byte> redness, out _);
+                Ycc.Store(luma, blueness, redness, ref MemoryMarshal.GetReference(target), i, plane);
             }
         }
 
         for (; i < pixels; i++)
         {
-            int y = source[4 * i];
-            int cb = source[(4 * i) + 1] - 128;
-            int cr = source[(4 * i) + 2] - 128;
-            target[i] = (byte)Math.Clamp(y + (((91881 * cr) + 32768) >> 16), 0, 255);
-            target[plane + i] = (byte)Math.Clamp(y + (((-22554 * cb) - (46802 * cr) + 32768) >> 16), 0, 255);
-            target[(2 * plane) + i] = (byte)Math.Clamp(y + (((116130 * cb) + 32768) >> 16), 0, 255);
+            Ycc.Store(source[4 * i], source[(4 * i) + 1], source[(4 * i) + 2], target[i..], plane);
         }
     }
 
@@ -153,12 +127,11 @@ internal static class SampleSpread
             Vector128<uint> b = Vector128.Shuffle(Vector128.LoadUnsafe(ref from, at + 8).AsByte(), order).AsUInt32();
             Vector128<uint> c = Vector128.Shuffle(Vector128.LoadUnsafe(ref from, at + 16).AsByte(), order).AsUInt32();
             Vector128<uint> d = Vector128.Shuffle(Vector128.LoadUnsafe(ref from, at + 24).AsByte(), order).AsUInt32();
-            (Vector128<ulong> abLow, Vector128<ulong> abHigh) = Interleave(a, b);
-            (Vector128<ulong> cdLow, Vector128<ulong> cdHigh) = Interleave(c, d);
-            Store(Vector128.Create(abLow.GetLower(), cdLow.GetLower()), ref to, i);
-            Store(Vector128.Create(abLow.GetUpper(), cdLow.GetUpper()), ref to, plane + i);
-            Store(Vector128.Create(abHigh.GetLower(), cdHigh.GetLower()), ref to, (2 * plane) + i);
-            Store(Vector128.Create(abHigh.GetUpper(), cdHigh.GetUpper()), ref to, (3 * plane) + i);
+            Transpose(a, b, c, d, out Vector128<ulong> first, out Vector128<ulong> second, out Vector128<ulong> third, out Vector128<ulong> fourth);
+            first.AsUInt16().StoreUnsafe(ref to, (nuint)i);
+            second.AsUInt16().StoreUnsafe(ref to, (nuint)(plane + i));
+            third.AsUInt16().StoreUnsafe(ref to, (nuint)((2 * plane) + i));
+            fourth.AsUInt16().StoreUnsafe(ref to, (nuint)((3 * plane) + i));
         }
 
         return i;
@@ -173,27 +146,30 @@ internal static class SampleSpread
         Vector128<uint> b = Vector128.Shuffle(Vector128.LoadUnsafe(ref from, at + quarter), order).AsUInt32();
         Vector128<uint> c = Vector128.Shuffle(Vector128.LoadUnsafe(ref from, at + (2 * quarter)), order).AsUInt32();
         Vector128<uint> d = Vector128.Shuffle(Vector128.LoadUnsafe(ref from, at + (3 * quarter)), order).AsUInt32();
-        (Vector128<ulong> abLow, Vector128<ulong> abHigh) = Interleave(a, b);
-        (Vector128<ulong> cdLow, Vector128<ulong> cdHigh) = Interleave(c, d);
-        first = Vector128.Create(abLow.GetLower(), cdLow.GetLower()).AsByte();
-        second = Vector128.Create(abLow.GetUpper(), cdLow.GetUpper()).AsByte();
-        third = Vector128.Create(abHigh.GetLower(), cdHigh.GetLower()).AsByte();
-        fourth = Vector128.Create(abHigh.GetUpper(), cdHigh.GetUpper()).AsByte();
+        Transpose(a, b, c, d, out Vector128<ulong> one, out Vector128<ulong> two, out Vector128<ulong> three, out Vector128<ulong> four);
+        (first, second, third, fourth) = (one.AsByte(), two.AsByte(), three.AsByte(), four.AsByte());
     }
 
-    /// <summary>(a0 a1 a2 a3, b0 b1 b2 b3) to (a0 b0 | a1 b1, a2 b2 | a3 b3).</summary>
+    /// <summary>The first parts of four vectors to one, the second parts to the next, and so on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static (Vector128<ulong> Low, Vector128<ulong> High) Interleave(Vector128<uint> a, Vector128<uint> b)
+    private static void Transpose(
+        Vector128<uint> a, Vector128<uint> b, Vector128<uint> c, Vector128<uint> d,
+        out Vector128<ulong> first, out Vector128<ulong> second, out Vector128<ulong> third, out Vector128<ulong> fourth)
     {
         if (Sse2.IsSupported)
         {
-            return (Sse2.UnpackLow(a, b).AsUInt64(), Sse2.UnpackHigh(a, b).AsUInt64());
+            Vector128<ulong> abLow = Sse2.UnpackLow(a, b).AsUInt64();
+            Vector128<ulong> abHigh = Sse2.UnpackHigh(a, b).AsUInt64();
+            Vector128<ulong> cdLow = Sse2.UnpackLow(c, d).AsUInt64();
+            Vector128<ulong> cdHigh = Sse2.UnpackHigh(c, d).AsUInt64();
+            (first, second) = (Sse2.UnpackLow(abLow, cdLow), Sse2.UnpackHigh(abLow, cdLow));
+            (third, fourth) = (Sse2.UnpackLow(abHigh, cdHigh), Sse2.UnpackHigh(abHigh, cdHigh));
+            return;
         }
 
-        return (Vector128.Create(a[0], b[0], a[1], b[1]).AsUInt64(), Vector128.Create(a[2], b[2], a[3], b[3]).AsUInt64());
+        first = Vector128.Create(a[0], b[0], c[0], d[0]).AsUInt64();
+        second = Vector128.Create(a[1], b[1], c[1], d[1]).AsUInt64();
+        third = Vector128.Create(a[2], b[2], c[2], d[2]).AsUInt64();
+        fourth = Vector128.Create(a[3], b[3], c[3], d[3]).AsUInt64();
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store<T>(Vector128<ulong> value, ref T target, int at)
-        where T : unmanaged => value.As<ulong, T>().StoreUnsafe(ref target, (nuint)at);
 }
