@@ -30,16 +30,16 @@ internal sealed class BlockBuffers(long budget)
     {
         lock (_gate)
         {
+            if (buffer.Length > budget)
+            {
+                return;
+            }
+
             if (_bytes + buffer.Length > budget)
             {
                 // Those of other lengths may never be asked for again.
                 _idle.Clear();
                 _bytes = 0;
-            }
-
-            if (buffer.Length > budget)
-            {
-                return;
             }
 
             if (!_idle.TryGetValue(buffer.Length, out Stack<byte[]>? same))

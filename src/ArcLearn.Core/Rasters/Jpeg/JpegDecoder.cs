@@ -80,6 +80,11 @@ internal static class JpegDecoder
                 }
             }
 
+            if (scan.IsExhausted)
+            {
+                return false;
+            }
+
             (int unitRow, int unitColumn) = Math.DivRem(unit, unitsAcross);
             for (int i = 0; i < parts.Length; i++)
             {
