@@ -13,7 +13,8 @@ internal sealed record JpegComponent(int Id, int Across, int Down, int Quantizat
 /// <summary>What stands before the entropy-coded data of a baseline JPEG (ITU-T T.81, annex B).</summary>
 internal sealed class JpegHeader
 {
-    private static ReadOnlySpan<byte> ZigZag =>
+    /// <summary>Place of the nth coefficient, in zigzag order, in a block of eight rows.</summary>
+    public static ReadOnlySpan<byte> ZigZag =>
     [
         0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28,
         35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
@@ -45,9 +46,6 @@ internal sealed class JpegHeader
 
     /// <summary>Where the entropy-coded data begins, once a scan was found.</summary>
     public int ScanStart { get; private set; }
-
-    /// <summary>Place of the nth coefficient in a block of eight rows.</summary>
-    public static ReadOnlySpan<byte> Natural => ZigZag;
 
     /// <summary>Reads segments up to a scan or the end; false for what is damaged or no baseline JPEG of 8 bits with all components in one scan.</summary>
     public bool Read(ReadOnlySpan<byte> stream)

@@ -19,7 +19,7 @@ internal ref struct JpegScan(ReadOnlySpan<byte> data)
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int ReadBlock(JpegHuffmanTable dcTable, JpegHuffmanTable acTable, ref int prediction, scoped Span<short> block)
     {
-        ReadOnlySpan<byte> natural = JpegHeader.Natural;
+        ReadOnlySpan<byte> places = JpegHeader.ZigZag;
         int[] values = acTable.Values;
         int size = ReadSymbol(dcTable);
         if (size is < 0 or > 15)
@@ -48,7 +48,7 @@ internal ref struct JpegScan(ReadOnlySpan<byte> data)
                     return -1;
                 }
 
-                block[natural[k]] = (short)(known >> 16);
+                block[places[k]] = (short)(known >> 16);
                 last = k++;
                 continue;
             }
@@ -78,7 +78,7 @@ internal ref struct JpegScan(ReadOnlySpan<byte> data)
                 return -1;
             }
 
-            block[natural[k]] = (short)ReadValue(size);
+            block[places[k]] = (short)ReadValue(size);
             last = k++;
         }
 
