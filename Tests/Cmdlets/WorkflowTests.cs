@@ -219,6 +219,82 @@ public sealed class WorkflowTests(WorkflowFixture job) : IClassFixture<WorkflowF
         Assert.Equal("True", lines[3]);
     }
 
+    /// <summary>The other scene as four files and as a virtual raster of those: chips, labels and objects are those of the one file.</summary>
+    [Theory]
+    [InlineData("quarters", "mosaic of 4 GeoTIFF")]
+    [InlineData("quarters.vrt", "VRT")]
+    public void Several_files_as_one_raster_give_what_the_one_file_gives(string name, string format)
+    {
+        string folder = job.Folder["parts_" + name.Length];
+        TestScene.WriteQuarters(Path.Combine(folder, "quarters"), seed: 2);
+        File.WriteAllText(Path.Combine(folder, "quarters.vrt"), Vrt("quarters/"));
+        RunResult result = job.Host.Run("""
+            param($folder, $name)
+            $raster = Get-LearnRaster "$folder/$name"
+            "$($raster.Format)|$($raster.Width) x $($raster.Height)|$($raster.Bands.Count)|$($raster.IsColor)|$($raster.SpatialReference.Epsg)"
+            $one = Export-TrainingData other.tif other.geojson "$folder/one" -TileSize 96 -StrideSize 96 -ChipFormat TIFF -MetadataFormat PASCAL_VOC_rectangles -ClassValueField class
+            $many = Export-TrainingData "$folder/$name" other.geojson "$folder/many" -TileSize 96 -StrideSize 96 -ChipFormat TIFF -MetadataFormat PASCAL_VOC_rectangles -ClassValueField class
+            "$($many.Images)|$($many.Features)"
+            $found = Invoke-DetectObjects other.tif squares "$folder/one.geojson" -ModelArguments @{ threshold = 0.4 }
+            $again = Invoke-DetectObjects "$folder/$name" squares "$folder/many.geojson" -ModelArguments @{ threshold = 0.4 }
+            "$($found.Features)|$($again.Features)"
+            """, folder, name).ThrowIfFailed();
+        Assert.Empty(result.Errors);
+        string[] lines = [.. result.Output.Select(line => line.ToString()!)];
+        Assert.Equal(format, lines[0].Split('|')[0]);
+        Assert.EndsWith("|384 x 384|3|True|32618", lines[0], StringComparison.Ordinal);
+        Assert.Matches("^[1-9][0-9]*\\|[1-9][0-9]*$", lines[1]);
+        Assert.Equal(lines[2].Split('|')[0], lines[2].Split('|')[1]);
+        Assert.NotEqual("0", lines[2].Split('|')[0]);
+        foreach (string part in new[] { "images", "labels" })
+        {
+            string[] files = [.. Directory.EnumerateFiles(Path.Combine(folder, "one", part)).Select(Path.GetFileName).Order(StringComparer.Ordinal)!];
+            Assert.NotEmpty(files);
+            Assert.Equal(files, Directory.EnumerateFiles(Path.Combine(folder, "many", part)).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+            Assert.All(files, file => Assert.Equal(File.ReadAllBytes(Path.Combine(folder, "one", part, file)), File.ReadAllBytes(Path.Combine(folder, "many", part, file))));
+        }
+
+        Assert.Equal(Features("one.geojson"), Features("many.geojson"));
+        string model = File.ReadAllText(Path.Combine(folder, "many", "esri_model_definition.emd"));
+        Assert.Matches("\"BandNames\"\\s*:\\s*\\[\\s*\"Red\",\\s*\"Green\",\\s*\"Blue\"", model);
+
+        string Features(string file)
+        {
+            string text = File.ReadAllText(Path.Combine(folder, file));
+            return text[text.IndexOf("\"features\"", StringComparison.Ordinal)..];
+        }
+    }
+
+    [Theory]
+    [InlineData("TileFailed", "Invoke-DetectObjects lost/quarters.vrt squares lost/found.gpkg")]
+    [InlineData("InvalidFormat", "Export-TrainingData lost/quarters.vrt other.geojson lost/chips -TileSize 96 -MetadataFormat PASCAL_VOC_rectangles -ClassValueField class")]
+    public void A_file_of_a_virtual_raster_that_is_lost_ends_the_run_and_leaves_nothing(string id, string script)
+    {
+        TestScene.WriteQuarters(job.Folder["lost/quarters"], seed: 2);
+        File.WriteAllText(job.Folder["lost/quarters.vrt"], Vrt("quarters/"));
+        File.Delete(job.Folder["lost/quarters/2.tif"]);
+        string[] before = job.Folder.Content;
+        RunResult result = job.Host.Run(script);
+        ErrorRecord error = Assert.Single(result.AllErrors);
+
+        Assert.Equal((id, ErrorCategory.InvalidData), (error.FullyQualifiedErrorId.Split(',')[0], error.CategoryInfo.Category));
+        Assert.Contains("2.tif, which is not there", error.Exception.Message, StringComparison.Ordinal);
+        Assert.Equal(before, job.Folder.Content);
+        Assert.Single(job.Host.Run("Get-LearnRaster lost/quarters.vrt").ThrowIfFailed().Output);
+    }
+
+    private static string Vrt(string folder)
+    {
+        string Sources(int band) => string.Concat(Enumerable.Range(0, 4).Select(i =>
+            $"""<SimpleSource><SourceFilename relativeToVRT="1">{folder}{i}.tif</SourceFilename><SourceBand>{band}</SourceBand><SrcRect xOff="0" yOff="0" xSize="192" ySize="192"/><DstRect xOff="{i % 2 * 192}" yOff="{i / 2 * 192}" xSize="192" ySize="192"/></SimpleSource>"""));
+        string[] colors = ["Red", "Green", "Blue"];
+        return $"""
+            <VRTDataset rasterXSize="384" rasterYSize="384"><SRS>EPSG:32618</SRS><GeoTransform>500000, 0.5, 0, 4500000, 0, -0.5</GeoTransform>
+            {string.Concat(colors.Select((color, i) => $"<VRTRasterBand dataType=\"Byte\" band=\"{i + 1}\"><ColorInterp>{color}</ColorInterp>{Sources(i + 1)}</VRTRasterBand>"))}
+            </VRTDataset>
+            """;
+    }
+
     [Fact]
     public void A_detector_that_starts_from_chance_is_told_so_once_it_is_made()
     {

@@ -44,6 +44,12 @@ public sealed record LearnRasterInfo(string Path, int Width, int Height, SampleT
     /// <summary>Entries of its colour table; 0 without one.</summary>
     public int Colors { get; init; }
 
+    /// <summary>What the values of the first band mean, from a raster attribute table or category names; empty where neither is there.</summary>
+    public IReadOnlyList<ClassDefinition> Classes { get; init; } = [];
+
+    /// <summary>Whether the first three bands are red, green and blue.</summary>
+    public bool IsColor { get; init; }
+
     /// <summary>Columns that are stored and decoded together.</summary>
     public int BlockWidth { get; init; }
 

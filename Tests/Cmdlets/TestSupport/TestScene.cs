@@ -16,6 +16,27 @@ internal static class TestScene
     /// <param name="bands">1 to 4; squares show in the first three.</param>
     public static void Write(string rasterPath, string labelPath, int size = 384, int seed = 1, int bands = 3)
     {
+        (byte[] samples, List<(string Class, int X, int Y, int Side)> squares) = Paint(size, seed, bands);
+        File.WriteAllBytes(rasterPath, Tiff(samples, size, bands, OriginX, OriginY));
+        File.WriteAllText(labelPath, Labels(squares));
+    }
+
+    /// <summary>The same raster in four files, 0.tif to 3.tif, row by row.</summary>
+    public static void WriteQuarters(string folder, int size = 384, int seed = 1, int bands = 3)
+    {
+        byte[] samples = Paint(size, seed, bands).Samples;
+        int half = size / 2;
+        Directory.CreateDirectory(folder);
+        for (int i = 0; i < 4; i++)
+        {
+            (int row, int column) = (i / 2 * half, i % 2 * half);
+            byte[] part = [.. Enumerable.Range(row, half).SelectMany(y => samples.Skip(((y * size) + column) * bands).Take(half * bands))];
+            File.WriteAllBytes(Path.Combine(folder, $"{i}.tif"), Tiff(part, half, bands, OriginX + (column * Cell), OriginY - (row * Cell)));
+        }
+    }
+
+    private static (byte[] Samples, List<(string Class, int X, int Y, int Side)> Squares) Paint(int size, int seed, int bands)
+    {
         Random random = new(seed);
         byte[] samples = new byte[size * size * bands];
         for (int i = 0; i < samples.Length; i++)
@@ -35,8 +56,7 @@ internal static class TestScene
             }
         }
 
-        File.WriteAllBytes(rasterPath, Tiff(samples, size, bands));
-        File.WriteAllText(labelPath, Labels(squares));
+        return (samples, squares);
     }
 
     private static void Paint(byte[] samples, int size, int bands, int left, int top, int side, byte[] color)
@@ -69,11 +89,11 @@ internal static class TestScene
 
     private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
-    private static byte[] Tiff(byte[] samples, int size, int bands)
+    private static byte[] Tiff(byte[] samples, int size, int bands, double left, double top)
     {
         ushort[] geoKeys = [1, 1, 0, 3, 1024, 0, 1, 1, 1025, 0, 1, 1, 3072, 0, 1, 32618];
         double[] scale = [Cell, Cell, 0];
-        double[] tie = [0, 0, 0, OriginX, OriginY, 0];
+        double[] tie = [0, 0, 0, left, top, 0];
         ushort[] bits = [.. Enumerable.Repeat((ushort)8, bands)];
         ushort[] extra = [.. Enumerable.Repeat((ushort)0, Math.Max(0, bands - (bands >= 3 ? 3 : 1)))];
         List<(ushort Tag, ushort Type, int Count, byte[] Value)> tags =

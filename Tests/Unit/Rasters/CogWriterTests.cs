@@ -151,6 +151,43 @@ public sealed class CogWriterTests
         Assert.True(output.Trim() is "[] []" or "no validator", output);
     }
 
+    [GdalFact]
+    public void Colours_are_told_as_colours_and_statistics_are_those_that_GDAL_computes()
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.PathOf("a.tif");
+        RasterWriteOptions options = Options(90, 70, 4, SampleType.UInt8) with { IsColor = true };
+        Write(LocalFileSystem.Instance, path, options, Samples(options), 64);
+        string output = Gdal.Run(
+            """
+            import sys
+            from osgeo import gdal
+            ds = gdal.Open(sys.argv[1])
+            bands = [ds.GetRasterBand(i + 1) for i in range(ds.RasterCount)]
+            print([gdal.GetColorInterpretationName(b.GetColorInterpretation()) for b in bands], [b.GetDescription() for b in bands],
+                  [gdal.GetColorInterpretationName(b.GetOverview(0).GetColorInterpretation()) for b in bands[:3]])
+            for b in bands:
+                stored = b.GetStatistics(False, False)
+                computed = b.ComputeStatistics(False)
+                print(all(abs(a - c) < 1e-6 * max(1, abs(c)) for a, c in zip(stored, computed)))
+            """,
+            path);
+
+        Assert.Equal(
+            """
+            ['Red', 'Green', 'Blue', 'Undefined'] ['b & 1', 'b & 2', 'b & 3', 'b & 4'] ['Red', 'Green', 'Blue']
+            True
+            True
+            True
+            True
+
+            """,
+            output.ReplaceLineEndings("\n"));
+        using IRaster raster = RasterFile.Open(path);
+        Assert.True(raster.IsColor);
+        Assert.All(raster.Overviews, overview => Assert.True(overview.IsColor));
+    }
+
     private static RasterWriteOptions Options(int width, int height, int bands, SampleType type) => new(
         width, height, [.. Enumerable.Range(1, bands).Select(i => new RasterBand($"b & {i}", 7, i == 1 ? 0.5 : 1, i == 1 ? 0 : -i, "m"))], type)
     {

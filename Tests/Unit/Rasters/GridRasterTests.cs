@@ -101,6 +101,44 @@ public sealed class GridRasterTests
         Compare(raster, grid, Enum.Parse<Resampling>(method), tolerance: 1);
     }
 
+    /// <summary>The same comparison where no GDAL is: with what warp.py wrote down of gdalwarp.</summary>
+    [Theory]
+    [MemberData(nameof(Warps))]
+    public void Views_have_the_values_that_gdalwarp_was_seen_to_give(string name, string method, string row)
+    {
+        string[] cells = row.Split(',');
+        double[] place = [.. cells[3..6].Select(cell => double.Parse(cell, CultureInfo.InvariantCulture))];
+        double[] expected = [.. cells[8].Split(' ').Select(value => RasterXml.TryNumber(value)!.Value)];
+        using IRaster raster = RasterFile.Open(RasterFixture.PathOf(name));
+        SpatialReference? reference = cells[2].Length > 0 ? CoordinateSystems.FromEpsg(int.Parse(cells[2], CultureInfo.InvariantCulture)) : raster.SpatialReference;
+        RasterGrid grid = new(new GeoTransform(place[0], place[1], place[2], -place[2]), int.Parse(cells[6], CultureInfo.InvariantCulture), int.Parse(cells[7], CultureInfo.InvariantCulture), reference);
+        Resampling resampling = method switch { "near" => Resampling.Nearest, "mode" => Resampling.Majority, _ => Enum.Parse<Resampling>(method, ignoreCase: true) };
+        using GridRaster view = new(raster, grid, resampling);
+        double[] actual = new double[expected.Length];
+        view.Read(new PixelWindow(0, 0, grid.Width, grid.Height), [0], actual, raster.NoData ?? 0);
+
+        // Rounding to whole numbers may go either way; a centre on a border may lie on either side, which these grids avoid.
+        double tolerance = resampling is Resampling.Nearest or Resampling.Majority ? 0 : raster.SampleType.IsFloatingPoint() ? 1e-4 : 1;
+        Assert.All(expected.Zip(actual), pair => Assert.True(pair.First.Equals(pair.Second) || Math.Abs(pair.First - pair.Second) <= tolerance, $"{pair.Second} where gdalwarp has {pair.First}"));
+        int rounded = expected.Zip(actual).Count(pair => Math.Abs(pair.First - pair.Second) > 0.5);
+        Assert.True(rounded <= expected.Length / 20, $"{rounded} of {expected.Length} cells are rounded the other way");
+    }
+
+    public static TheoryData<string, string, string> Warps
+    {
+        get
+        {
+            TheoryData<string, string, string> warps = [];
+            foreach (string line in File.ReadLines(RasterFixture.PathOf("warps.csv")).Skip(1))
+            {
+                string[] cells = line.Split(',', 3);
+                warps.Add(cells[0], cells[1], line);
+            }
+
+            return warps;
+        }
+    }
+
     [Fact]
     public void Masked_and_nodata_pixels_do_not_count()
     {

@@ -44,7 +44,7 @@ public sealed class RasterConcurrencyTests
             return Block(block);
         }
 
-        Parallel.For(0, 8, new ParallelOptions { MaxDegreeOfParallelism = 8 }, _ => Assert.Equal(7, cache.Get(0, 7, Decode).Samples.Length));
+        Parallel.For(0, 8, new ParallelOptions { MaxDegreeOfParallelism = 8 }, _ => Assert.Equal(7, Length(cache, 7, Decode)));
 
         Assert.Equal(1, decoded);
     }
@@ -62,7 +62,7 @@ public sealed class RasterConcurrencyTests
 
         foreach (int block in new[] { 1, 2, 3, 1, 4, 1, 3, 2 })
         {
-            cache.Get(0, block, Decode);
+            Length(cache, block, Decode);
             Assert.InRange(cache.Bytes, 100, 300);
         }
 
@@ -81,10 +81,10 @@ public sealed class RasterConcurrencyTests
             return Block(100);
         }
 
-        cache.Get(0, 1, Decode);
-        cache.Get(0, 1, Decode);
+        Length(cache, 1, Decode);
+        Length(cache, 1, Decode);
         Assert.Equal(1, decoded);
-        cache.Get(0, 2, Decode);
+        Length(cache, 2, Decode);
         Assert.Equal(100, cache.Bytes);
     }
 
@@ -95,9 +95,53 @@ public sealed class RasterConcurrencyTests
         BlockCache cache = new(100);
         DecodedBlock Decode(int block) => fails ? throw new IOException("no") : Block(3);
 
-        Assert.Throws<IOException>(() => cache.Get(0, 1, Decode));
+        Assert.Throws<IOException>(() => Length(cache, 1, Decode));
         fails = false;
-        Assert.Equal(3, cache.Get(0, 1, Decode).Samples.Length);
+        Assert.Equal(3, Length(cache, 1, Decode));
+    }
+
+    [Fact]
+    public void Memory_of_a_block_is_used_again_only_when_nobody_reads_it()
+    {
+        BlockCache cache = new(800);
+        DecodedBlock Decode(int block)
+        {
+            byte[] samples = cache.Buffers.Rent(block > 100 ? 800 : 100);
+            samples.AsSpan().Fill((byte)block);
+            return new DecodedBlock(samples, 1, samples.Length);
+        }
+
+        byte[] first;
+        using (BlockCache.Lease lease = cache.Get(0, 1, Decode))
+        {
+            first = lease.Block.Samples;
+            Length(cache, 200, Decode); // pushes it out
+            Assert.NotSame(first, cache.Buffers.Rent(100));
+            Assert.Equal(1, lease.Block.Samples[50]);
+        }
+
+        Assert.Same(first, cache.Buffers.Rent(100));
+        Assert.NotSame(first, cache.Buffers.Rent(100));
+    }
+
+    [Fact]
+    public void Idle_memory_has_a_limit()
+    {
+        BlockBuffers buffers = new(250);
+        byte[][] lent = [buffers.Rent(100), buffers.Rent(100), buffers.Rent(100), buffers.Rent(300)];
+        foreach (byte[] buffer in lent)
+        {
+            buffers.Return(buffer);
+        }
+
+        // The third did not fit beside the first two, which went; the fourth fits nowhere.
+        Assert.Equal([lent[2]], new[] { buffers.Rent(100), buffers.Rent(100), buffers.Rent(300) }.Intersect(lent));
+    }
+
+    private static int Length(BlockCache cache, int block, Func<int, DecodedBlock> decode)
+    {
+        using BlockCache.Lease lease = cache.Get(0, block, decode);
+        return lease.Block.Samples.Length;
     }
 
     private static DecodedBlock Block(int bytes) => new(new byte[bytes], 1, bytes);

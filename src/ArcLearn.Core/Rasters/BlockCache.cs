@@ -24,11 +24,14 @@ internal sealed class BlockCache(long budget)
         }
     }
 
+    /// <summary>Where decoders take the memory of a block from; it comes back here when the block has gone and nobody reads it.</summary>
+    public BlockBuffers Buffers { get; } = new(budget / 8);
+
     /// <summary>A number for one more image whose blocks are held here.</summary>
     public int AddImage() => Interlocked.Increment(ref _images);
 
-    /// <summary>The block, decoded by <paramref name="decode"/> where it is not held.</summary>
-    public DecodedBlock Get(int image, int block, Func<int, DecodedBlock> decode)
+    /// <summary>The block, decoded by <paramref name="decode"/> where it is not held. Its samples are there until the lease is disposed.</summary>
+    public Lease Get(int image, int block, Func<int, DecodedBlock> decode)
     {
         (int, int) key = (image, block);
         Entry entry;
@@ -45,13 +48,14 @@ internal sealed class BlockCache(long budget)
                 entry = new Entry(key, new Lazy<DecodedBlock>(() => decode(block)));
                 _entries.Add(key, _recent.AddFirst(entry));
             }
+
+            entry.Readers++;
         }
 
         try
         {
-            DecodedBlock data = entry.Data.Value;
-            Account(entry, data.Samples.Length);
-            return data;
+            Account(entry, entry.Data.Value.Samples.Length);
+            return new Lease(this, entry);
         }
         catch
         {
@@ -80,15 +84,35 @@ internal sealed class BlockCache(long budget)
             while (_bytes > budget && oldest is not null && oldest.Value != entry)
             {
                 LinkedListNode<Entry>? newer = oldest.Previous;
-                if (oldest.Value.IsCounted)
+                Entry old = oldest.Value;
+                if (old.IsCounted)
                 {
-                    _bytes -= oldest.Value.Data.Value.Samples.Length;
-                    _entries.Remove(oldest.Value.Key);
+                    _bytes -= old.Data.Value.Samples.Length;
+                    _entries.Remove(old.Key);
                     _recent.Remove(oldest);
+                    old.IsGone = true;
+                    Recycle(old);
                 }
 
                 oldest = newer;
             }
+        }
+    }
+
+    private void Release(Entry entry)
+    {
+        lock (_gate)
+        {
+            entry.Readers--;
+            Recycle(entry);
+        }
+    }
+
+    private void Recycle(Entry entry)
+    {
+        if (entry.IsGone && entry.Readers == 0)
+        {
+            Buffers.Return(entry.Data.Value.Samples);
         }
     }
 
@@ -105,12 +129,30 @@ internal sealed class BlockCache(long budget)
 
     private bool IsHeld(Entry entry) => _entries.TryGetValue(entry.Key, out LinkedListNode<Entry>? node) && node.Value == entry;
 
-    private sealed class Entry((int Image, int Block) key, Lazy<DecodedBlock> data)
+    /// <summary>A block that is being read.</summary>
+    public readonly ref struct Lease
+    {
+        private readonly BlockCache _cache;
+        private readonly Entry _entry;
+
+        internal Lease(BlockCache cache, Entry entry) => (_cache, _entry) = (cache, entry);
+
+        public DecodedBlock Block => _entry.Data.Value;
+
+        public void Dispose() => _cache.Release(_entry);
+    }
+
+    internal sealed class Entry((int Image, int Block) key, Lazy<DecodedBlock> data)
     {
         public (int Image, int Block) Key { get; } = key;
 
         public Lazy<DecodedBlock> Data { get; } = data;
 
         public bool IsCounted { get; set; }
+
+        /// <summary>Whether the cache has let it go.</summary>
+        public bool IsGone { get; set; }
+
+        public int Readers { get; set; }
     }
 }

@@ -39,6 +39,9 @@ internal interface IRaster : IDisposable
     /// <summary>Colours of the values of the first band, from 0; empty without a colour table.</summary>
     IReadOnlyList<RasterColor> ColorTable => [];
 
+    /// <summary>What the values of the first band mean, where the file says so; empty where it does not.</summary>
+    IReadOnlyList<ClassDefinition> Classes => [];
+
     RasterStorage Storage => new("memory", "none", 8 * SampleType.Bytes(), false, true);
 
     /// <summary>The same image in fewer pixels, the largest first. They are this raster's, which disposes them.</summary>

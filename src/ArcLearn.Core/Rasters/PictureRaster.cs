@@ -49,6 +49,7 @@ internal sealed class PictureRaster : IRaster
         Georeference reference = Georeference.Complete(source.Files, source.Path, side, null, null);
         (Transform, IsGeoreferenced, SpatialReference) = (reference.Transform, reference.IsGeoreferenced, reference.SpatialReference);
         BandInfo = SideFile.Complete(side, [.. Enumerable.Repeat(RasterBand.Plain, Bands)], SampleType);
+        Classes = side?.Classes ?? [];
         Storage = new RasterStorage(isPng ? "PNG" : isBmp ? "BMP" : "JPEG", isPng ? "Deflate" : isBmp ? "none" : "JPEG", 8 * SampleBytes, false, false);
     }
 
@@ -74,6 +75,8 @@ internal sealed class PictureRaster : IRaster
 
     public IReadOnlyList<RasterBand> BandInfo { get; }
 
+    public IReadOnlyList<ClassDefinition> Classes { get; }
+
     public RasterStorage Storage { get; }
 
     public int BlockWidth => Width;
@@ -98,7 +101,8 @@ internal sealed class PictureRaster : IRaster
             return;
         }
 
-        WindowCopy.Copy(_cache.Get(_image, 0, _ => Decode()), SampleType, whole, inside, window, bands, destination);
+        using BlockCache.Lease lease = _cache.Get(_image, 0, _ => Decode());
+        WindowCopy.Copy(lease.Block, SampleType, whole, inside, window, bands, destination);
     }
 
     public void Dispose() => _source.Dispose();

@@ -45,6 +45,8 @@ internal static class RasterDescription
             NoData = raster.NoData,
             HasMask = raster.HasMask,
             Colors = raster.ColorTable.Count,
+            Classes = raster.Classes,
+            IsColor = raster.IsColor,
             BlockWidth = raster.BlockWidth,
             BlockHeight = raster.BlockHeight,
             Overviews = [.. raster.Overviews.Select(overview => $"{overview.Width} x {overview.Height}")],

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Win32.SafeHandles;
 using ArcLearn.Core.IO;
 
 namespace ArcLearn.Core.Rasters;
@@ -7,7 +8,7 @@ namespace ArcLearn.Core.Rasters;
 internal sealed class RasterSource : IDisposable
 {
     private readonly IFileSystem _files;
-    private readonly ConcurrentBag<Stream> _idle = [];
+    private readonly ConcurrentBag<Reader> _idle = [];
     private volatile bool _disposed;
 
     /// <exception cref="FileNotFoundException">Nothing is at <paramref name="path"/>.</exception>
@@ -22,7 +23,7 @@ internal sealed class RasterSource : IDisposable
 
         Stream first = files.OpenRead(path);
         Length = first.Length;
-        _idle.Add(first);
+        _idle.Add(new Reader(first));
     }
 
     public string Path { get; }
@@ -43,31 +44,23 @@ internal sealed class RasterSource : IDisposable
         }
 
         ObjectDisposedException.ThrowIf(_disposed, this);
-        Stream stream = _idle.TryTake(out Stream? idle) ? idle : _files.OpenRead(Path);
+        Reader reader = _idle.TryTake(out Reader idle) ? idle : new Reader(_files.OpenRead(Path));
         try
         {
-            if (stream is FileStream file)
-            {
-                ReadFully(file, offset, destination);
-            }
-            else
-            {
-                stream.Position = offset;
-                stream.ReadExactly(destination);
-            }
+            reader.Read(offset, destination);
         }
         catch (EndOfStreamException e)
         {
-            stream.Dispose();
+            reader.Stream.Dispose();
             throw new LearnFormatException($"became shorter than {Length} bytes while it was read.", Path, inner: e);
         }
         catch
         {
-            stream.Dispose();
+            reader.Stream.Dispose();
             throw;
         }
 
-        _idle.Add(stream);
+        _idle.Add(reader);
         if (_disposed)
         {
             DisposeIdle();
@@ -87,27 +80,42 @@ internal sealed class RasterSource : IDisposable
         DisposeIdle();
     }
 
-    // Past the stream's own buffer: a window touches each block once.
-    private static void ReadFully(FileStream file, long offset, Span<byte> destination)
+    private void DisposeIdle()
     {
-        while (!destination.IsEmpty)
+        while (_idle.TryTake(out Reader reader))
         {
-            int count = RandomAccess.Read(file.SafeFileHandle, destination, offset);
-            if (count == 0)
-            {
-                throw new EndOfStreamException();
-            }
-
-            offset += count;
-            destination = destination[count..];
+            reader.Stream.Dispose();
         }
     }
 
-    private void DisposeIdle()
+    /// <summary>A stream and, for one of the disk, its handle: asking the stream for that costs a call of the system each time.</summary>
+    private readonly struct Reader(Stream stream)
     {
-        while (_idle.TryTake(out Stream? stream))
+        private readonly SafeFileHandle? _file = (stream as FileStream)?.SafeFileHandle;
+
+        public Stream Stream { get; } = stream;
+
+        public void Read(long offset, Span<byte> destination)
         {
-            stream.Dispose();
+            if (_file is null)
+            {
+                Stream.Position = offset;
+                Stream.ReadExactly(destination);
+                return;
+            }
+
+            // Past the stream's own buffer: a window touches each block once.
+            while (!destination.IsEmpty)
+            {
+                int count = RandomAccess.Read(_file, destination, offset);
+                if (count == 0)
+                {
+                    throw new EndOfStreamException();
+                }
+
+                offset += count;
+                destination = destination[count..];
+            }
         }
     }
 }

@@ -1,11 +1,13 @@
+using System.Text;
 using System.Xml.Linq;
 using ArcLearn.Core.IO;
 
 namespace ArcLearn.Core.Rasters;
 
-/// <summary>The .aux.xml beside a raster (GDAL's Persistent Auxiliary Metadata), which GDAL and ArcGIS write: place, bands, colours.</summary>
+/// <summary>The .aux.xml beside a raster (GDAL's Persistent Auxiliary Metadata), which GDAL and ArcGIS write: place, bands, colours, classes.</summary>
 internal sealed record SideFile(
-    GeoTransform? Transform, SpatialReference? SpatialReference, IReadOnlyDictionary<int, RasterBand> Bands, IReadOnlyList<RasterColor> ColorTable)
+    GeoTransform? Transform, SpatialReference? SpatialReference, IReadOnlyDictionary<int, RasterBand> Bands, IReadOnlyList<RasterColor> ColorTable,
+    IReadOnlyList<ClassDefinition> Classes)
 {
     public static string PathOf(string raster) => raster + ".aux.xml";
 
@@ -15,6 +17,21 @@ internal sealed record SideFile(
     {
         string path = PathOf(raster);
         return files.FileExists(path) && RasterXml.Load(files, path).Root is { Name.LocalName: "PAMDataset" } root ? Read(root, path) : null;
+    }
+
+    /// <summary>Writes what the classes of a raster of one band mean; without classes an old side file goes, since it spoke of another raster.</summary>
+    public static void Write(IFileSystem files, string raster, IReadOnlyList<ClassDefinition> classes, IReadOnlyList<long> counts)
+    {
+        string path = PathOf(raster);
+        if (classes.Count > 0)
+        {
+            XElement root = new("PAMDataset", new XElement("PAMRasterBand", new XAttribute("band", 1), RasterAttributeTable.Write(classes, counts)));
+            files.WriteAtomically(path, stream => stream.Write(Encoding.UTF8.GetBytes(root.ToString() + "\n")));
+        }
+        else if (files.FileExists(path))
+        {
+            files.DeleteFile(path);
+        }
     }
 
     /// <summary>What the raster does not say of its bands itself comes from the side file.</summary>
@@ -34,6 +51,7 @@ internal sealed record SideFile(
     {
         Dictionary<int, RasterBand> bands = [];
         IReadOnlyList<RasterColor> colors = [];
+        IReadOnlyList<ClassDefinition> classes = [];
         foreach (XElement band in root.Elements("PAMRasterBand"))
         {
             int number = (int)RasterXml.Number(band.Attribute("band")?.Value, 0, path);
@@ -41,9 +59,10 @@ internal sealed record SideFile(
             if (number == 1)
             {
                 colors = RasterXml.Colors(band, path);
+                classes = RasterAttributeTable.Read(band, path);
             }
         }
 
-        return new SideFile(RasterXml.Transform(root, path), RasterXml.Reference(root, path), bands, colors);
+        return new SideFile(RasterXml.Transform(root, path), RasterXml.Reference(root, path), bands, colors, classes);
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using ArcLearn.Core.Rasters.Warp;
 
 namespace ArcLearn.Core.Rasters.Composite;
 
@@ -16,11 +17,24 @@ internal sealed record CompositeLayout(
     IReadOnlyList<RasterColor> ColorTable,
     RasterStorage Storage,
     int BlockWidth,
-    int BlockHeight);
+    int BlockHeight)
+{
+    /// <summary>Whether the first three bands are red, green and blue.</summary>
+    public bool IsColor { get; init; }
+
+    /// <summary>What the values of the first band mean.</summary>
+    public IReadOnlyList<ClassDefinition> Classes { get; init; } = [];
+}
 
 /// <summary>One raster made of bands of other files, each in its place; where two overlap the later one lies on top.</summary>
-internal sealed class CompositeRaster(CompositeLayout layout, RasterPool pool) : IRaster
+/// <param name="layout">What it is.</param>
+/// <param name="pool">Its files; disposed with it.</param>
+/// <param name="whole">The raster that this one is an overview of, which owns the files, or null.</param>
+internal sealed class CompositeRaster(CompositeLayout layout, RasterPool pool, CompositeRaster? whole = null) : IRaster
 {
+    private readonly object _gate = new();
+    private IReadOnlyList<IRaster>? _overviews;
+
     /// <summary>Whether all bands lie in the same places of the same files, as in a plain mosaic: those are read together.</summary>
     private readonly bool _isUniform = layout.Sources.All(band => band.Count == layout.Sources[0].Count
         && band.Zip(layout.Sources[0]).All(pair => pair.First.IsPlain && pair.First with { Band = pair.Second.Band } == pair.Second));
@@ -35,9 +49,11 @@ internal sealed class CompositeRaster(CompositeLayout layout, RasterPool pool) :
 
     public SampleType SampleType => layout.SampleType;
 
+    public bool IsColor => layout.IsColor;
+
     public GeoTransform Transform => layout.Transform ?? GeoTransform.Pixels;
 
-    public bool IsGeoreferenced => layout.Transform is not null;
+    public bool IsGeoreferenced => whole?.IsGeoreferenced ?? layout.Transform is not null;
 
     public SpatialReference? SpatialReference => layout.SpatialReference;
 
@@ -51,7 +67,21 @@ internal sealed class CompositeRaster(CompositeLayout layout, RasterPool pool) :
 
     public IReadOnlyList<RasterColor> ColorTable => layout.ColorTable;
 
+    public IReadOnlyList<ClassDefinition> Classes => layout.Classes;
+
     public RasterStorage Storage => layout.Storage;
+
+    /// <summary>Of the sizes that the overviews of the first file have; files without them are averaged. The first call opens that file.</summary>
+    public IReadOnlyList<IRaster> Overviews
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _overviews ??= whole is null ? FindOverviews() : [];
+            }
+        }
+    }
 
     public bool HasMask => layout.Mask is not null;
 
@@ -117,7 +147,58 @@ internal sealed class CompositeRaster(CompositeLayout layout, RasterPool pool) :
         }
     }
 
-    public void Dispose() => pool.Dispose();
+    public void Dispose()
+    {
+        if (whole is null)
+        {
+            pool.Dispose();
+        }
+    }
+
+    private IReadOnlyList<IRaster> FindOverviews()
+    {
+        if (layout.Sources.SelectMany(band => band).FirstOrDefault() is not PlacedSource first)
+        {
+            return [];
+        }
+
+        try
+        {
+            using RasterPool.Lease lease = pool.Rent(first.Path);
+            return
+            [
+                .. lease.Raster.Overviews
+                    .Select(overview => Overview((double)lease.Raster.Width / overview.Width, (double)lease.Raster.Height / overview.Height))
+                    .Where(overview => overview.Width < Width && overview.Height < Height),
+            ];
+        }
+        catch (Exception e) when (e is LearnFormatException or IOException)
+        {
+            return []; // reading its samples is what tells that the file is lost
+        }
+    }
+
+    private CompositeRaster Overview(double across, double down)
+    {
+        int width = (int)Math.Ceiling((Width / across) - 0.01);
+        int height = (int)Math.Ceiling((Height / down) - 0.01);
+        (across, down) = ((double)Width / width, (double)Height / height);
+
+        // Between classes there is no mean.
+        Resampling method = ColorTable.Count > 0 || Classes.Count > 0 ? Resampling.Nearest : Resampling.Average;
+        PlacedSource[] Shrink(IReadOnlyList<PlacedSource> sources) => [.. sources.Select(source => source with { Across = across, Down = down, Method = method })];
+        return new CompositeRaster(
+            layout with
+            {
+                Width = width,
+                Height = height,
+                Transform = Transform.Scale(across, down),
+                Sources = [.. layout.Sources.Select(Shrink)],
+                Mask = layout.Mask is null ? null : Shrink(layout.Mask),
+            },
+            pool,
+            this);
+    }
 
     private static void FillRows<T>(Span<T> plane, PixelWindow window, PixelWindow inside, T value)
     {
@@ -153,7 +234,7 @@ internal sealed class CompositeRaster(CompositeLayout layout, RasterPool pool) :
 
         PixelWindow wanted = part with { Column = part.Column + shiftColumn, Row = part.Row + shiftRow };
         if (source.IsPlain && SampleTypes.Fits(raster.SampleType, SampleType) && SampleTypes.Of<T>() is SampleType type && SampleTypes.Fits(raster.SampleType, type)
-            && raster is not Warp.GridRaster)
+            && raster is not GridRaster)
         {
             CopyPlain(raster, bands, wanted, part, window, destination);
         }
@@ -201,7 +282,7 @@ internal sealed class CompositeRaster(CompositeLayout layout, RasterPool pool) :
     {
         int count = checked((int)part.Area);
         double[] samples = ArrayPool<double>.Shared.Rent(count);
-        byte[]? mask = source.IsMask || source.UseMask || raster is Warp.GridRaster ? ArrayPool<byte>.Shared.Rent(count) : null;
+        byte[]? mask = source.IsMask || source.UseMask || raster is GridRaster ? ArrayPool<byte>.Shared.Rent(count) : null;
         try
         {
             if (mask is not null)

@@ -19,18 +19,24 @@ internal sealed record PlacedSource(
 {
     private const double Slack = 1e-6;
 
+    /// <summary>Columns of the composite that make one of its overview; 1 in the composite itself.</summary>
+    public double Across { get; init; } = 1;
+
+    /// <summary>Rows of the composite that make one of its overview.</summary>
+    public double Down { get; init; } = 1;
+
     /// <summary>Whether samples go into the composite as they are.</summary>
     public bool IsPlain => NoData is null && Scale == 1 && Offset == 0 && !UseMask && !IsMask;
 
     /// <summary>Pixels of the composite whose centres lie in the rectangle, where that is known without opening the file.</summary>
-    public PixelWindow? Area => To is PixelRectangle to ? Cells(to) : null;
+    public PixelWindow? Area => To is PixelRectangle to ? Cells(Shrink(to)) : null;
 
     /// <summary>Places the open file: what to read, in pixels of the composite.</summary>
     /// <returns>A raster whose pixel (column + <c>Shift.Column</c>, row + <c>Shift.Row</c>) is the composite's (column, row), and the pixels that it fills.</returns>
     public (IRaster Raster, PixelWindow Area, int ShiftColumn, int ShiftRow) Place(IRaster file, int width, int height)
     {
         PixelRectangle from = From ?? new PixelRectangle(0, 0, file.Width, file.Height);
-        PixelRectangle to = To ?? new PixelRectangle(0, 0, from.Width, from.Height);
+        PixelRectangle to = Shrink(To ?? new PixelRectangle(0, 0, from.Width, from.Height));
         double left = from.Left - to.Left;
         double top = from.Top - to.Top;
         if (Math.Abs(from.Width - to.Width) < Slack && Math.Abs(from.Height - to.Height) < Slack && IsWhole(left) && IsWhole(top))
@@ -45,6 +51,8 @@ internal sealed record PlacedSource(
         GeoTransform transform = file.Transform.Shift(from.Left - (to.Left * across), from.Top - (to.Top * down)).Scale(across, down);
         return (new GridRaster(file, new RasterGrid(transform, width, height, null), Method), Cells(to), 0, 0);
     }
+
+    private PixelRectangle Shrink(PixelRectangle to) => new(to.Left / Across, to.Top / Down, to.Width / Across, to.Height / Down);
 
     private static PixelWindow Cells(PixelRectangle to)
     {

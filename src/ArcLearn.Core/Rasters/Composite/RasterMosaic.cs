@@ -94,7 +94,11 @@ internal static class RasterMosaic
             first.Colors,
             first.Storage with { Format = $"mosaic of {headers.Count} {first.Storage.Format}" },
             first.BlockWidth,
-            first.BlockHeight);
+            first.BlockHeight)
+        {
+            IsColor = headers.TrueForAll(h => h.IsColor),
+            Classes = first.Classes,
+        };
     }
 
     private static CompositeLayout Stack(string name, List<Header> headers)
@@ -171,7 +175,8 @@ internal static class RasterMosaic
             IRaster raster = lease.Raster;
             headers.Add(new Header(
                 path, raster.Width, raster.Height, raster.SampleType, raster.Transform, raster.IsGeoreferenced, raster.SpatialReference,
-                raster.BandInfo, raster.ColorTable, raster.HasMask, raster.Storage, raster.BlockWidth, raster.BlockHeight));
+                raster.BandInfo, raster.ColorTable, raster.HasMask, raster.Storage, raster.BlockWidth, raster.BlockHeight,
+                raster.IsColor, raster.Classes));
         }
 
         return headers;
@@ -206,5 +211,7 @@ internal static class RasterMosaic
         bool HasMask,
         RasterStorage Storage,
         int BlockWidth,
-        int BlockHeight);
+        int BlockHeight,
+        bool IsColor,
+        IReadOnlyList<ClassDefinition> Classes);
 }

@@ -48,7 +48,11 @@ internal static class VrtFile
             RasterXml.Colors(elements[0], path),
             new RasterStorage("VRT", "none", 8 * type.Bytes(), true, false),
             Math.Min(MaximumBlock, width),
-            Math.Min(MaximumBlock, height));
+            Math.Min(MaximumBlock, height))
+        {
+            IsColor = elements.Length >= 3 && elements.Take(3).Select(band => band.Element("ColorInterp")?.Value.Trim()).SequenceEqual(["Red", "Green", "Blue"]),
+            Classes = RasterAttributeTable.Read(elements[0], path),
+        };
         return new CompositeRaster(layout, new RasterPool(files, cache, depth));
     }
 

@@ -1,31 +1,35 @@
 using System.Buffers;
+using ArcLearn.Core.Rasters.Jpeg;
 using SkiaSharp;
 
 namespace ArcLearn.Core.Rasters.Tiff;
 
 /// <summary>
-/// Decodes the JPEG stream of one TIFF block (TIFF Technical Note 2): the quantisation and Huffman tables that the file keeps once
-/// are put in front of it, and an Adobe marker says which colours it holds, which TIFF says elsewhere.
+/// Decodes the JPEG stream of one TIFF block (TIFF Technical Note 2), baseline pictures here and others by Skia: for that the quantisation and Huffman tables that the file keeps once
+/// are put in front of it, and an Adobe marker says that its three components are to be kept as they are. YCbCr becomes RGB here, while pixels are taken apart.
 /// </summary>
 internal static class JpegBlockDecoder
 {
-    // APP14 "Adobe", version 100, no flags; the last byte is the colour transform: 0 keeps the components, 1 is YCbCr.
+    // APP14 "Adobe", version 100, no flags; the last byte is the colour transform: 0 keeps the components.
     private static ReadOnlySpan<byte> AdobeMarker => [0xFF, 0xEE, 0, 14, (byte)'A', (byte)'d', (byte)'o', (byte)'b', (byte)'e', 0, 100, 0, 0, 0, 0, 0];
 
     /// <summary>Fills <paramref name="planes"/> (1 or 3 bands) band after band; answers what is wrong, or null.</summary>
+    /// <param name="shared">What <paramref name="tables"/> hold.</param>
     public static string? Decode(
-        ReadOnlySpan<byte> data, ReadOnlySpan<byte> tables, Span<byte> planes, int width, int rows, int bands, bool isYCbCr)
+        ReadOnlySpan<byte> data, ReadOnlySpan<byte> tables, JpegHeader shared, Span<byte> planes, int width, int rows, int bands, bool isYCbCr)
     {
+        JpegHeader header = new(shared);
+        if (data is [0xFF, 0xD8, ..] && header.Read(data) && JpegDecoder.CanDecode(header, isYCbCr))
+        {
+            return FindMisfit(header.Width, header.Height, header.Components.Length, width, rows, bands)
+                ?? JpegDecoder.Decode(header, data, planes, width, rows, isYCbCr);
+        }
+
         byte[] stream = ArrayPool<byte>.Shared.Rent(data.Length + tables.Length + 32);
         try
         {
-            int length = Compose(data, tables, isYCbCr, bands, stream);
-            if (length == 0)
-            {
-                return "is not a JPEG stream";
-            }
-
-            return DecodeColours(stream, length, planes, width, rows, bands);
+            int length = Compose(data, tables, bands, stream);
+            return length == 0 ? "is not a JPEG stream" : DecodeColours(stream, length, planes, width, rows, bands, isYCbCr);
         }
         finally
         {
@@ -33,7 +37,18 @@ internal static class JpegBlockDecoder
         }
     }
 
-    private static int Compose(ReadOnlySpan<byte> data, ReadOnlySpan<byte> tables, bool isYCbCr, int bands, Span<byte> stream)
+    // The last block may be stored as wide and high as the others, or cut off.
+    private static string? FindMisfit(int foundWidth, int foundHeight, int components, int width, int rows, int bands)
+    {
+        if (foundWidth < width || foundHeight < rows || foundWidth > width + 16 || foundHeight > Math.Max(rows, 16) * 64L)
+        {
+            return $"holds {foundWidth} by {foundHeight} pixels where {width} by {rows} belong";
+        }
+
+        return components == bands ? null : $"holds {components} components where {bands} belong";
+    }
+
+    private static int Compose(ReadOnlySpan<byte> data, ReadOnlySpan<byte> tables, int bands, Span<byte> stream)
     {
         if (data.Length < 4 || data[0] != 0xFF || data[1] != 0xD8)
         {
@@ -47,7 +62,6 @@ internal static class JpegBlockDecoder
         {
             AdobeMarker.CopyTo(stream[length..]);
             length += AdobeMarker.Length;
-            stream[length - 1] = (byte)(isYCbCr ? 1 : 0);
         }
 
         length += CopySegments(tables, stream[length..]);
@@ -98,7 +112,7 @@ internal static class JpegBlockDecoder
         return length;
     }
 
-    private static unsafe string? DecodeColours(byte[] stream, int length, Span<byte> planes, int width, int rows, int bands)
+    private static unsafe string? DecodeColours(byte[] stream, int length, Span<byte> planes, int width, int rows, int bands, bool isYCbCr)
     {
         fixed (byte* start = stream)
         {
@@ -109,17 +123,11 @@ internal static class JpegBlockDecoder
                 return "is not a JPEG stream";
             }
 
-            // The last block may be stored as wide and high as the others, or cut off.
             SKImageInfo found = codec.Info;
-            if (found.Width < width || found.Height < rows || found.Width > width + 16 || found.Height > Math.Max(rows, 16) * 64L)
-            {
-                return $"holds {found.Width} by {found.Height} pixels where {width} by {rows} belong";
-            }
-
             bool isGrey = found.ColorType == SKColorType.Gray8;
-            if (isGrey != (bands == 1))
+            if (FindMisfit(found.Width, found.Height, isGrey ? 1 : 3, width, rows, bands) is string misfit)
             {
-                return $"holds {(isGrey ? 1 : 3)} components where {bands} belong";
+                return misfit;
             }
 
             int pixelBytes = isGrey ? 1 : 4;
@@ -136,7 +144,7 @@ internal static class JpegBlockDecoder
 
                 if (result != SKCodecResult.Success)
                 {
-                    return "ends before its last pixel or holds broken codes";
+                    return JpegDecoder.Broken;
                 }
 
                 int plane = width * rows;
@@ -147,6 +155,10 @@ internal static class JpegBlockDecoder
                     if (isGrey)
                     {
                         line.CopyTo(planes[at..]);
+                    }
+                    else if (isYCbCr)
+                    {
+                        SampleSpread.SplitYcc(line, planes[at..], width, plane);
                     }
                     else
                     {

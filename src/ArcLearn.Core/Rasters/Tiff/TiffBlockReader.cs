@@ -1,64 +1,59 @@
 using System.Buffers;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
+using ArcLearn.Core.Rasters.Jpeg;
 using ZstdSharp;
 
 namespace ArcLearn.Core.Rasters.Tiff;
 
 /// <summary>Reads and decodes one block at a time; holds no state, so any number of threads may.</summary>
-internal sealed class TiffBlockReader(TiffLayout layout, double? noData)
+internal sealed class TiffBlockReader
 {
-    private readonly byte[] _jpegTables = layout.Compression == TiffCompression.Jpeg ? layout.Directory.Bytes(TiffTag.JpegTables) : [];
+    private const int WholeReadBytes = 1 << 16;
+
+    private readonly TiffLayout _layout;
+    private readonly BlockBuffers _buffers;
+    private readonly double? _noData;
+    private readonly byte[] _jpegTables = [];
+    private readonly JpegHeader _jpegHeader = new();
+
+    public TiffBlockReader(TiffLayout layout, BlockBuffers buffers, double? noData)
+    {
+        (_layout, _buffers, _noData) = (layout, buffers, noData);
+        if (layout.Compression == TiffCompression.Jpeg && layout.Directory.Has(TiffTag.JpegTables))
+        {
+            _jpegTables = layout.Directory.Bytes(TiffTag.JpegTables);
+            _ = _jpegHeader.Read(_jpegTables); // tables that cannot be read are missed in the blocks
+        }
+    }
 
     /// <exception cref="LearnFormatException">The block is damaged.</exception>
     /// <exception cref="IOException">The disk failed.</exception>
     public DecodedBlock Read(int block)
     {
-        int rows = layout.BlockRows(block);
-        long samples = (long)rows * layout.BlockWidth * layout.BlockBands;
-        long stored = layout.RowBytes * rows;
-        long length = layout.Lengths[block];
-        if (length == 0)
+        int rows = _layout.BlockRows(block);
+        long stored = _layout.RowBytes * rows;
+        if (_layout.Lengths[block] == 0)
         {
-            return Interleaved(Unwritten(samples));
+            byte[] samples = _buffers.Rent(rows * _layout.BlockWidth * _layout.BlockBands * _layout.SampleBytes);
+            Unwritten(samples);
+            return Interleaved(samples);
         }
 
-        if (layout.Compression == TiffCompression.None)
-        {
-            length = Math.Min(length, stored); // nothing is behind the samples that could matter
-        }
-
-        if (length < 0 || length > layout.Directory.Source.Length - layout.Offsets[block])
-        {
-            throw Damaged(block, $"is said to be {length} bytes at {layout.Offsets[block]}, beyond the file's {layout.Directory.Source.Length}");
-        }
-
-        if (stored / TiffCompression.MaximumRatio(layout.Compression) > length)
-        {
-            throw Damaged(block, $"has {length} bytes, too few for {layout.BlockWidth} by {rows} pixels");
-        }
-
-        if (layout.Compression == TiffCompression.None && !layout.ReversesBits)
-        {
-            byte[] bytes = GC.AllocateUninitializedArray<byte>((int)stored);
-            layout.Directory.Source.Read(layout.Offsets[block], bytes.AsSpan(0, (int)length));
-            return length == stored ? Finish(bytes, rows) : throw Damaged(block, $"holds {length} of its {stored} bytes");
-        }
-
-        int read = (int)Math.Min(length, Array.MaxLength);
+        int read = (int)Math.Min(CheckedLength(block, rows, stored), Array.MaxLength);
         byte[] raw = ArrayPool<byte>.Shared.Rent(read);
         try
         {
             Span<byte> data = raw.AsSpan(0, read);
-            layout.Directory.Source.Read(layout.Offsets[block], data);
-            if (layout.ReversesBits)
+            _layout.Directory.Source.Read(_layout.Offsets[block], data);
+            if (_layout.ReversesBits)
             {
                 TiffSamples.ReverseBits(data);
             }
 
-            return layout.Compression switch
+            return _layout.Compression switch
             {
-                TiffCompression.Jpeg when layout.BlockBands is 1 or 3 => DecodeJpeg(block, data, rows),
+                TiffCompression.Jpeg when _layout.BlockBands is 1 or 3 => DecodeJpeg(block, data, rows),
                 TiffCompression.WebP => DecodeWebP(block, data, rows),
                 _ => Decode(block, raw, read, rows, (int)stored),
             };
@@ -69,11 +64,74 @@ internal sealed class TiffBlockReader(TiffLayout layout, double? noData)
         }
     }
 
-    private DecodedBlock Interleaved(byte[] samples) => new(samples, layout.BlockBands, 1);
+    /// <summary>
+    /// Reads <paramref name="area"/> of a block that needs no decoding (<see cref="TiffLayout.IsPlain"/>) and that covers <paramref name="stored"/>, both in
+    /// pixels of the image. Answers what <paramref name="samples"/>, which has room for all of the block's rows that are touched, then covers.
+    /// </summary>
+    /// <exception cref="LearnFormatException">The block is damaged.</exception>
+    /// <exception cref="IOException">The disk failed.</exception>
+    public PixelWindow ReadPlain(int block, PixelWindow stored, PixelWindow area, Span<byte> samples)
+    {
+        int pixelBytes = _layout.BlockBands * _layout.SampleBytes;
+        int rowBytes = (int)_layout.RowBytes;
+        PixelWindow touched = stored with { Row = area.Row, Height = area.Height };
+        if (_layout.Lengths[block] == 0)
+        {
+            Unwritten(samples[..(area.Height * rowBytes)]);
+            return touched;
+        }
+
+        _ = CheckedLength(block, stored.Height, _layout.RowBytes * stored.Height);
+        long start = _layout.Offsets[block] + ((long)(area.Row - stored.Row) * rowBytes);
+        int read = area.Height * rowBytes;
+        if (read <= WholeReadBytes || area.Width >= stored.Width / 4)
+        {
+            _layout.Directory.Source.Read(start, samples[..read]);
+        }
+        else
+        {
+            // A narrow window of long rows: mostly the others' pixels would be read.
+            touched = area;
+            int part = area.Width * pixelBytes;
+            read = area.Height * part;
+            start += (long)(area.Column - stored.Column) * pixelBytes;
+            for (int row = 0; row < area.Height; row++)
+            {
+                _layout.Directory.Source.Read(start + ((long)row * rowBytes), samples.Slice(row * part, part));
+            }
+        }
+
+        TiffSamples.ToNativeOrder(samples[..read], _layout.SampleBytes, _layout.Directory.IsBigEndian);
+        return touched;
+    }
+
+    /// <summary>Bytes of the block in the file, of which enough are there.</summary>
+    private long CheckedLength(int block, int rows, long stored)
+    {
+        long length = _layout.Lengths[block];
+        if (_layout.Compression == TiffCompression.None)
+        {
+            length = Math.Min(length, stored); // nothing is behind the samples that could matter
+        }
+
+        if (length < 0 || length > _layout.Directory.Source.Length - _layout.Offsets[block])
+        {
+            throw Damaged(block, $"is said to be {length} bytes at {_layout.Offsets[block]}, beyond the file's {_layout.Directory.Source.Length}");
+        }
+
+        if (stored / TiffCompression.MaximumRatio(_layout.Compression) > length)
+        {
+            throw Damaged(block, $"has {length} bytes, too few for {_layout.BlockWidth} by {rows} pixels");
+        }
+
+        return length;
+    }
+
+    private DecodedBlock Interleaved(byte[] samples) => new(samples, _layout.BlockBands, 1);
 
     private DecodedBlock Decode(int block, byte[] raw, int length, int rows, int stored)
     {
-        byte[] decoded = GC.AllocateUninitializedArray<byte>(stored);
+        byte[] decoded = _buffers.Rent(stored);
         int written = Decompress(block, raw, length, decoded, rows);
         return written >= stored ? Finish(decoded, rows) : throw Damaged(block, $"holds {written} of its {stored} bytes");
     }
@@ -81,7 +139,7 @@ internal sealed class TiffBlockReader(TiffLayout layout, double? noData)
     private int Decompress(int block, byte[] raw, int length, byte[] output, int rows)
     {
         ReadOnlySpan<byte> data = raw.AsSpan(0, length);
-        switch (layout.Compression)
+        switch (_layout.Compression)
         {
             case TiffCompression.None:
                 int count = Math.Min(length, output.Length);
@@ -96,7 +154,7 @@ internal sealed class TiffBlockReader(TiffLayout layout, double? noData)
             case TiffCompression.Zstd:
                 return Unpack(block, data, output);
             default:
-                return LibTiffDecoder.Decode(layout, data, _jpegTables, rows, output, output.Length);
+                return LibTiffDecoder.Decode(_layout, data, _jpegTables, rows, output, output.Length);
         }
     }
 
@@ -130,13 +188,13 @@ internal sealed class TiffBlockReader(TiffLayout layout, double? noData)
     /// <summary>Decoded bytes become samples in this machine's order.</summary>
     private DecodedBlock Finish(byte[] decoded, int rows)
     {
-        int bands = layout.BlockBands;
-        int rowSamples = layout.BlockWidth * bands;
-        bool isBigEndian = layout.Directory.IsBigEndian;
-        int storedBytes = layout.Bits / 8;
-        if (layout.Predictor == 3)
+        int bands = _layout.BlockBands;
+        int rowSamples = _layout.BlockWidth * bands;
+        bool isBigEndian = _layout.Directory.IsBigEndian;
+        int storedBytes = _layout.Bits / 8;
+        if (_layout.Predictor == 3)
         {
-            int rowBytes = (int)layout.RowBytes;
+            int rowBytes = (int)_layout.RowBytes;
             byte[] scratch = ArrayPool<byte>.Shared.Rent(rowBytes);
             for (int row = 0; row < rows; row++)
             {
@@ -145,30 +203,37 @@ internal sealed class TiffBlockReader(TiffLayout layout, double? noData)
 
             ArrayPool<byte>.Shared.Return(scratch);
         }
-        else if (layout.Bits is 16 or 32 or 64)
+        else if (_layout.Bits is 16 or 32 or 64)
         {
             TiffSamples.ToNativeOrder(decoded, storedBytes, isBigEndian);
         }
 
-        if (layout.Predictor == 2)
+        if (_layout.Predictor == 2)
         {
-            int rowBytes = (int)layout.RowBytes;
+            int rowBytes = (int)_layout.RowBytes;
             for (int row = 0; row < rows; row++)
             {
                 TiffSamples.UndoDifferences(decoded.AsSpan(row * rowBytes, rowBytes), storedBytes, bands);
             }
         }
 
-        return Interleaved(layout.IsWholeBytes ? decoded : Widen(decoded, rowSamples, rows));
+        if (_layout.IsWholeBytes)
+        {
+            return Interleaved(decoded);
+        }
+
+        byte[] samples = Widen(decoded, rowSamples, rows);
+        _buffers.Return(decoded);
+        return Interleaved(samples);
     }
 
     private byte[] Widen(byte[] decoded, int rowSamples, int rows)
     {
-        byte[] samples = GC.AllocateUninitializedArray<byte>(checked(rowSamples * rows * layout.SampleBytes));
-        bool isBigEndian = layout.Directory.IsBigEndian;
-        if (layout.SampleType.IsFloatingPoint())
+        byte[] samples = _buffers.Rent(checked(rowSamples * rows * _layout.SampleBytes));
+        bool isBigEndian = _layout.Directory.IsBigEndian;
+        if (_layout.SampleType.IsFloatingPoint())
         {
-            if (layout.Bits == 24 && layout.Predictor != 3 && isBigEndian == BitConverter.IsLittleEndian)
+            if (_layout.Bits == 24 && _layout.Predictor != 3 && isBigEndian == BitConverter.IsLittleEndian)
             {
                 for (int i = 0; i < decoded.Length; i += 3)
                 {
@@ -176,11 +241,11 @@ internal sealed class TiffBlockReader(TiffLayout layout, double? noData)
                 }
             }
 
-            TiffSamples.WidenFloats(decoded, samples, layout.Bits);
+            TiffSamples.WidenFloats(decoded, samples, _layout.Bits);
         }
         else
         {
-            TiffSamples.Unpack(decoded, samples, layout.Bits, layout.SampleType, rowSamples, rows);
+            TiffSamples.Unpack(decoded, samples, _layout.Bits, _layout.SampleType, rowSamples, rows);
         }
 
         return samples;
@@ -188,29 +253,30 @@ internal sealed class TiffBlockReader(TiffLayout layout, double? noData)
 
     private DecodedBlock DecodeJpeg(int block, ReadOnlySpan<byte> data, int rows)
     {
-        byte[] planes = GC.AllocateUninitializedArray<byte>(layout.BlockWidth * rows * layout.BlockBands);
+        byte[] planes = _buffers.Rent(_layout.BlockWidth * rows * _layout.BlockBands);
         string? fault = JpegBlockDecoder.Decode(
-            data, _jpegTables, planes, layout.BlockWidth, rows, layout.BlockBands, isYCbCr: layout.Photometric == 6);
-        return fault is null ? new DecodedBlock(planes, 1, layout.BlockWidth * rows) : throw Damaged(block, fault);
+            data, _jpegTables, _jpegHeader, planes, _layout.BlockWidth, rows, _layout.BlockBands, isYCbCr: _layout.Photometric == 6);
+        return fault is null ? new DecodedBlock(planes, 1, _layout.BlockWidth * rows) : throw Damaged(block, fault);
     }
 
     private DecodedBlock DecodeWebP(int block, ReadOnlySpan<byte> data, int rows)
     {
-        byte[] pixels = GC.AllocateUninitializedArray<byte>(checked(layout.BlockWidth * rows * 4));
-        string? fault = WebPBlockDecoder.Decode(data, pixels, layout.BlockWidth, rows);
+        byte[] pixels = _buffers.Rent(checked(_layout.BlockWidth * rows * 4));
+        string? fault = WebPBlockDecoder.Decode(data, pixels, _layout.BlockWidth, rows);
         return fault is null ? new DecodedBlock(pixels, 4, 1) : throw Damaged(block, fault);
     }
 
     /// <summary>A block that a sparse file leaves out reads as "no data", or as zeros.</summary>
-    private byte[] Unwritten(long samples)
+    private void Unwritten(Span<byte> samples)
     {
-        byte[] bytes = new byte[samples * layout.SampleBytes];
-        if (noData is double value && value != 0)
+        if (_noData is double value && value != 0)
         {
-            Fill(bytes, layout.SampleType, value);
+            Fill(samples, _layout.SampleType, value);
         }
-
-        return bytes;
+        else
+        {
+            samples.Clear();
+        }
     }
 
     private static void Fill(Span<byte> bytes, SampleType type, double value)
@@ -252,9 +318,9 @@ internal sealed class TiffBlockReader(TiffLayout layout, double? noData)
 
     private LearnFormatException Damaged(int block, string what, Exception? inner = null)
     {
-        int inPlane = block % layout.BlocksPerPlane;
-        string name = layout.IsTiled ? $"tile (column {inPlane % layout.BlocksAcross}, row {inPlane / layout.BlocksAcross})" : $"strip {inPlane}";
-        string band = layout.IsPlanar ? $" of band {(block / layout.BlocksPerPlane) + 1}" : "";
-        return new LearnFormatException($"is damaged: {name}{band} {what}.", layout.Directory.Source.Path, inner: inner);
+        int inPlane = block % _layout.BlocksPerPlane;
+        string name = _layout.IsTiled ? $"tile (column {inPlane % _layout.BlocksAcross}, row {inPlane / _layout.BlocksAcross})" : $"strip {inPlane}";
+        string band = _layout.IsPlanar ? $" of band {(block / _layout.BlocksPerPlane) + 1}" : "";
+        return new LearnFormatException($"is damaged: {name}{band} {what}.", _layout.Directory.Source.Path, inner: inner);
     }
 }

@@ -73,6 +73,9 @@ internal sealed class TiffLayout
     /// <summary>Whether a decoded block's bytes are its samples, but for their order and the predictor.</summary>
     public bool IsWholeBytes => Bits == 8 * SampleBytes;
 
+    /// <summary>Whether the file's bytes are the samples, but for their order: parts of a block can be read without the rest.</summary>
+    public bool IsPlain => Compression == TiffCompression.None && !ReversesBits && IsWholeBytes;
+
     public int Compression { get; }
 
     public int Photometric { get; }
@@ -222,7 +225,7 @@ internal sealed class TiffLayout
     {
         long across = (Width + (long)BlockWidth - 1) / BlockWidth;
         long down = (Height + (long)BlockHeight - 1) / BlockHeight;
-        if (across * down * (IsPlanar ? Bands : 1) > Directory.Source.Length)
+        if ((Int128)across * down * (IsPlanar ? Bands : 1) > Directory.Source.Length)
         {
             throw Damaged($"is truncated or damaged: {Width} by {Height} pixels in blocks of {BlockWidth} by {BlockHeight} do not fit into {Directory.Source.Length} bytes.");
         }

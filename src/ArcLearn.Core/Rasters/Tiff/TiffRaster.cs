@@ -22,6 +22,7 @@ internal sealed class TiffRaster : IRaster
         SideFile? side = SideFile.Find(source.Files, source.Path);
         BandInfo = SideFile.Complete(side, GdalMetadata.Read(directory, Bands, _file.NoData), SampleType);
         ColorTable = TiffColorMap.Read(directory) is { Count: > 0 } colors ? colors : side?.ColorTable ?? [];
+        Classes = side?.Classes ?? [];
 
         GeoKeys keys = GeoKeys.Read(directory);
         GeoTransform? transform = GeoTiffTags.ReadTransform(directory, keys.IsPixelPoint);
@@ -38,7 +39,7 @@ internal sealed class TiffRaster : IRaster
     private TiffRaster(TiffRaster whole, TiffImage image)
     {
         (_path, _file, _image, _mask) = (whole._path, whole._file, image, whole._file.MaskOf(image));
-        (BandInfo, ColorTable, IsGeoreferenced, SpatialReference) = (whole.BandInfo, whole.ColorTable, whole.IsGeoreferenced, whole.SpatialReference);
+        (BandInfo, ColorTable, Classes, IsGeoreferenced, SpatialReference) = (whole.BandInfo, whole.ColorTable, whole.Classes, whole.IsGeoreferenced, whole.SpatialReference);
         Transform = whole.Transform.Scale((double)whole.Width / image.Width, (double)whole.Height / image.Height);
     }
 
@@ -70,6 +71,8 @@ internal sealed class TiffRaster : IRaster
     public IReadOnlyList<RasterBand> BandInfo { get; }
 
     public IReadOnlyList<RasterColor> ColorTable { get; }
+
+    public IReadOnlyList<ClassDefinition> Classes { get; } = [];
 
     public RasterStorage Storage => new(
         IsGeoreferenced ? "GeoTIFF" : "TIFF", TiffCompression.Name(_image.Layout.Compression), _image.Layout.Bits, _image.Layout.IsTiled, _image.Layout.IsPlanar);

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace ArcLearn.Core.Rasters.Tiff;
@@ -51,16 +50,16 @@ internal static class TiffSamples
         switch (sampleBytes)
         {
             case 1:
-                Accumulate(row, bands);
+                RunningSum.Apply(row, bands);
                 break;
             case 2:
-                Accumulate(MemoryMarshal.Cast<byte, ushort>(row), bands);
+                RunningSum.Apply(MemoryMarshal.Cast<byte, ushort>(row), bands);
                 break;
             case 4:
-                Accumulate(MemoryMarshal.Cast<byte, uint>(row), bands);
+                RunningSum.Apply(MemoryMarshal.Cast<byte, uint>(row), bands);
                 break;
             default:
-                Accumulate(MemoryMarshal.Cast<byte, ulong>(row), bands);
+                RunningSum.Apply(MemoryMarshal.Cast<byte, ulong>(row), bands);
                 break;
         }
     }
@@ -71,7 +70,7 @@ internal static class TiffSamples
     /// </summary>
     public static void UndoFloatingPoint(Span<byte> row, Span<byte> scratch, int sampleBytes, int bands)
     {
-        Accumulate(row, bands);
+        RunningSum.Apply(row, bands);
         int samples = row.Length / sampleBytes;
         row.CopyTo(scratch);
         for (int part = 0; part < sampleBytes; part++)
@@ -159,39 +158,6 @@ internal static class TiffSamples
         }
 
         return value;
-    }
-
-    private static void Accumulate<T>(Span<T> row, int bands)
-        where T : unmanaged, IBinaryInteger<T>
-    {
-        switch (bands)
-        {
-            case 1:
-                T sum = T.Zero;
-                foreach (ref T value in row)
-                {
-                    value = sum = unchecked(sum + value);
-                }
-
-                break;
-            case 3:
-                (T a, T b, T c) = (T.Zero, T.Zero, T.Zero);
-                for (int i = 0; i + 2 < row.Length; i += 3)
-                {
-                    row[i] = a = unchecked(a + row[i]);
-                    row[i + 1] = b = unchecked(b + row[i + 1]);
-                    row[i + 2] = c = unchecked(c + row[i + 2]);
-                }
-
-                break;
-            default:
-                for (int i = bands; i < row.Length; i++)
-                {
-                    row[i] = unchecked(row[i] + row[i - bands]);
-                }
-
-                break;
-        }
     }
 
     /// <summary>One sign bit, seven of exponent (bias 63), sixteen of fraction.</summary>

@@ -62,6 +62,10 @@ internal sealed class GridRaster : IRaster
 
     public IReadOnlyList<RasterColor> ColorTable => _whole.ColorTable;
 
+    public IReadOnlyList<ClassDefinition> Classes => _whole.Classes;
+
+    public bool IsColor => _whole.IsColor;
+
     public RasterStorage Storage => _whole.Storage;
 
     public bool HasMask => true;
@@ -96,7 +100,7 @@ internal sealed class GridRaster : IRaster
     /// <summary>An overview whose pixels are not larger than the cells. Classes that were averaged into it would be wrong: those are read in full.</summary>
     private IRaster ChooseOverview(PixelMapping mapping)
     {
-        if (_method == Resampling.Majority || (_method == Resampling.Nearest && _whole.ColorTable.Count > 0))
+        if (_method == Resampling.Majority || (_method == Resampling.Nearest && (_whole.ColorTable.Count > 0 || _whole.Classes.Count > 0)))
         {
             return _whole;
         }

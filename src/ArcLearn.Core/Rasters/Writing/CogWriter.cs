@@ -24,13 +24,23 @@ internal sealed class CogWriter : IDisposable
     /// <exception cref="ArgumentException">The sizes or the tile size are none that TIFF allows.</exception>
     public CogWriter(IFileSystem files, string path, RasterWriteOptions options)
     {
+        if (options.Classes.Count > 0 && options.Bands.Count != 1)
+        {
+            throw new ArgumentException($"{options.Classes.Count} classes cannot be the values of {options.Bands.Count} bands.");
+        }
+
+        if (options.ColorTable.Count == 0)
+        {
+            options = options with { ColorTable = RasterAttributeTable.Colors(options.Classes) };
+        }
+
         (_files, _path, _options) = (files, path, options);
         _statistics = new BandStatistics(options);
         List<TiffFormat> formats = [];
         (int width, int height) = (options.Width, options.Height);
         while (true)
         {
-            formats.Add(TiffFormat.Tiled(width, height, options.Bands.Count, options.SampleType, options.TileSize) with { Compression = options.Compression });
+            formats.Add(TiffFormat.Tiled(width, height, options.Bands.Count, options.SampleType, options.TileSize) with { Compression = options.Compression, IsColor = options.IsColor });
             if (width <= options.TileSize && height <= options.TileSize)
             {
                 break;
@@ -84,6 +94,7 @@ internal sealed class CogWriter : IDisposable
         }
 
         _files.WriteAtomically(_path, Assemble);
+        SideFile.Write(_files, _path, _options.Classes, _statistics.ClassCounts);
         Dispose();
     }
 

@@ -22,6 +22,12 @@ internal sealed record RasterWriteOptions(int Width, int Height, IReadOnlyList<R
     /// <summary>Colours of the values from 0; for one band of 8 or 16 bits without sign.</summary>
     public IReadOnlyList<RasterColor> ColorTable { get; init; } = [];
 
+    /// <summary>What the values of one band mean: written beside the file as GDAL's raster attribute table, and their colours as colour table where there is none.</summary>
+    public IReadOnlyList<ClassDefinition> Classes { get; init; } = [];
+
+    /// <summary>Whether the first three bands are red, green and blue.</summary>
+    public bool IsColor { get; init; }
+
     /// <summary>Whether samples are classes: their overviews take one pixel of four, others the mean.</summary>
     public bool IsClassified { get; init; }
 
