@@ -73,7 +73,8 @@ public sealed class HelpTests : IDisposable
     [InlineData("Export-TrainingData", "ChipFormat", "TIFF")]
     [InlineData("Export-TrainingData", "StrideSize", "None")]
     [InlineData("New-SingleShotDetector", "FocalLoss", "False")]
-    [InlineData("Start-ModelTraining", "LearningRate", "0.0001, 0.003")]
+    [InlineData("Start-ModelTraining", "LearningRate", "None")]
+    [InlineData("Measure-AveragePrecision", "IouThreshold", "0.1")]
     public void Defaults_read_as_they_would_be_typed(string cmdlet, string parameter, string expected)
     {
         PSObject help = _host.Run("param($c, $p) Get-Help $c -Parameter $p", cmdlet, parameter).ThrowIfFailed().Output.Single();

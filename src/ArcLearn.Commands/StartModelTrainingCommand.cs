@@ -30,11 +30,14 @@ public sealed class StartModelTrainingCommand : LearnCmdlet
     [ValidateRange(1, 10_000)]
     public int Epochs { get; set; } = 10;
 
-    /// <summary>One rate for all layers, or two: of the first layer group and of the head, geometric in between.</summary>
+    /// <summary>
+    /// One rate for all layers, or two: of the first layer group and of the head, geometric in between. Left out: 1e-4, 3e-3 as in arcgis.learn, or
+    /// 1e-4, 1e-3 on a backbone without batch norm (SqueezeNet), whose training higher rates upset.
+    /// </summary>
     [Parameter]
     [ValidateCount(1, 2)]
     [Alias("lr")]
-    public double[] LearningRate { get; set; } = [1e-4, 3e-3];
+    public double[]? LearningRate { get; set; }
 
     /// <summary>OneCycle, or Constant.</summary>
     [Parameter]
@@ -69,10 +72,16 @@ public sealed class StartModelTrainingCommand : LearnCmdlet
         {
             Attempt(Model, () =>
             {
+                SsdEngine engine = Inside.Detector(Model);
                 TrainingOptions options = new()
                 {
                     Epochs = Epochs,
-                    LearningRate = LearningRate.Length == 2 ? new LearningRate(LearningRate[0], LearningRate[1]) : new LearningRate(LearningRate[0]),
+                    LearningRate = LearningRate switch
+                    {
+                        [double all] => new LearningRate(all),
+                        [double first, double last] => new LearningRate(first, last),
+                        _ => engine.DefaultRate,
+                    },
                     Schedule = Schedule,
                     EarlyStopping = EarlyStopping,
                     NoCheckpoint = NoCheckpoint,
@@ -80,7 +89,6 @@ public sealed class StartModelTrainingCommand : LearnCmdlet
                     ReplaceCheckpoint = Force,
                     Precision = Precision,
                 };
-                SsdEngine engine = Inside.Detector(Model);
                 engine.CheckFit(options, WriteVerbose);
                 WriteVerbose(engine.DescribeTraining(options));
                 if (!ShouldProcess(Model.Name, $"Train for {Epochs} epochs"))

@@ -94,6 +94,10 @@ internal sealed partial class SsdEngine
         return Trainer.Fit(this, options with { WriteDefinition = WriteDefinition }, progress, cancel);
     }
 
+    /// <summary>What a training takes where no rate is asked for.</summary>
+    public LearningRate DefaultRate =>
+        _network.Body.modules().OfType<TorchSharp.Modules.BatchNorm2d>().Any() ? LearningRate.Default : LearningRate.Gentle;
+
     /// <summary>What a training's weights depend on beside the data, in a sentence.</summary>
     public string DescribeTraining(TrainingOptions options) =>
         $"Training with seed {Seed} (data: {Chips.Seed}) in {options.Precision} on {IntraOpThreads.Default} thread(s) within an operation (OMP_NUM_THREADS, or the cores).";

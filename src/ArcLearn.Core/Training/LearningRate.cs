@@ -28,6 +28,9 @@ internal readonly record struct LearningRate
     /// <summary>What the reference's fit starts from: slice(1e-4, 3e-3).</summary>
     public static LearningRate Default { get; } = new(1e-4, 3e-3);
 
+    /// <summary>For networks without batch norm: the default upsets a SqueezeNet's training within some epochs.</summary>
+    public static LearningRate Gentle { get; } = new(1e-4, 1e-3);
+
     public double First { get; }
 
     public double Last { get; }
