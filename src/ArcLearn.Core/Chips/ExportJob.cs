@@ -86,25 +86,13 @@ internal static class ExportJob
     /// <summary>A pixel to either side leaves it to the pixels to say what lies on a border.</summary>
     private static LabelBounds BoundsOf(IRaster raster, PixelWindow? area)
     {
-        Envelope outer = Around(raster.Transform, new PixelWindow(-1, -1, raster.Width + 2, raster.Height + 2));
+        Envelope outer = RasterBounds.InMap(raster.Transform, new PixelWindow(-1, -1, raster.Width + 2, raster.Height + 2));
         return area is PixelWindow asked && raster.Width > 2 && raster.Height > 2
             ? new LabelBounds(
-                Around(raster.Transform, new PixelWindow(asked.Column - 1, asked.Row - 1, asked.Width + 2, asked.Height + 2)),
-                Around(raster.Transform, new PixelWindow(1, 1, raster.Width - 2, raster.Height - 2)),
+                RasterBounds.InMap(raster.Transform, new PixelWindow(asked.Column - 1, asked.Row - 1, asked.Width + 2, asked.Height + 2)),
+                RasterBounds.InMap(raster.Transform, new PixelWindow(1, 1, raster.Width - 2, raster.Height - 2)),
                 outer)
             : new LabelBounds(outer, new Envelope(), outer);
-    }
-
-    private static Envelope Around(GeoTransform transform, PixelWindow window)
-    {
-        Envelope around = new();
-        foreach ((int column, int row) in new[] { (window.Column, window.Row), (window.Right, window.Row), (window.Column, window.Bottom), (window.Right, window.Bottom) })
-        {
-            (double x, double y) = transform.ToMap(column, row);
-            around.ExpandToInclude(x, y);
-        }
-
-        return around;
     }
 
     private static void Join(Dictionary<int, ClassDefinition> classes, List<LabelSet> labels)

@@ -52,7 +52,7 @@ internal sealed partial class SsdEngine
         if (definition is not null)
         {
             SsdOptions saved = Describe(definition).Options;
-            return options with { Grids = saved.Grids, Zooms = saved.Zooms, Ratios = saved.Ratios, Version = saved.Version };
+            return options with { Grids = saved.Grids, Zooms = saved.Zooms, Ratios = saved.Ratios, Version = saved.Version, IsBodyCut = saved.IsBodyCut };
         }
 
         AnchorPlan plan = AnchorPlan.For(data, options.Backbone);

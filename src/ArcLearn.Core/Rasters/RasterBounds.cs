@@ -6,12 +6,15 @@ namespace ArcLearn.Core.Rasters;
 internal static class RasterBounds
 {
     /// <summary>The bounds of its four corners, in its map coordinates; of a rotated raster they hold more than its ground.</summary>
-    public static Envelope InMap(IRaster raster)
+    public static Envelope InMap(IRaster raster) => InMap(raster.Transform, new PixelWindow(0, 0, raster.Width, raster.Height));
+
+    /// <summary>The same of a window, which may reach beyond the raster.</summary>
+    public static Envelope InMap(GeoTransform transform, PixelWindow window)
     {
         Envelope bounds = new();
-        foreach ((double column, double row) in new[] { (0.0, 0.0), (raster.Width, 0.0), (0.0, raster.Height), (raster.Width, (double)raster.Height) })
+        foreach ((int column, int row) in new[] { (window.Column, window.Row), (window.Right, window.Row), (window.Column, window.Bottom), (window.Right, window.Bottom) })
         {
-            (double x, double y) = raster.Transform.ToMap(column, row);
+            (double x, double y) = transform.ToMap(column, row);
             bounds.ExpandToInclude(x, y);
         }
 
