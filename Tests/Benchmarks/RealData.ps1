@@ -12,16 +12,15 @@ param(
     [ValidateSet('cars', 'trees')] [string[]] $Only = @('cars', 'trees'),
     # The budget: images that pass through the network in training.
     [int] $Images = 4000,
-    [int] $Seed = 1,
-    [string] $Backbone = 'squeezenet1_1',
-    # The same network and budget from torchvision's weights, and from chance.
-    [ValidateSet('pretrained', 'scratch')] [string[]] $Start = @('pretrained', 'scratch'),
+    [int[]] $Seed = @(1),
+    # A backbone and how it starts: with torchvision's weights (pretrained), or from chance (scratch).
+    [string[]] $Network = @('squeezenet1_1 pretrained', 'squeezenet1_1 scratch', 'resnet18 scratch'),
     # Left out: the cmdlet's own.
     [double[]] $LearningRate,
     # Further arguments of New-SingleShotDetector, such as @{ Grids = 14; Zooms = 2.0 }; its own defaults where left out.
     [hashtable] $Detector = @{},
     # Scenes may show their objects in other sizes than those of the training scenes.
-    [double[]] $Zoom = @(0.67, 1.5)
+    [hashtable] $Transform = @{ Zoom = @(0.67, 1.5) }
 )
 
 $ErrorActionPreference = 'Stop'
@@ -52,7 +51,7 @@ foreach ($name in $Only) {
     $source = Get-Place $Data $case.Folder
     $place = Get-Place $OutputPath $name
     if ([IO.Directory]::Exists($place)) { [IO.Directory]::Delete($place, $true) }
-    foreach ($folder in 'truth', 'found_pretrained', 'found_scratch', 'chips') { $null = [IO.Directory]::CreateDirectory((Get-Place $place $folder)) }
+    foreach ($folder in 'truth', 'chips') { $null = [IO.Directory]::CreateDirectory((Get-Place $place $folder)) }
     $truth = Get-Place $place 'truth'
     $null = Invoke-Tool labels $name $source $truth
 
@@ -64,35 +63,43 @@ foreach ($name in $Only) {
         Export-TrainingData -InputRaster $picture -InputClassData (Get-Place $truth "$(Get-Stem $picture).geojson") -OutputLocation (Get-Place $place 'chips' (Get-Stem $picture)) -TileSize 224 -StrideSize $case.Stride -MetadataFormat PASCAL_VOC_rectangles -ClassValueField class -WarningAction SilentlyContinue
     })
 
-    foreach ($from in $Start) {
-        $bunch = $chips | New-LearnDataBunch -Transform (New-LearnTransform -Zoom $Zoom -ZoomProbability 1) -ChipSize 224 -BatchSize 8 -ValidationFraction 0.1 -Seed $Seed -WarningAction SilentlyContinue
-        $weights = $from -eq 'scratch' ? @{} : @{ BackboneWeights = Get-Place $Data 'weights' "$Backbone.pth" }
-        $model = $bunch | New-SingleShotDetector -Backbone $Backbone @weights @Detector -WarningAction SilentlyContinue
+    foreach ($which in $Network) { foreach ($one in $Seed) {
+        $backbone, $from = $which.Split(' ')
+        $run = Get-Place $place "$backbone-$from-$one"
+        $found = Get-Place $run 'found'
+        $null = [IO.Directory]::CreateDirectory($found)
+        $bunch = $chips | New-LearnDataBunch -Transform (New-LearnTransform @Transform) -ChipSize 224 -BatchSize 8 -ValidationFraction 0.1 -Seed $one -WarningAction SilentlyContinue
+        $weights = $from -eq 'scratch' ? @{} : @{ BackboneWeights = Get-Place $Data 'weights' "$backbone.pth" }
+        $model = $bunch | New-SingleShotDetector -Backbone $backbone @weights @Detector -WarningAction SilentlyContinue
         $epochs = [Math]::Max(1, [int] ($Images / (8 * [Math]::Floor($bunch.TrainingChips / 8))))
-        $watch = [Diagnostics.Stopwatch]::StartNew()
         $model | Unlock-ModelLayer
         $rate = $LearningRate ? @{ LearningRate = $LearningRate } : @{}
-        $model | Start-ModelTraining -Epochs $epochs @rate -CheckpointPath (Get-Place $place "checkpoint_$from")
+        $watch = [Diagnostics.Stopwatch]::StartNew()
+        $null = $model | Start-ModelTraining -Epochs $epochs @rate -CheckpointPath (Get-Place $run 'checkpoint')
         $trained = $watch.Elapsed.TotalSeconds
-        $null = $model | Save-LearnModel -Path (Get-Place $place 'models' "${name}_$from")
+        $null = $model | Save-LearnModel -Path (Get-Place $run 'model')
 
         foreach ($picture in $unseen) {
-            $null = Invoke-DetectObjects -InputRaster $picture -Model $model -OutputName (Get-Place $place "found_$from" "$(Get-Stem $picture).geojson") -RunNms -MaxOverlapRatio 0.3 -ModelArguments @{ threshold = 0.02; nms_overlap = 0.3 } -WarningAction SilentlyContinue
+            $null = Invoke-DetectObjects -InputRaster $picture -Model $model -OutputName (Get-Place $found "$(Get-Stem $picture).geojson") -RunNms -MaxOverlapRatio 0.3 -ModelArguments @{ threshold = 0.02; nms_overlap = 0.3 } -WarningAction SilentlyContinue
         }
 
         # One picture of what it finds when it is sure.
-        $null = Invoke-DetectObjects -InputRaster $unseen[0] -Model $model -OutputName (Get-Place $place "sure_$from.geojson") -RunNms -MaxOverlapRatio 0.3 -ModelArguments @{ threshold = 0.4; nms_overlap = 0.3 } -WarningAction SilentlyContinue |
-            Show-LearnOutput -Path (Get-Place $place "sure_$from.png")
-        [pscustomobject] @{
-            Data      = $name
-            Backbone  = "$Backbone, $from"
-            Seed      = $Seed
-            Chips     = $bunch.TrainingChips
-            Images    = $epochs * 8 * [int] [Math]::Floor($bunch.TrainingChips / 8)
-            Seconds   = [Math]::Round($trained, 1)
-            Precision = (Invoke-Tool score $truth (Get-Place $place "found_$from") @($case.Iou)) -join '; '
-            Picture   = Get-Place $place "sure_$from.png"
+        $null = Invoke-DetectObjects -InputRaster $unseen[0] -Model $model -OutputName (Get-Place $run 'sure.geojson') -RunNms -MaxOverlapRatio 0.3 -ModelArguments @{ threshold = 0.4; nms_overlap = 0.3 } -WarningAction SilentlyContinue |
+            Show-LearnOutput -Path (Get-Place $run 'sure.png')
+        $result = [ordered] @{
+            Data    = $name
+            Network = $which
+            Seed    = $one
+            Chips   = $bunch.TrainingChips
+            Images  = $epochs * 8 * [int] [Math]::Floor($bunch.TrainingChips / 8)
+            Seconds = [int] $trained
         }
+        foreach ($line in Invoke-Tool score $truth $found @($case.Iou)) {
+            $measure, $value, $counts = $line.Split(' ', 3)
+            $result[$measure] = [double]::Parse($value, [cultureinfo]::InvariantCulture)
+        }
+
+        [pscustomobject] $result
         $model.Dispose()
-    }
+    } }
 }

@@ -34,6 +34,41 @@ public sealed class SsdDecoderTests
     }
 
     [Fact]
+    public void Boxes_that_agree_vote_by_their_scores()
+    {
+        // Widths 50, 49.5 and 50, heights 50, 50 and 49.5 about one centre; the small box in it has another mind.
+        SsdDecoder decoder = new(s_anchors, classes: 1, chipSize: 100, isVoted: true);
+        (double first, double second, double third) = (Sigmoid(3), Sigmoid(2), Sigmoid(1));
+
+        ChipDetection found = Assert.Single(decoder.Decode([0, 3, 0, 2, 0, 1, 0, -9], new float[16], 1, 0.5, 0.1)[0]);
+
+        double weight = first + second + third;
+        Assert.Equal(((first * 50) + (second * 49.5) + (third * 50)) / weight, found.XMax - found.XMin, 1e-4);
+        Assert.Equal(((first * 50) + (second * 50) + (third * 49.5)) / weight, found.YMax - found.YMin, 1e-4);
+        Assert.Equal(first, found.Score, 1e-6);
+    }
+
+    [Fact]
+    public void A_box_of_another_size_has_no_vote()
+    {
+        SsdDecoder decoder = new(s_anchors, classes: 1, chipSize: 100, isVoted: true);
+
+        IReadOnlyList<ChipDetection> found = decoder.Decode([0, 3, 0, -9, 0, -9, 0, 2], new float[16], 1, 0.5, 0.1)[0];
+
+        Assert.Equal([50, 5], found.Select(box => Math.Round(box.XMax - box.XMin, 3)));
+    }
+
+    [Theory]
+    [InlineData(DetectorLoss.Reference, 50)]
+    [InlineData(DetectorLoss.Balanced, 49.75)]
+    public void Only_models_of_the_balanced_loss_vote(DetectorLoss loss, double width)
+    {
+        SsdOptions options = new() { Backbone = "resnet18", ChipSize = 100, Classes = 1, Loss = loss };
+
+        Assert.Equal(width, SsdDecoder.For(s_anchors, options).Decode([0, 3, 0, 3, 0, -9, 0, -9], new float[16], 1, 0.5, 0.1)[0] is [var box] ? box.XMax - box.XMin : 0, 1e-3);
+    }
+
+    [Fact]
     public void Other_classes_do_not_suppress_each_other()
     {
         SsdDecoder decoder = new(s_anchors, classes: 2, chipSize: 100);
@@ -81,4 +116,6 @@ public sealed class SsdDecoderTests
     }
 
     private static float[] Scores(params (float First, float Second)[] rows) => [.. rows.SelectMany(row => (float[])[0, row.First, row.Second])];
+
+    private static double Sigmoid(double value) => 1 / (1 + Math.Exp(-value));
 }

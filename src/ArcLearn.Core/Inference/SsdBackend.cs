@@ -33,7 +33,7 @@ internal sealed class SsdBackend : IDetectionBackend
             _prepared = model.Network.Prepare(precision);
         }
 
-        _decoder = new SsdDecoder(_prepared.Anchors, Classes.Count, ChipSize);
+        _decoder = SsdDecoder.For(_prepared.Anchors, _prepared.Options);
     }
 
     public int BatchSize { get; }

@@ -16,7 +16,7 @@ internal sealed record StartWeights(string? Backbone, string? Pretrained);
 internal sealed partial class SsdEngine
 {
     /// <summary>Builds a detector for a bunch and gives it its first weights.</summary>
-    /// <exception cref="LearnDataException">The weights are of another network (WeightsMismatch).</exception>
+    /// <exception cref="LearnDataException">The weights are of another network (WeightsMismatch) or of other classes (ClassMismatch).</exception>
     /// <exception cref="LearnFormatException">A file of weights is damaged, or more than weights.</exception>
     public static SsdEngine Create(
         LearnDataBunch data, SsdOptions options, StartWeights start, LearnDevice device, int seed, Action<string>? warn, CancellationToken cancel)
@@ -25,7 +25,7 @@ internal sealed partial class SsdEngine
         {
             if (start.Pretrained is string weights && DefinitionBeside(weights) is string beside)
             {
-                PretrainedCheck.RequireSameAnchors(options, Describe(beside), weights);
+                RequireFit(Describe(beside), weights);
             }
 
             SsdEngine created = Create(data, options, start.Backbone, start.Pretrained, device, seed);
@@ -38,8 +38,14 @@ internal sealed partial class SsdEngine
         }
 
         using ModelPackageReader package = ModelPackageReader.Open(pretrained);
-        PretrainedCheck.RequireSameAnchors(options, SsdDefinitionFile.Read(package.Definition, package.Name, package.DefinitionPath), pretrained);
+        RequireFit(SsdDefinitionFile.Read(package.Definition, package.Name, package.DefinitionPath), pretrained);
         return Create(data, options, start.Backbone, package.WeightsPath(cancel), device, seed, pretrainedShown: package.WeightsShown);
+
+        void RequireFit(SsdDefinition saved, string path)
+        {
+            DetectionDataCheck.RequireOrder(data.Classes, saved.Classes, path);
+            PretrainedCheck.RequireSameAnchors(options, saved, path);
+        }
     }
 
     /// <summary>Anchors for a new detector that were not asked for: those of the saved one that it starts from, else those that fit the training objects.</summary>

@@ -32,7 +32,7 @@ internal sealed partial class SsdEngine : IDetectorEngine, ITrainable
         network.to(device);
         NetworkLayout.UseChannelsLast(network);
         network.eval();
-        _decoder = new SsdDecoder(network.Anchors, definition.Classes.Count, definition.Options.ChipSize);
+        _decoder = SsdDecoder.For(network.Anchors, definition.Options);
         _loss = new SsdLoss(definition.Options, device);
     }
 

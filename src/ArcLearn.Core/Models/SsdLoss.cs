@@ -27,6 +27,9 @@ internal sealed class SsdLoss : IDisposable
     private readonly Tensor _sizes;
     private readonly Tensor _cells;
 
+    // Of the last batch: its arrays are large.
+    private SsdTargets? _targets;
+
     public SsdLoss(SsdOptions options, Device? device = null)
     {
         _options = options;
@@ -46,8 +49,8 @@ internal sealed class SsdLoss : IDisposable
         long n = labels.Count;
         Require(output.Scores, [n, _anchors.Count, classes + 1]);
         Require(output.Boxes, [n, _anchors.Count, 4]);
-        SsdTargets targets = SsdTargets.Of(labels, _anchors, classes, isNear: _options.Loss == DetectorLoss.Balanced);
-        return _options.Loss == DetectorLoss.Balanced ? Balanced(output, targets, n) : Reference(output, targets, n);
+        _targets = SsdTargets.Of(labels, _anchors, classes, isNear: _options.Loss == DetectorLoss.Balanced, _targets);
+        return _options.Loss == DetectorLoss.Balanced ? Balanced(output, _targets, n) : Reference(output, _targets, n);
     }
 
     /// <summary><c>[N, A, 4]</c> activations to <c>[N, A, 4]</c> corners: <see cref="SsdAnchors.Decode"/> for tensors.</summary>
@@ -84,10 +87,9 @@ internal sealed class SsdLoss : IDisposable
     private (Tensor Total, Tensor Location, Tensor Class) Balanced((Tensor Scores, Tensor Boxes) output, SsdTargets targets, long n)
     {
         using DisposeScope scope = NewDisposeScope();
-        float[] matched = [.. targets.BoxWeights.Select(weight => weight > 0 ? 1f : 0f)];
-        double count = Math.Max(1, matched.Sum());
+        double count = Math.Max(1, targets.BoxWeights.Count(weight => weight > 0));
         Tensor boxes = tensor(targets.Boxes, [n, _anchors.Count, 4], device: _device);
-        Tensor weights = tensor(matched, [n, _anchors.Count], device: _device);
+        Tensor weights = tensor(targets.BoxWeights, [n, _anchors.Count], device: _device).sign();
         (Tensor overlap, Tensor generalized) = Overlap(Decode(output.Boxes), boxes);
         Tensor location = ((1 - generalized) * weights).sum() / count;
 

@@ -3,6 +3,7 @@ using ArcLearn.Core.Data;
 namespace ArcLearn.Core.Models;
 
 /// <summary>What the network ought to answer for a batch of <c>N</c> chips with <c>A</c> anchors.</summary>
+/// <remarks>Large arrays, made anew with every batch, would wait for the garbage collector: one is filled again for the next batch of its size.</remarks>
 /// <param name="Classes"><c>[N, A, classes]</c>: 1 for the class of a matched anchor, else 0; background has no column.</param>
 /// <param name="Boxes"><c>[N, A, 4]</c>: corners of the matched box, 0 where none is.</param>
 /// <param name="BoxWeights"><c>[N, A]</c>: what each coordinate counts, so that a chip's location loss is a mean over its matched anchors; 0 for background.</param>
@@ -12,13 +13,15 @@ internal sealed record SsdTargets(float[] Classes, float[] Boxes, float[] BoxWei
     /// <summary>Matches a batch.</summary>
     /// <param name="classes">Number of classes, background not among them.</param>
     /// <param name="isNear">What <see cref="SsdMatcher"/> takes.</param>
+    /// <param name="used">Of an earlier batch with the same anchors and classes, no longer needed: filled again where it has the size.</param>
     /// <exception cref="LearnDataException">A label beyond the classes (id ClassMismatch).</exception>
-    public static SsdTargets Of(IReadOnlyList<BoxLabel[]> chips, SsdAnchors anchors, int classes, bool isNear = false)
+    public static SsdTargets Of(IReadOnlyList<BoxLabel[]> chips, SsdAnchors anchors, int classes, bool isNear = false, SsdTargets? used = null)
     {
         int count = anchors.Count;
         SsdMatcher matcher = new(anchors, isNear);
-        SsdTargets targets = new(
-            new float[chips.Count * count * classes], new float[chips.Count * count * 4], new float[chips.Count * count], new float[chips.Count]);
+        SsdTargets targets = used is not null && used.ChipWeights.Length == chips.Count
+            ? used.Clear()
+            : new SsdTargets(new float[chips.Count * count * classes], new float[chips.Count * count * 4], new float[chips.Count * count], new float[chips.Count]);
         for (int n = 0; n < chips.Count; n++)
         {
             if (matcher.Match(chips[n]) is not int[] match)
@@ -38,6 +41,15 @@ internal sealed record SsdTargets(float[] Classes, float[] Boxes, float[] BoxWei
         }
 
         return targets;
+    }
+
+    private SsdTargets Clear()
+    {
+        Array.Clear(Classes);
+        Array.Clear(Boxes);
+        Array.Clear(BoxWeights);
+        Array.Clear(ChipWeights);
+        return this;
     }
 
     private void Set(int row, BoxLabel box, int classes, float weight)
