@@ -33,6 +33,9 @@ public sealed record FeatureLayerItem
     /// <summary>Tiles left out because they hold nothing but nodata.</summary>
     public required int SkippedTiles { get; init; }
 
+    /// <summary>Tiles that an earlier run, which was interrupted, had done.</summary>
+    public int ResumedTiles { get; init; }
+
     /// <summary>Time of the run.</summary>
     public required TimeSpan Duration { get; init; }
 

@@ -148,6 +148,10 @@ public class DetectionFaultTests
 
     private sealed class FullSink : ITileSink
     {
+        public int Finished => 0;
+
+        public int Skipped => 0;
+
         public void Accept(TileResult result) => throw new IOException("disk full");
     }
 }

@@ -31,6 +31,9 @@ internal interface IFileSystem
     IEnumerable<string> EnumerateFiles(string directory);
 
     IEnumerable<string> EnumerateDirectories(string directory);
+
+    /// <summary>When a file was last written, in UTC.</summary>
+    DateTime LastWriteTime(string path) => File.GetLastWriteTimeUtc(path);
 }
 
 /// <summary>The disk.</summary>

@@ -32,10 +32,10 @@ internal static class DetectionEngine
         TileList tiles = new();
         Detect(plan, options, raster, backend, tiles, progress, cancel);
         IReadOnlyList<Detection> detections = Finish(plan, options, raster.Transform, tiles.Detections);
-        return new DetectionRunResult(detections, tiles.Tiles, tiles.SkippedTiles, tiles.CutDetections, watch.Elapsed);
+        return new DetectionRunResult(detections, tiles.Finished - tiles.Skipped, tiles.Skipped, tiles.CutDetections, watch.Elapsed);
     }
 
-    /// <summary>Runs the tiles of a plan into a sink.</summary>
+    /// <summary>Runs the tiles of a plan into a sink, from those on that it has.</summary>
     public static void Detect(
         DetectionPlan plan,
         DetectionRunOptions options,
@@ -53,8 +53,9 @@ internal static class DetectionEngine
             reader,
             size,
             () => new DetectionWorker(backend.CreateReplica(), backend.Classes.Count, plan.Grid, plan.Ownership),
-            tile => new TileResult(tile.Index, IsSkipped: true, [], CutDetections: 0));
-        ProgressMeter meter = new(plan.Tiles.Count, progress);
+            tile => new TileResult(tile.Index, IsSkipped: true, [], CutDetections: 0),
+            sink.Finished);
+        ProgressMeter meter = new(plan.Tiles.Count, progress, sink.Finished, sink.Skipped);
         pipeline.Run(
             (tile, result) =>
             {
@@ -71,17 +72,18 @@ internal static class DetectionEngine
         DetectionPlan plan, DetectionRunOptions options, GeoTransform transform, IEnumerable<Detection> detections)
     {
         IEnumerable<Detection> merged = SeamMerge.Merge(detections, plan.Ownership);
-        if (options.Extent is GeoExtent extent)
-        {
-            merged = merged.Where(detection => IsInside(extent, transform, detection));
-        }
-
+        merged = merged.Where(detection => Counts(options.Extent, transform, detection));
         return options.RunNms ? Suppression.Apply(merged, options.MaxOverlapRatio) : [.. merged];
     }
 
-    /// <summary>The lower borders belong to an extent, the upper ones do not: neighbouring extents share no detection.</summary>
-    private static bool IsInside(GeoExtent extent, GeoTransform transform, in Detection detection)
+    /// <summary>Whether the centre lies in the extent. Its lower borders belong to it, the upper ones do not: neighbouring extents share no detection.</summary>
+    internal static bool Counts(GeoExtent? asked, GeoTransform transform, in Detection detection)
     {
+        if (asked is not GeoExtent extent)
+        {
+            return true;
+        }
+
         (double x, double y) = transform.ToMap(detection.CenterX, detection.CenterY);
         return x >= extent.XMin && x < extent.XMax && y >= extent.YMin && y < extent.YMax;
     }

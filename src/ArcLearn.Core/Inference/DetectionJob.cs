@@ -1,5 +1,7 @@
 using System.Collections;
 using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
 using ArcLearn.Core.IO;
 using ArcLearn.Core.Models;
 using ArcLearn.Core.Rasters;
@@ -69,35 +71,61 @@ internal static class DetectionJob
         using IRaster raster = Open(request, model.Definition, warn, files);
         model.TellPrecision(request.Precision, warn);
         DetectionRunOptions options = Options(request, arguments);
-        if (request.MakeFolder && Path.GetDirectoryName(request.Output) is string folder)
+        string layer = LayerName(request.Output);
+        FeatureWriters.Check(request.Output, layer, DetectionFields.All, request.Force, request.MakeFolder, files);
+        string journal = JournalFor(request.Output);
+        if ((request.MakeFolder || PostGisAddress.IsAddress(request.Output)) && Path.GetDirectoryName(journal) is string folder)
         {
             files.CreateDirectory(folder);
         }
 
-        string layer = LayerName(request.Output);
-        using IFeatureWriter writer = FeatureWriters.Create(
-            request.Output, layer, raster.SpatialReference, DetectionFields.All, files, request.Force,
-            new FeatureWriterOptions { Style = new ClassStyle(DetectionFields.Class, model.Classes), Warn = warn });
         using SsdBackend backend = new(model, arguments.BatchSize ?? DefaultBatchSize, arguments.Threshold, arguments.NmsOverlap, request.Precision);
         Tell(inform, request, options, raster, backend);
-        DetectionRunResult result = DetectionEngine.Run(options, raster, backend, progress, cancel);
-        IReadOnlyDictionary<string, int> byClass = DetectionWriter.Write(result.Detections, model.Classes, raster.Transform, writer, cancel);
-        writer.Complete();
+        RunIdentity identity = DetectionIdentity.Of(raster, model.Fingerprint(cancel), arguments, options, backend.BatchSize, request.Precision, files);
+        using JournaledRun run = new(options, raster, backend, identity, journal, request.Force, files);
+        if (run.ResumedTiles > 0)
+        {
+            warn?.Invoke($"Going on with {journal}: {run.ResumedTiles} of {run.Tiles} tile(s) were done before.");
+        }
+
+        string format = "";
+        SpatialReference? reference = null;
+        IReadOnlyDictionary<string, int> byClass = new Dictionary<string, int>();
+        JournaledResult result = run.Execute(
+            detections =>
+            {
+                using IFeatureWriter writer = FeatureWriters.Create(
+                    request.Output, layer, raster.SpatialReference, DetectionFields.All, files, request.Force,
+                    new FeatureWriterOptions { Style = new ClassStyle(DetectionFields.Class, model.Classes), Warn = warn });
+                byClass = DetectionWriter.Write(detections, model.Classes, raster.Transform, writer, cancel);
+                writer.Complete();
+                (format, reference) = (writer.Format, writer.SpatialReference);
+            },
+            progress,
+            cancel);
         return new FeatureLayerItem
         {
             Path = request.Output,
             LayerName = layer,
-            Format = writer.Format,
-            Features = result.Detections.Count,
+            Format = format,
+            Features = byClass.Values.Sum(),
             FeaturesByClass = byClass,
-            SpatialReference = writer.SpatialReference,
+            SpatialReference = reference,
             SourcePath = raster.Path,
             Model = model.Name,
             Tiles = result.Tiles,
             SkippedTiles = result.SkippedTiles,
+            ResumedTiles = result.ResumedTiles,
             Duration = watch.Elapsed,
         };
     }
+
+    /// <summary>Beside a file; for a table, in the user's application data, under a name made of its address.</summary>
+    private static string JournalFor(string output) => DetectionJournal.PathFor(PostGisAddress.IsAddress(output)
+        ? Path.Combine(
+            Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
+            "ArcLearn", "Runs", Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(output)))[..16])
+        : output);
 
     private static IRaster Open(DetectionRequest request, SsdDefinition model, Action<string>? warn, IFileSystem? files)
     {

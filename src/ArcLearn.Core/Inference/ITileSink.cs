@@ -9,6 +9,12 @@ internal sealed record TileResult(int Tile, bool IsSkipped, IReadOnlyList<Detect
 /// <summary>Takes the finished tiles of a run in the order of their indices, on the thread that runs it: a list, or a journal.</summary>
 internal interface ITileSink
 {
+    /// <summary>Tiles that it has already: the first ones of the run.</summary>
+    int Finished { get; }
+
+    /// <summary>Tiles among them that are wholly nodata.</summary>
+    int Skipped { get; }
+
     void Accept(TileResult result);
 }
 
@@ -19,16 +25,16 @@ internal sealed class TileList : ITileSink
 
     public IReadOnlyList<Detection> Detections => _detections;
 
-    public int Tiles { get; private set; }
+    public int Finished { get; private set; }
 
-    public int SkippedTiles { get; private set; }
+    public int Skipped { get; private set; }
 
     public int CutDetections { get; private set; }
 
     public void Accept(TileResult result)
     {
-        Tiles += result.IsSkipped ? 0 : 1;
-        SkippedTiles += result.IsSkipped ? 1 : 0;
+        Finished++;
+        Skipped += result.IsSkipped ? 1 : 0;
         CutDetections += result.CutDetections;
         _detections.AddRange(result.Detections);
     }

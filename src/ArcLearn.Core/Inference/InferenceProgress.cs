@@ -11,13 +11,18 @@ namespace ArcLearn.Core.Inference;
 internal readonly record struct InferenceProgress(int Done, int Skipped, int Tiles, double MegapixelsPerSecond, TimeSpan Remaining);
 
 /// <summary>Tells a run's progress a few times a second, and at its end.</summary>
-internal sealed class ProgressMeter(int tiles, Action<InferenceProgress>? report)
+/// <param name="tiles">Of the run.</param>
+/// <param name="report">Takes it.</param>
+/// <param name="done">Tiles that an earlier, interrupted run did.</param>
+/// <param name="skipped">Those of them that are wholly nodata.</param>
+internal sealed class ProgressMeter(int tiles, Action<InferenceProgress>? report, int done = 0, int skipped = 0)
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromMilliseconds(200);
     private readonly Stopwatch _watch = Stopwatch.StartNew();
     private TimeSpan _last = -s_interval;
-    private int _done;
-    private int _skipped;
+    private readonly int _before = done;
+    private int _done = done;
+    private int _skipped = skipped;
     private long _pixels;
 
     public void Advance(in Tile tile, bool isSkipped)
@@ -30,7 +35,7 @@ internal sealed class ProgressMeter(int tiles, Action<InferenceProgress>? report
         {
             _last = elapsed;
             report(new InferenceProgress(
-                _done, _skipped, tiles, _pixels / 1e6 / Math.Max(elapsed.TotalSeconds, 1e-6), elapsed * ((double)(tiles - _done) / _done)));
+                _done, _skipped, tiles, _pixels / 1e6 / Math.Max(elapsed.TotalSeconds, 1e-6), elapsed * ((double)(tiles - _done) / (_done - _before))));
         }
     }
 }

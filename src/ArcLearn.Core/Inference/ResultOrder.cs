@@ -6,11 +6,13 @@ namespace ArcLearn.Core.Inference;
 /// Puts the results of many threads back into the order of their tiles. It holds a bounded stretch: a reader
 /// that is too far ahead of the oldest unfinished tile waits.
 /// </summary>
-internal sealed class ResultOrder<TResult>(int window)
+/// <param name="window">How far ahead.</param>
+/// <param name="first">The ordinal that comes first.</param>
+internal sealed class ResultOrder<TResult>(int window, int first = 0)
 {
     private readonly object _lock = new();
     private readonly Dictionary<int, TResult> _waiting = [];
-    private int _next;
+    private int _next = first;
     private bool _isStopped;
 
     /// <summary>Waits until a tile is near enough to be begun; calls <paramref name="whileWaiting"/> now and then.</summary>
@@ -52,25 +54,24 @@ internal sealed class ResultOrder<TResult>(int window)
     }
 
     /// <summary>Waits for the next result in order.</summary>
-    /// <returns>False when the run has stopped.</returns>
+    /// <returns>False when the run has stopped and the next one is not there.</returns>
     public bool TryTake([MaybeNullWhen(false)] out TResult result)
     {
         lock (_lock)
         {
-            while (!_isStopped)
+            while (!_waiting.Remove(_next, out result))
             {
-                if (_waiting.Remove(_next, out result))
+                if (_isStopped)
                 {
-                    _next++;
-                    Monitor.PulseAll(_lock);
-                    return true;
+                    return false;
                 }
 
                 Monitor.Wait(_lock);
             }
 
-            result = default;
-            return false;
+            _next++;
+            Monitor.PulseAll(_lock);
+            return true;
         }
     }
 

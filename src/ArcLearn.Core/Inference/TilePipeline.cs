@@ -28,6 +28,7 @@ internal readonly record struct PipelineSize(int BatchSize, int ChipLength, int 
 internal sealed class TilePipeline<TResult>
 {
     private readonly TileSelection _tiles;
+    private readonly int _first;
     private readonly TileReader _reader;
     private readonly PipelineSize _size;
     private readonly Func<ITileWorker<TResult>> _createWorker;
@@ -43,12 +44,13 @@ internal sealed class TilePipeline<TResult>
     /// <param name="size">Threads and buffers.</param>
     /// <param name="createWorker">Called on each worker's thread.</param>
     /// <param name="skip">The result of a tile that is wholly nodata.</param>
+    /// <param name="first">The place among the tiles to begin at: those before it are done.</param>
     public TilePipeline(
-        TileSelection tiles, TileReader reader, PipelineSize size, Func<ITileWorker<TResult>> createWorker, Func<Tile, TResult> skip)
+        TileSelection tiles, TileReader reader, PipelineSize size, Func<ITileWorker<TResult>> createWorker, Func<Tile, TResult> skip, int first = 0)
     {
-        (_tiles, _reader, _size, _createWorker, _skip) = (tiles, reader, size, createWorker, skip);
+        (_tiles, _reader, _size, _createWorker, _skip, _first, _nextTile) = (tiles, reader, size, createWorker, skip, first, first);
         _batches = new BatchQueue(size.Buffers, () => new ChipBatch(size.BatchSize, size.ChipLength));
-        _results = new ResultOrder<TResult>(Math.Max(1024, 4 * size.Buffers * size.BatchSize));
+        _results = new ResultOrder<TResult>(Math.Max(1024, 4 * size.Buffers * size.BatchSize), first);
     }
 
     /// <summary>Runs all tiles; once only. Whatever ends it, all threads have ended when it returns.</summary>
@@ -66,7 +68,7 @@ internal sealed class TilePipeline<TResult>
                 _activeReaders = _size.Readers;
                 Start(threads, _size.Readers, "ArcLearn reader", () => ReadTiles(cancel));
                 Start(threads, _size.Workers, "ArcLearn worker", () => AnswerBatches(cancel));
-                for (int i = 0; i < _tiles.Count && _results.TryTake(out TResult? result); i++)
+                for (int i = _first; i < _tiles.Count && _results.TryTake(out TResult? result); i++)
                 {
                     accept(_tiles[i], result);
                 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using ArcLearn.Core.Data;
 using ArcLearn.Core.Formats;
@@ -160,6 +161,21 @@ internal sealed partial class SsdEngine
         ModelPackage package = ModelPackager.Save(folder, name, (Definition with { Name = name }).ToFile(), stream => TorchFileWriter.Write(stream, StateDicts.Capture(_network)), force, cancel: cancel);
         Name = name;
         return package;
+    }
+
+    /// <summary>A hash (SHA-256) of all that decides what the model answers: its definition but for the name, and its weights.</summary>
+    public string Fingerprint(CancellationToken cancel)
+    {
+        using IDisposable use = Gate.Enter(Name, cancel);
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(ModelDefinitionWriter.Write((Definition with { Name = "" }).ToFile())));
+        foreach ((string key, TorchArray value) in StateDicts.Capture(_network))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(key));
+            hash.AppendData(value.Bytes);
+        }
+
+        return Convert.ToHexString(hash.GetHashAndReset());
     }
 
     private static string NameOf(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));

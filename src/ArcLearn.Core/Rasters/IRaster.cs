@@ -5,6 +5,9 @@ internal interface IRaster : IDisposable
 {
     string Path { get; }
 
+    /// <summary>The files that its samples come from, itself among them where it is one.</summary>
+    IReadOnlyList<string> Files => [Path];
+
     int Width { get; }
 
     int Height { get; }

@@ -41,6 +41,9 @@ internal sealed class CompositeRaster(CompositeLayout layout, RasterPool pool, C
 
     public string Path => layout.Path;
 
+    public IReadOnlyList<string> Files =>
+        [layout.Path, .. layout.Sources.SelectMany(band => band).Concat(layout.Mask ?? []).Select(source => source.Path).Distinct(StringComparer.Ordinal)];
+
     public int Width => layout.Width;
 
     public int Height => layout.Height;

@@ -1,0 +1,36 @@
+using System.Globalization;
+using ArcLearn.Core.IO;
+using ArcLearn.Core.Rasters;
+using ArcLearn.Core.Runtime;
+
+namespace ArcLearn.Core.Inference;
+
+/// <summary>The identity of a detection run.</summary>
+internal static class DetectionIdentity
+{
+    /// <param name="model">A hash of the model's definition and weights.</param>
+    /// <param name="arguments">The model's arguments.</param>
+    /// <param name="batchSize">Chips per call: another shape changes the last bits of a network's answers.</param>
+    public static RunIdentity Of(
+        IRaster raster, string model, ModelArguments arguments, DetectionRunOptions options, int batchSize, LearnPrecision precision, IFileSystem files) => new(
+    [
+        new("raster", RasterIdentity.Of(raster, files)),
+        new("model", model),
+        new("padding", Text(arguments.Padding)),
+        new("threshold", Text(arguments.Threshold)),
+        new("nms_overlap", Text(arguments.NmsOverlap)),
+        new("exclude_pad_detections", Text(arguments.ExcludePadDetections)),
+        new("batch_size", Text(batchSize)),
+        new("Precision", Text(precision)),
+        new("extent", options.Extent?.ToString() ?? "all"),
+        new("RunNms", Text(options.RunNms)),
+        new("MaxOverlapRatio", Text(options.RunNms ? options.MaxOverlapRatio : 0)),
+        new("ArcLearn", Version(typeof(DetectionIdentity))),
+        new("TorchSharp", Version(typeof(TorchSharp.torch))),
+        new("processor", string.Join(' ', CpuFeatures.List())),
+    ]);
+
+    private static string Text(object value) => Convert.ToString(value, CultureInfo.InvariantCulture)!;
+
+    private static string Version(Type type) => type.Assembly.GetName().Version?.ToString() ?? "";
+}

@@ -1,0 +1,36 @@
+using Microsoft.Data.Sqlite;
+
+namespace ArcLearn.Core.Inference;
+
+/// <summary>SQLite's errors about a journal in plain words.</summary>
+internal static class JournalFault
+{
+    // Result codes of SQLite (sqlite.org/rescode.html).
+    private const int Busy = 5;
+    private const int Locked = 6;
+    private const int ReadOnly = 8;
+    private const int IOError = 10;
+    private const int Full = 13;
+    private const int CannotOpen = 14;
+    private const int Protocol = 15;
+    private const int LockRefused = IOError | (15 << 8);
+
+    public static Exception Describe(Exception error, string path) => error is SqliteException { SqliteErrorCode: int code } sqlite
+        ? code switch
+        {
+            Busy or Locked => new LearnDataException("JournalInUse", $"{path} is in use: another process does this run. Wait for it, or choose another -OutputName.", path, error),
+            Protocol => LocksRefused(path, error),
+            IOError when sqlite.SqliteExtendedErrorCode == LockRefused => LocksRefused(path, error),
+            Full => new IOException($"The disk is full: {path} could not be written. Make room and repeat the run: it goes on where it stopped.", error),
+            ReadOnly => new UnauthorizedAccessException($"{path} cannot be written: it or its folder is read-only.", error),
+            IOError or CannotOpen => new IOException($"{path} could not be read or written: {error.Message} Repeat the run when the place is there again: it goes on where it stopped.", error),
+            _ => Damaged(path, error),
+        }
+        : Damaged(path, error);
+
+    private static IOException LocksRefused(string path, Exception error) =>
+        new($"The file system of {path} refuses locks, without which two runs could write one journal. Write the output to another disk.", error);
+
+    private static LearnDataException Damaged(string path, Exception error) =>
+        new("JournalDamaged", $"{path} is a damaged journal: {error.Message} Give -Force to throw it away and begin anew.", path, error);
+}
