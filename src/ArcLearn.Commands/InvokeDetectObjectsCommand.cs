@@ -9,6 +9,8 @@ namespace ArcLearn.Commands;
 /// <remarks>
 /// <para>The raster is searched tile by tile with overlap; objects on the seams are found once. The layer has the fields Class, Classvalue and
 /// Confidence (0 to 100). It appears under its name only when it is complete.</para>
+/// <para>Finished tiles are kept in a journal beside the layer (objects.gpkg.journal). A run that was killed, stopped or failed goes on where it stopped when it is
+/// repeated, and ends with the same layer; a raster, model or argument that is another by then is an error that names it. -Force throws such a journal away.</para>
 /// <para>Model arguments: padding (pixels of overlap; a quarter of the chip), threshold (score from 0 to 1; 0.5), nms_overlap (0.1), batch_size.</para>
 /// <para>Context: extent (xmin, ymin, xmax, ymax in the raster's CRS), parallelProcessingFactor ("80%" of the cores, or a count), processorType.</para>
 /// </remarks>

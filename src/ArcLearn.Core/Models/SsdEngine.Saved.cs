@@ -168,7 +168,7 @@ internal sealed partial class SsdEngine
     {
         using IDisposable use = Gate.Enter(Name, cancel);
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes(ModelDefinitionWriter.Write((Definition with { Name = "" }).ToFile())));
+        hash.AppendData(Encoding.UTF8.GetBytes(ModelDefinitionWriter.Write((Definition with { Name = "model" }).ToFile() with { ModelFile = "model.pth" })));
         foreach ((string key, TorchArray value) in StateDicts.Capture(_network))
         {
             hash.AppendData(Encoding.UTF8.GetBytes(key));
