@@ -1,94 +1,91 @@
-using System.Globalization;
+using System.Buffers;
 using System.Runtime.ExceptionServices;
+using ArcLearn.Core.Data.Labels;
 using ArcLearn.Core.IO;
 using ArcLearn.Core.Rasters;
 
 namespace ArcLearn.Core.Data;
 
+/// <summary>How chips are listed.</summary>
+/// <param name="ResizeTo">See <see cref="DataBunchOptions.ResizeTo"/>.</param>
+/// <param name="SkipDamaged">See <see cref="DataBunchOptions.SkipDamaged"/>.</param>
+internal readonly record struct ListingOptions(int? ResizeTo = null, bool SkipDamaged = false);
+
 /// <summary>Opens the header of every image and reads its labels, in parallel; the result is in the order of the pairs.</summary>
 internal static class ChipListing
 {
-    public static ChipEntry[] Read(
-        IReadOnlyList<ChipPair> pairs, IReadOnlyList<ClassDefinition>? classes, IFileSystem files, WarningTally tally, CancellationToken cancel)
+    private const int NamedDamages = 5;                     // the rest is counted
+
+    public static ChipEntry[] Read(DatasetReader reader, IFileSystem files, ListingOptions options, Action<string>? warn, CancellationToken cancel)
     {
-        ChipEntry[] chips = new ChipEntry[pairs.Count];
-        Dictionary<string, string>? names = classes is null ? null : NamesByText(classes);
+        IReadOnlyList<ChipPair> pairs = reader.List();
+        ChipEntry?[] chips = new ChipEntry?[pairs.Count];
+        LearnFormatException?[] damages = new LearnFormatException?[pairs.Count];
         try
         {
-            Parallel.For(
-                0, pairs.Count, new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Environment.ProcessorCount },
-                i => chips[i] = Read(pairs[i], names, files, tally));
+            Parallel.For(0, pairs.Count, new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+            {
+                try
+                {
+                    chips[i] = Read(pairs[i], reader, files, options);
+                }
+                catch (LearnFormatException e) when (options.SkipDamaged)
+                {
+                    damages[i] = e;
+                }
+            });
         }
         catch (AggregateException e)
         {
             ExceptionDispatchInfo.Throw(e.Flatten().InnerExceptions[0]);
         }
 
-        return chips;
+        LearnFormatException[] found = [.. damages.OfType<LearnFormatException>()];
+        if (found.Length > 0)
+        {
+            string more = found.Length > NamedDamages ? $" … and {found.Length - NamedDamages} more" : "";
+            warn?.Invoke($"{found.Length} damaged chip(s) were skipped: {string.Join(" ", found.Take(NamedDamages).Select(e => e.Message))}{more}");
+        }
+
+        return [.. chips.OfType<ChipEntry>()];
     }
 
-    private static ChipEntry Read(ChipPair pair, Dictionary<string, string>? names, IFileSystem files, WarningTally tally)
+    private static ChipEntry? Read(ChipPair pair, DatasetReader reader, IFileSystem files, ListingOptions options)
     {
         using IRaster raster = RasterFile.Open(pair.ImagePath, files);
-        if (!raster.SampleType.IsChipType())
+        if (options.SkipDamaged)
         {
-            throw ChipSamples.Refuse(raster);
+            ReadAll(raster);
         }
 
-        List<ChipBox> boxes = [];
-        foreach (VocObject item in VocLabel.Read(pair.LabelPath, files))
+        if (reader.Read(pair, raster.Width, raster.Height) is not ChipLabels labels)
         {
-            if (item.Name is null)
-            {
-                tally.Add("object(s) have no name and were skipped");
-                continue;
-            }
-
-            string? name = item.Name;
-            if (names?.TryGetValue(item.Name, out name) == false)
-            {
-                tally.Add("object(s) are of a class that the folder does not list and were skipped");
-                continue;
-            }
-
-            (double xMin, double xMax) = Clip(item.XMin, item.XMax, raster.Width);
-            (double yMin, double yMax) = Clip(item.YMin, item.YMax, raster.Height);
-            if (!(xMax > xMin && yMax > yMin))
-            {
-                tally.Add(item.XMax > item.XMin && item.YMax > item.YMin
-                    ? "box(es) lie outside their chip and were dropped"
-                    : "box(es) without area were dropped");
-                continue;
-            }
-
-            if (xMin != item.XMin || yMin != item.YMin || xMax != item.XMax || yMax != item.YMax)
-            {
-                tally.Add("box(es) reach beyond their chip and were clipped");
-            }
-
-            boxes.Add(new ChipBox(name!, xMin, yMin, xMax, yMax));
+            return null;
         }
 
-        return new ChipEntry(
-            pair.ImagePath, raster.Width, raster.Height, raster.Bands, raster.SampleType, raster.IsGeoreferenced ? raster.Transform : null, raster.SpatialReference, boxes);
+        ChipEntry chip = new(
+            pair.ImagePath, raster.Width, raster.Height, raster.Bands, raster.SampleType, raster.IsGeoreferenced ? raster.Transform : null, raster.SpatialReference, labels)
+        {
+            FileWidth = raster.Width,
+            FileHeight = raster.Height,
+        };
+        return options.ResizeTo is int side ? chip.Resized(side) : chip;
     }
 
-    private static (double Min, double Max) Clip(double min, double max, int length) => (Math.Clamp(min, 0, length), Math.Clamp(max, 0, length));
-
-    /// <summary>A label names its class by value or by name; a value wins where one class is called by another's number.</summary>
-    private static Dictionary<string, string> NamesByText(IReadOnlyList<ClassDefinition> classes)
+    /// <summary>Damage within the samples shows only when they are decoded.</summary>
+    private static void ReadAll(IRaster raster)
     {
-        Dictionary<string, string> names = new(StringComparer.Ordinal);
-        foreach (ClassDefinition item in classes)
+        const int Rows = 64;
+        float[] samples = ArrayPool<float>.Shared.Rent(raster.Width * Rows);
+        for (int row = 0; row < raster.Height; row += Rows)
         {
-            names[item.Value.ToString(CultureInfo.InvariantCulture)] = item.Name;
+            PixelWindow window = new(0, row, raster.Width, Math.Min(Rows, raster.Height - row));
+            for (int band = 0; band < raster.Bands; band++)
+            {
+                raster.Read<float>(window, [band], samples.AsSpan(0, window.Width * window.Height), 0);
+            }
         }
 
-        foreach (ClassDefinition item in classes)
-        {
-            names.TryAdd(item.Name, item.Name);
-        }
-
-        return names;
+        ArrayPool<float>.Shared.Return(samples);
     }
 }
