@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace ArcLearn.Core.Chips;
 
 /// <summary>Least, greatest, mean and spread of values that come one by one or in parts. Parts must be added in a fixed order to give equal bits.</summary>
@@ -50,6 +52,17 @@ internal sealed class RunningStatistic
         _max = Math.Max(_max, part._max);
     }
 
+    /// <summary>A statistic as it was: what its properties gave.</summary>
+    public static RunningStatistic Restore(long count, double min, double max, double mean, double sum, double squaredDeviation) => count == 0 ? new() : new()
+    {
+        Count = count,
+        Sum = sum,
+        Mean = mean,
+        SquaredDeviation = squaredDeviation,
+        _min = min,
+        _max = max,
+    };
+
     /// <summary>The statistic of samples: sums of integers, so exact whatever their number.</summary>
     public static RunningStatistic Of(ReadOnlySpan<byte> samples)
     {
@@ -86,13 +99,23 @@ internal sealed class RunningStatistic
         return Of(samples.Length, sum, squares, min, max);
     }
 
-    private static RunningStatistic Of(int count, ulong sum, ulong squares, double min, double max) => count == 0 ? new() : new()
+    /// <summary>The statistic of samples that are measurements: nodata and what is no number do not count.</summary>
+    public static RunningStatistic OfMeasurements<T>(ReadOnlySpan<T> samples, T? noData)
+        where T : struct, INumber<T>
     {
-        Count = count,
-        Sum = sum,
-        Mean = (double)sum / count,
-        SquaredDeviation = (double)(((UInt128)squares * (ulong)count) - ((UInt128)sum * sum)) / count,
-        _min = min,
-        _max = max,
-    };
+        RunningStatistic result = new();
+        foreach (T sample in samples)
+        {
+            if (T.IsFinite(sample) && sample != noData)
+            {
+                result.Add(double.CreateSaturating(sample));
+            }
+        }
+
+        return result;
+    }
+
+    private static RunningStatistic Of(int count, ulong sum, ulong squares, double min, double max) => count == 0
+        ? new()
+        : Restore(count, min, max, (double)sum / count, sum, (double)(((UInt128)squares * (ulong)count) - ((UInt128)sum * sum)) / count);
 }
