@@ -31,7 +31,7 @@ internal sealed class ChipFiles(IFileSystem files, string folder, ChipFormat for
     public void WriteImage(string name, RasterImage image, ChipGround ground, double? noData)
     {
         string path = PathOf(name);
-        ImageWriter.Write(files, path, format, image, ground.IsGeoreferenced ? ground.Transform : null, ground.SpatialReference, noData);
+        Write(path, format, image, ground, noData);
         Write(WorldFile.NameFor(path), WorldFile.Format(ground.Transform));
         if (format != ChipFormat.TIFF && SrsText(ground.SpatialReference) is string wkt)
         {
@@ -64,8 +64,7 @@ internal sealed class ChipFiles(IFileSystem files, string folder, ChipFormat for
             MemoryMarshal.AsBytes(values).CopyTo(bytes);
         }
 
-        ImageWriter.Write(
-            files, PathOf(name), ChipFormat.TIFF, new RasterImage(width, height, 1, type, bytes), ground.IsGeoreferenced ? ground.Transform : null, ground.SpatialReference, null);
+        Write(PathOf(name), ChipFormat.TIFF, new RasterImage(width, height, 1, type, bytes), ground, null);
     }
 
     public void WriteText(string name, string text) => Write(PathOf(name), text);
@@ -90,7 +89,13 @@ internal sealed class ChipFiles(IFileSystem files, string folder, ChipFormat for
         return path;
     }
 
-    // The whole folder appears at once, so its files need no temporary names of their own.
+    // The whole folder appears at once, so its files need no temporary names of their own, which a killed run would leave.
+    private void Write(string path, ChipFormat kind, RasterImage image, ChipGround ground, double? noData)
+    {
+        using Stream stream = files.Create(path);
+        ImageWriter.Write(stream, kind, image, ground.IsGeoreferenced ? ground.Transform : null, ground.SpatialReference, noData);
+    }
+
     private void Write(string path, string text)
     {
         using Stream stream = files.Create(path);
