@@ -38,6 +38,7 @@ public sealed class ExportResumeTests : IDisposable
     private static void Copy(string from, string to)
     {
         Directory.CreateDirectory(to);
+
         // The journal first: what it tells of is there by then.
         foreach (string file in Directory.EnumerateFiles(from))
         {
