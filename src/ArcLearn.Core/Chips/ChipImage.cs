@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using ArcLearn.Core.Rasters;
@@ -5,9 +6,13 @@ using ArcLearn.Core.Rasters.Warp;
 
 namespace ArcLearn.Core.Chips;
 
-/// <summary>The pixels of a chip: those of its raster as they are, or resampled where the chip is turned; nodata (0 without one) beyond.</summary>
-internal abstract class ChipImage
+/// <summary>The pixels of a chip, in memory that the next chip takes over when this one is disposed: those of its raster as they are, or resampled where the chip is turned; nodata (0 without one) beyond.</summary>
+internal abstract class ChipImage : IDisposable
 {
+    // Chips are alike, and memory as large as theirs is collected rarely.
+    private static readonly ConcurrentBag<byte[]> s_idle = [];
+    private const int MostIdle = 16;
+
     private protected ChipImage(IRaster raster, ChipPlace place) => (Raster, Place) = (raster, place);
 
     /// <summary>Whether the chip holds nothing but nodata.</summary>
@@ -31,7 +36,10 @@ internal abstract class ChipImage
         _ => new Samples<double>(raster, place),
     };
 
+    /// <summary>Valid until this is disposed.</summary>
     public abstract RasterImage ToRaster();
+
+    public abstract void Dispose();
 
     /// <summary>Sets to 0 what no object covers.</summary>
     public abstract void Blacken(IReadOnlyList<ChipObject> objects);
@@ -50,7 +58,8 @@ internal abstract class ChipImage
         {
             int[] bands = [.. Enumerable.Range(0, raster.Bands)];
             _fill = T.CreateSaturating(raster.NoData ?? 0);
-            _bytes = new byte[checked((int)(place.Window.Area * bands.Length * Marshal.SizeOf<T>()))];
+            int length = checked((int)(place.Window.Area * bands.Length * Marshal.SizeOf<T>()));
+            _bytes = s_idle.TryTake(out byte[]? idle) && idle.Length == length ? idle : new byte[length];
             if (place.IsTurned)
             {
                 Turned().Read(new PixelWindow(0, 0, place.Width, place.Height), bands, Values, _fill);
@@ -103,6 +112,12 @@ internal abstract class ChipImage
                     continue;
                 }
 
+                if (inside == Place.Window)
+                {
+                    result[band].Add(Of(plane));
+                    continue;
+                }
+
                 // A window that begins before the raster has filling on its left and above, too.
                 for (int row = inside.Row - Place.Window.Row; row < inside.Bottom - Place.Window.Row; row++)
                 {
@@ -111,6 +126,14 @@ internal abstract class ChipImage
             }
 
             return result;
+        }
+
+        public override void Dispose()
+        {
+            if (s_idle.Count < MostIdle)
+            {
+                s_idle.Add(_bytes);
+            }
         }
 
         private static T[] Select(ReadOnlySpan<T> plane, byte[] mask)

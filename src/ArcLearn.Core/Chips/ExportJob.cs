@@ -49,6 +49,11 @@ internal sealed class ExportJob : IDisposable
         if (_request.Labels is [LayerSource only] && LabelFiles.IsRaster(only.Path, _context.Files))
         {
             classRaster = Open(only.Path);
+            if (classRaster.Bands != 1)
+            {
+                throw new LearnFormatException(
+                    $"has {classRaster.Bands} bands, and a classified raster has one: the classes. Labels as a layer are GeoJSON, GeoPackage, Shapefile or a PostGIS table (ogr2ogr converts others).", only.Path);
+            }
         }
 
         bool isPaired = _request.Options.MetadataFormat == MetadataFormats.CycleGan;

@@ -156,7 +156,7 @@ internal sealed class ExportRun
             return;
         }
 
-        ChipImage image = ChipImage.Read(part.Raster, place);
+        using ChipImage image = ChipImage.Read(part.Raster, place);
         if (image.IsEmpty)
         {
             _gate.Pass(tile, () =>
@@ -172,7 +172,7 @@ internal sealed class ExportRun
             image.Blacken(_format.ObjectsOf(chip));
         }
 
-        ChipImage? additional = part.Additional is IRaster second ? ChipImage.Read(second, place) : null;
+        using ChipImage? additional = part.Additional is IRaster second ? ChipImage.Read(second, place) : null;
         ChipRecord record = Describe(chip, image.Measure(), additional?.Measure() ?? []);
         bool isOpen = _gate.Pass(tile, () =>
         {

@@ -68,17 +68,54 @@ internal sealed class RunningStatistic
     {
         ulong sum = 0;
         ulong squares = 0;
-        byte min = byte.MaxValue;
-        byte max = 0;
-        foreach (byte sample in samples)
+        Vector<byte> least = new(byte.MaxValue);
+        Vector<byte> greatest = Vector<byte>.Zero;
+        int i = 0;
+        while (i <= samples.Length - Vector<byte>.Count)
         {
-            sum += sample;
-            squares += (uint)(sample * sample);
-            min = Math.Min(min, sample);
-            max = Math.Max(max, sample);
+            // 32 bits hold so many squares of bytes in each lane.
+            Vector<uint> sums = Vector<uint>.Zero;
+            Vector<uint> squareSums = Vector<uint>.Zero;
+            for (int round = 0; round < 1 << 14 && i <= samples.Length - Vector<byte>.Count; round++, i += Vector<byte>.Count)
+            {
+                Vector<byte> values = new(samples[i..]);
+                least = Vector.Min(least, values);
+                greatest = Vector.Max(greatest, values);
+                Vector.Widen(values, out Vector<ushort> low, out Vector<ushort> high);
+                sums += Both(low + high);
+                squareSums += Both(low * low) + Both(high * high);
+            }
+
+            sum += Total(sums);
+            squares += Total(squareSums);
+        }
+
+        (byte min, byte max) = (byte.MaxValue, 0);
+        for (int lane = 0; lane < Vector<byte>.Count; lane++)
+        {
+            (min, max) = (Math.Min(min, least[lane]), Math.Max(max, greatest[lane]));
+        }
+
+        for (; i < samples.Length; i++)
+        {
+            sum += samples[i];
+            squares += (uint)(samples[i] * samples[i]);
+            (min, max) = (Math.Min(min, samples[i]), Math.Max(max, samples[i]));
         }
 
         return Of(samples.Length, sum, squares, min, max);
+
+        static Vector<uint> Both(Vector<ushort> values)
+        {
+            Vector.Widen(values, out Vector<uint> low, out Vector<uint> high);
+            return low + high;
+        }
+
+        static ulong Total(Vector<uint> lanes)
+        {
+            Vector.Widen(lanes, out Vector<ulong> low, out Vector<ulong> high);
+            return Vector.Sum(low + high);
+        }
     }
 
     /// <inheritdoc cref="Of(ReadOnlySpan{byte})"/>

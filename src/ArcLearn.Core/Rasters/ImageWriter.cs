@@ -1,10 +1,11 @@
+using System.IO.Compression;
 using ArcLearn.Core.IO;
 using ArcLearn.Core.Rasters.Tiff;
 using SkiaSharp;
 
 namespace ArcLearn.Core.Rasters;
 
-/// <summary>Writes chips. The bytes depend on the arguments alone; the file appears under its name only when complete.</summary>
+/// <summary>Writes chips, compressed fast: pictures of the ground are noisy, and more effort takes several times as long to save a few percent. The bytes depend on the arguments alone; the file appears under its name only when complete.</summary>
 internal static class ImageWriter
 {
     private const int JpegQuality = 95;
@@ -52,7 +53,7 @@ internal static class ImageWriter
 
     private static void WriteTiff(Stream stream, RasterImage image, GeoTransform? transform, SpatialReference? crs, double? noData)
     {
-        TiffFormat format = TiffFormat.Stripped(image.Width, image.Height, image.Bands, image.SampleType) with { IsColor = image.IsColor };
+        TiffFormat format = TiffFormat.Stripped(image.Width, image.Height, image.Bands, image.SampleType) with { IsColor = image.IsColor, Level = CompressionLevel.Fastest };
         TiffBlockEncoder encoder = new(format);
         TiffFileWriter writer = new(stream, format);
         for (int i = 0; i < format.BlocksDown; i++)
@@ -86,7 +87,7 @@ internal static class ImageWriter
 
         using SKPixmap pixmap = bitmap.PeekPixels();
         using SKData? data = format == ChipFormat.PNG
-            ? pixmap.Encode(new SKPngEncoderOptions(SKPngEncoderFilterFlags.Sub, zLibLevel: 3))
+            ? pixmap.Encode(new SKPngEncoderOptions(SKPngEncoderFilterFlags.Sub, zLibLevel: 1))
             : pixmap.Encode(new SKJpegEncoderOptions(JpegQuality, SKJpegEncoderDownsample.Downsample444, SKJpegEncoderAlphaOption.Ignore));
         return data?.ToArray() ?? throw new InvalidOperationException($"{format} encoding of {image.Width} by {image.Height} pixels failed.");
     }
