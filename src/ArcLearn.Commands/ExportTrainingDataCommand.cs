@@ -24,7 +24,7 @@ namespace ArcLearn.Commands;
 /// <para>Cuts chips of 224 by 224 pixels that overlap by half, with the boxes of the labelled objects in Pascal VOC files.</para>
 /// </example>
 /// <example>
-/// <code>Export-TrainingData -InputRaster (Get-ChildItem bands/*.tif) -StackBands -InputClassData landcover.tif -OutputLocation chips -MetadataFormat Classified_Tiles</code>
+/// <code>Export-TrainingData -InputRaster bands/*.tif -StackBands -InputClassData landcover.tif -OutputLocation chips -MetadataFormat Classified_Tiles</code>
 /// <para>Makes one image of single-band files and labels its pixels with the classes of another raster.</para>
 /// </example>
 /// <example>
