@@ -16,6 +16,8 @@ return args switch
     ["loader", string python, string folder, string rounds] => LoaderSpeed.Print(python, folder, Count(rounds)),
     ["rasters", "compare", string folder, string rounds] => RasterSpeed.Compare(folder, Count(rounds)),
     ["rasters", "read", string path] => RasterSpeed.ReadAll(path),
+    ["export", "compare", string folder, string rounds] => ExportSpeed.Compare(folder, Count(rounds)),
+    ["export", "run", string folder, string format] => ExportSpeed.Run(folder, format),
     ["vectors", .. string[] address] => VectorMemory.Print(address.Length > 0 ? address[0] : null),
     _ => Usage(),
 };
@@ -24,6 +26,6 @@ static int Count(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: labels trees|cars <data folder> <folder> | score <truth folder> <detections folder> <iou> … | speed train|forward <natives> <python> <parity folder> <rounds> <steps> | epochs <natives> <chips> <backbone> <epochs> <batch> | loader <python> <folder of images per class> <epochs> | rasters compare <folder> <rounds> | vectors [address]");
+    Console.Error.WriteLine("Usage: labels trees|cars <data folder> <folder> | score <truth folder> <detections folder> <iou> … | speed train|forward <natives> <python> <parity folder> <rounds> <steps> | epochs <natives> <chips> <backbone> <epochs> <batch> | loader <python> <folder of images per class> <epochs> | rasters compare <folder> <rounds> | export compare <folder> <rounds> | vectors [address]");
     return 2;
 }

@@ -82,8 +82,8 @@ internal static class RasterSpeed
     public static int Compare(string folder, int rounds)
     {
         Directory.CreateDirectory(folder);
-        Python(Make, folder, Side.ToString(CultureInfo.InvariantCulture));
-        Console.Write(Python("from osgeo import gdal; print('against', gdal.VersionInfo('--version'))"));
+        PeerProcess.Python(Make, folder, Side.ToString(CultureInfo.InvariantCulture));
+        Console.Write(PeerProcess.Python("from osgeo import gdal; print('against', gdal.VersionInfo('--version'))"));
         Console.WriteLine($"on .NET {Environment.Version}, {Environment.ProcessorCount} processors, {rounds} rounds; time as a share of GDAL's: median (least to most)");
         Console.WriteLine("file       second pass         first pass          ours s   GDAL s   ours MB   GDAL MB");
         foreach (string name in (string[])["none", "deflate", "jpeg", "uint16"])
@@ -93,8 +93,8 @@ internal static class RasterSpeed
             List<double[]> theirs = [];
             for (int round = 0; round < rounds; round++)
             {
-                ours.Add(Numbers(Start(Environment.ProcessPath!, ["rasters", "read", path])));
-                theirs.Add(Numbers(Python(Read, path, $"{Window}", $"{Threads}")));
+                ours.Add(PeerProcess.Numbers(PeerProcess.Start(Environment.ProcessPath!, ["rasters", "read", path])));
+                theirs.Add(PeerProcess.Numbers(PeerProcess.Python(Read, path, $"{Window}", $"{Threads}")));
                 if (ours[^1][3] != theirs[^1][3])
                 {
                     throw new InvalidOperationException($"{name}: the samples differ.");
@@ -169,17 +169,4 @@ internal static class RasterSpeed
     }
 
     private static double Median(List<double[]> rows, int column) => rows.Select(row => row[column]).Order().ElementAt(rows.Count / 2);
-
-    private static double[] Numbers(string text) => [.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(word => double.Parse(word, CultureInfo.InvariantCulture))];
-
-    private static string Python(string script, params string[] arguments) =>
-        Start(Environment.GetEnvironmentVariable("ARCLEARN_GDAL_PYTHON") ?? "/usr/bin/python3", ["-c", script, .. arguments]);
-
-    private static string Start(string program, string[] arguments)
-    {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} ended with {process.ExitCode}.");
-    }
 }

@@ -70,6 +70,12 @@ public sealed class BadInputFixture : IDisposable
         string nothing = Feature("null");
         string empty = Feature("""{ "type": "Polygon", "coordinates": [] }""");
         string flat = Feature("""{ "type": "Polygon", "coordinates": [[[500050,4499950],[500060,4499950],[500060,4499950],[500050,4499950]]] }""");
+        foreach ((string name, string[] values) in new[] { ("below", new[] { "1", "-1" }), ("wide", ["4294967296"]), ("both", ["1", "\"roof\"", "null"]) })
+        {
+            IEnumerable<string> features = values.Select(value => square.Replace("\"class\": \"roof\"", $"\"classvalue\": {value}", StringComparison.Ordinal));
+            File.WriteAllText(Folder[name + ".geojson"], Collection(utm, [.. features]));
+        }
+
         File.WriteAllText(Folder["far.geojson"], Collection(utm, square.Replace("4499", "5499", StringComparison.Ordinal)));
         File.WriteAllText(Folder["strange.geojson"], Collection("urn:ogc:def:crs:EPSG::5514", square));
         File.WriteAllText(Folder["none.geojson"], Collection(utm));
@@ -177,7 +183,19 @@ public sealed class BadInputTests(BadInputFixture job) : IClassFixture<BadInputF
     [InlineData("InvalidFormat", "InvalidData", "gdal_translate", Cut + "text.tif labels.geojson")]
     [InlineData("InvalidFormat", "InvalidData", "is a folder", Cut + "chips labels.geojson")]
     [InlineData("InvalidFormat", "InvalidData", "is a folder", Cut + "scene.tif chips")]
-    [InlineData("InvalidFormat", "InvalidData", "ogr2ogr", Cut + "scene.tif scene.tif")]
+    [InlineData("InvalidFormat", "InvalidData", "a classified raster has one", Cut + "scene.tif scene.tif")]
+    [InlineData("ClassValueInvalid", "InvalidData", "'-1'", Cut + "scene.tif below.geojson")]
+    [InlineData("ClassValueInvalid", "InvalidData", "'4294967296'", Cut + "scene.tif wide.geojson")]
+    [InlineData("ClassValueInvalid", "InvalidData", "are numbers", Cut + "scene.tif both.geojson")]
+    [InlineData("InvalidParameterMix", "InvalidArgument", "has no fields", Cut + "scene.tif grey.tif -ClassValueField class")]
+    [InlineData("InvalidParameterMix", "InvalidArgument", "needs labels", Cut + "scene.tif")]
+    [InlineData("InvalidParameterMix", "InvalidArgument", "other side", "Export-TrainingData scene.tif -OutputLocation new -MetadataFormat CycleGAN")]
+    [InlineData("InvalidParameterMix", "InvalidArgument", "for chips that are made for one object", Cut + "scene.tif labels.geojson -BlackenAroundFeature")]
+    [InlineData("MaskInvalid", "InvalidData", "made of polygons", Cut + "scene.tif labels.geojson -InputMaskPolygons kinds.geojson")]
+    [InlineData("ParameterArgumentTransformationError", "InvalidData", "MRF chips are not written", Cut + "scene.tif labels.geojson -ChipFormat MRF")]
+    [InlineData("ParameterArgumentTransformationError", "InvalidData", "StrideSize", Cut + "scene.tif labels.geojson -StrideSize 0")]
+    [InlineData("OutputMismatch", "InvalidData", "another tile size", "Export-TrainingData scene.tif labels.geojson chips -TileSize 32 -MetadataFormat PASCAL_VOC_rectangles -ClassValueField class -Append")]
+    [InlineData("OutputMismatch", "InvalidData", "another metadata format", "Export-TrainingData scene.tif labels.geojson chips -TileSize 64 -MetadataFormat KITTI_rectangles -ClassValueField class -Append")]
     [InlineData("InvalidFormat", "InvalidData", "cut.geojson", Cut + "scene.tif cut.geojson")]
     [InlineData("LabelCrsWithoutRasterCrs", "InvalidData", "EPSG:32618", Cut + "nocrs.tif labels.geojson")]
     [InlineData("LabelCrsWithoutRasterCrs", "InvalidData", "EPSG:32618", Cut + "nogeo.tif labels.geojson")]

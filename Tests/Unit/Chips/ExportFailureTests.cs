@@ -176,8 +176,15 @@ public sealed class ExportFailureTests : IDisposable
             ("StrideSize", good with { StartIndex = 999_999_995 }),
             ("MinPolygonOverlapRatio", good with { MinPolygonOverlapRatio = 1.1 }),
             ("MinPolygonOverlapRatio", good with { MinPolygonOverlapRatio = double.NaN }),
-            ("MetadataFormat", good with { MetadataFormat = "KITTI_rectangles" }),
+            ("MetadataFormat", good with { MetadataFormat = "kitti" }),
             ("InputRaster", good with { Sources = [] }),
+            ("RotationAngle", good with { RotationAngle = 360 }),
+            ("Append", good with { Append = true, Force = true }),
+            ("BlackenAroundFeature", good with { BlackenAroundFeature = true }),
+            ("CropMode", good with { CropMode = CropMode.BoundingBox }),
+            ("AdditionalInputRaster", good with { MetadataFormat = MetadataFormats.CycleGan }),
+            ("Context", good with { MetadataFormat = MetadataFormats.Imagenet, ExportAllTiles = true }),
+            ("MinPolygonOverlapRatio", good with { Sources = [good.Sources[0] with { ClassRaster = _fixture.Raster }], MinPolygonOverlapRatio = 0.5 }),
         ];
 
         foreach ((string parameter, ExportOptions options) in bad)

@@ -40,7 +40,7 @@ internal sealed class MemoryRaster(int width, int height, int bands, Func<int, i
         where T : unmanaged
     {
         BeforeRead?.Invoke(window);
-        if (FailingRow >= window.Row && FailingRow < window.Bottom)
+        if (FailingRow >= 0 && FailingRow >= window.Row && FailingRow < window.Bottom)
         {
             throw new LearnFormatException("strip 7 is damaged.", Path);
         }
@@ -72,13 +72,9 @@ internal sealed class MemoryRaster(int width, int height, int bands, Func<int, i
             return MemoryMarshal.Cast<byte, T>(MemoryMarshal.CreateSpan(ref narrow, 1))[0];
         }
 
-        if (typeof(T) == typeof(float))
-        {
-            float single = value;
-            return MemoryMarshal.Cast<float, T>(MemoryMarshal.CreateSpan(ref single, 1))[0];
-        }
-
-        ushort wide = (ushort)value;
-        return MemoryMarshal.Cast<ushort, T>(MemoryMarshal.CreateSpan(ref wide, 1))[0];
+        return typeof(T) == typeof(float) ? (T)(object)(float)value
+            : typeof(T) == typeof(double) ? (T)(object)(double)value
+            : typeof(T) == typeof(int) ? (T)(object)value
+            : (T)(object)(ushort)value;
     }
 }

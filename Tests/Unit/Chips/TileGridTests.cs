@@ -1,4 +1,4 @@
-using ArcLearn.Core.Chips;
+using ArcLearn.Core.Chips.Plans;
 using ArcLearn.Core.Rasters;
 
 namespace ArcLearn.Tests.Unit.Chips;

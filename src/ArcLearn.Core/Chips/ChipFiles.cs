@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security;
 using System.Text;
 using ArcLearn.Core.Crs;
@@ -8,39 +10,64 @@ using ArcLearn.Core.Rasters;
 
 namespace ArcLearn.Core.Chips;
 
-/// <summary>Writes the files of one chip: image, world file, PAM where the image itself cannot name its CRS, label. Safe from any thread.</summary>
+/// <summary>Where a chip lies on the map.</summary>
+/// <param name="Transform">Of the chip; in pixel space for chips without georeference, which goes into the world file only.</param>
+internal sealed record ChipGround(GeoTransform Transform, bool IsGeoreferenced, SpatialReference? SpatialReference);
+
+/// <summary>Writes the files of chips: images, world files, PAM where the image itself cannot name its CRS, labels. Safe from any thread.</summary>
+/// <param name="folder">The export's folder; other names are given from there, with '/' between their parts.</param>
 internal sealed class ChipFiles(IFileSystem files, string folder, ChipFormat format)
 {
-    private readonly string _images = Path.Combine(folder, "images");
-    private readonly string _labels = Path.Combine(folder, "labels");
-    private readonly string _extension = ImageWriter.Extension(format);
+    private readonly ConcurrentDictionary<string, bool> _made = new(StringComparer.Ordinal);
 
-    public void CreateFolders()
+    public string Extension { get; } = ImageWriter.Extension(format);
+
+    public static string Stem(int number) => number.ToString("D9", CultureInfo.InvariantCulture);
+
+    /// <summary>A line of map.txt: backslashes, a space between images, two before each label, one at the end.</summary>
+    public static string MapLine(IEnumerable<string> images, IEnumerable<string> labels) =>
+        $"{string.Join(' ', images)} {string.Concat(labels.Select(label => $" {label} "))}\n".Replace('/', '\\');
+
+    public void WriteImage(string name, RasterImage image, ChipGround ground, double? noData)
     {
-        files.CreateDirectory(_images);
-        files.CreateDirectory(_labels);
+        string path = PathOf(name);
+        Write(path, format, image, ground, noData);
+        Write(WorldFile.NameFor(path), WorldFile.Format(ground.Transform));
+        if (format != ChipFormat.TIFF && SrsText(ground.SpatialReference) is string wkt)
+        {
+            Write(path + ".aux.xml", $"<PAMDataset>\n  <SRS>{SecurityElement.Escape(wkt)}</SRS>\n</PAMDataset>\n");
+        }
     }
 
-    /// <summary>The chip's line of map.txt: backslashes, two spaces between, one at the end.</summary>
-    public string MapLine(int number) => string.Create(
-        CultureInfo.InvariantCulture, $"images\\{number:D9}{_extension}  labels\\{number:D9}.xml \n");
-
-    /// <param name="transform">Of the chip; in pixel space for a raster without georeference, which goes into the world file only.</param>
-    public void Write(
-        int number, RasterImage image, GeoTransform transform, bool isGeoreferenced, SpatialReference? crs, double? noData, IReadOnlyList<ChipObject> objects)
+    /// <summary>A band of whole numbers as a TIFF, in the smallest unsigned type that holds them all.</summary>
+    public void WriteValues(string name, ReadOnlySpan<int> values, int width, int height, int greatest, ChipGround ground)
     {
-        string stem = number.ToString("D9", CultureInfo.InvariantCulture);
-        string imagePath = Path.Combine(_images, stem + _extension);
-        ImageWriter.Write(files, imagePath, format, image, isGeoreferenced ? transform : null, crs, noData);
-        WriteText(WorldFile.NameFor(imagePath), WorldFile.Format(transform));
-        if (format != ChipFormat.TIFF && SrsText(crs) is string wkt)
+        SampleType type = greatest <= byte.MaxValue ? SampleType.UInt8 : greatest <= ushort.MaxValue ? SampleType.UInt16 : SampleType.UInt32;
+        byte[] bytes = new byte[values.Length * type.Bytes()];
+        if (type == SampleType.UInt8)
         {
-            WriteText(imagePath + ".aux.xml", $"<PAMDataset>\n  <SRS>{SecurityElement.Escape(wkt)}</SRS>\n</PAMDataset>\n");
+            for (int i = 0; i < values.Length; i++)
+            {
+                bytes[i] = (byte)values[i];
+            }
+        }
+        else if (type == SampleType.UInt16)
+        {
+            Span<ushort> wide = MemoryMarshal.Cast<byte, ushort>(bytes.AsSpan());
+            for (int i = 0; i < values.Length; i++)
+            {
+                wide[i] = (ushort)values[i];
+            }
+        }
+        else
+        {
+            MemoryMarshal.AsBytes(values).CopyTo(bytes);
         }
 
-        WriteText(
-            Path.Combine(_labels, stem + ".xml"), VocXml.Format(stem + _extension, image.Width, image.Height, image.Bands, objects));
+        Write(PathOf(name), ChipFormat.TIFF, new RasterImage(width, height, 1, type, bytes), ground, null);
     }
+
+    public void WriteText(string name, string text) => Write(PathOf(name), text);
 
     /// <summary>Well-known text, or a code where none is at hand: GDAL takes both.</summary>
     private static string? SrsText(SpatialReference? crs) =>
@@ -48,8 +75,28 @@ internal sealed class ChipFiles(IFileSystem files, string folder, ChipFormat for
         : crs.Wkt is null && CoordinateSystems.Identify(crs) is null ? (crs.Epsg is int code ? string.Create(CultureInfo.InvariantCulture, $"EPSG:{code}") : null)
         : CoordinateSystems.ToWkt1(crs);
 
-    // The whole folder appears at once, so its files need no temporary names of their own.
-    private void WriteText(string path, string text)
+    /// <summary>Also makes the file's folder, the first time that it is named.</summary>
+    private string PathOf(string name)
+    {
+        string path = Path.Combine(folder, name.Replace('/', Path.DirectorySeparatorChar));
+        string parent = Path.GetDirectoryName(path)!;
+        if (!_made.ContainsKey(parent))
+        {
+            files.CreateDirectory(parent);
+            _made[parent] = true;
+        }
+
+        return path;
+    }
+
+    // The whole folder appears at once, so its files need no temporary names of their own, which a killed run would leave.
+    private void Write(string path, ChipFormat kind, RasterImage image, ChipGround ground, double? noData)
+    {
+        using Stream stream = files.Create(path);
+        ImageWriter.Write(stream, kind, image, ground.IsGeoreferenced ? ground.Transform : null, ground.SpatialReference, noData);
+    }
+
+    private void Write(string path, string text)
     {
         using Stream stream = files.Create(path);
         stream.Write(Encoding.UTF8.GetBytes(text));

@@ -59,5 +59,6 @@ internal static class EsriJson
         text.Append(' ', 2 * depth).Append(close);
     }
 
-    private static string Quote(string words) => $"\"{JsonEncodedText.Encode(words, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
+    /// <summary>A text as JSON has it.</summary>
+    public static string Quote(string words) => $"\"{JsonEncodedText.Encode(words, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 }

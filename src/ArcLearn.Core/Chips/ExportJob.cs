@@ -1,85 +1,178 @@
+using ArcLearn.Core.Chips.Labels;
 using ArcLearn.Core.Rasters;
+using ArcLearn.Core.Rasters.Composite;
+using ArcLearn.Core.Rasters.Warp;
 using ArcLearn.Core.Vectors;
 using Envelope = NetTopologySuite.Geometries.Envelope;
 
 namespace ArcLearn.Core.Chips;
 
 /// <summary>Opens what an export names and runs it.</summary>
-internal static class ExportJob
+internal sealed class ExportJob : IDisposable
 {
-    /// <exception cref="LearnDataException">What <see cref="LabelReader"/> and <see cref="TrainingDataExporter"/> refuse; ClassConflict.</exception>
+    private readonly ExportRequest _request;
+    private readonly ExportContext _context;
+    private readonly CancellationToken _cancel;
+    private readonly List<IRaster> _open = [];
+    private readonly List<ExportSource> _sources = [];
+    private readonly Dictionary<string, int> _skipped = [];
+    private readonly IReadOnlyList<ClassDefinition> _known;
+    private IReadOnlyList<ClassDefinition> _classes;
+    private bool _isLabelled;
+
+    private ExportJob(ExportRequest request, ExportContext context, CancellationToken cancel)
+    {
+        (_request, _context, _cancel) = (request, context, cancel);
+
+        // A folder that is added to keeps the values of its classes.
+        _known = request.Options.Append && OutputFolder.HoldsSomething(context.Files, request.Options.OutputFolder)
+            ? ExistingExport.Read(context.Files, FirstFolder(request.Options)).Classes
+            : [];
+        _classes = _known;
+    }
+
+    /// <exception cref="LearnDataException">What <see cref="LabelReader"/>, <see cref="ClassRasterSurvey"/> and <see cref="TrainingDataExporter"/> refuse; ClassConflict.</exception>
+    /// <exception cref="LearnArgumentException">Arguments that do not go together.</exception>
     /// <returns>Null where <see cref="ExportContext.Confirm"/> declined.</returns>
     public static TrainingDataInfo? Run(ExportRequest request, ExportContext context, CancellationToken cancel)
     {
-        List<IRaster> rasters = [];
-        try
-        {
-            List<ExportSource> sources = [];
-            Dictionary<int, ClassDefinition> classes = [];
-            Dictionary<string, int> skipped = [];
-            foreach (string path in request.Rasters)
-            {
-                IRaster raster = RasterFile.Open(path, context.Files);
-                rasters.Add(raster);
-                Coordinates.Warn(raster, context.Warn);
-                context.Inform?.Invoke(RasterSummary.Describe(raster));
-                PixelWindow? area = request.Settings.AreaOf(raster);
-                LabelBounds bounds = BoundsOf(raster, area);
-                List<LabelSet> labels = [.. request.Labels.Select((label, i) => Read(label, i, raster, bounds, request, context))];
-                foreach (string note in labels.Select(l => l.Note).OfType<string>())
-                {
-                    context.Warn?.Invoke(note);
-                }
-
-                Join(classes, labels);
-
-                // The same labels lie under every raster: those left out are counted once.
-                if (sources.Count == 0)
-                {
-                    Count(skipped, labels, context.Warn);
-                }
-
-                LabelsAside aside = new();
-                labels.ForEach(l => aside.Add(l.Aside));
-                sources.Add(new ExportSource(raster, [.. labels.SelectMany(l => l.Objects)], area, aside));
-                cancel.ThrowIfCancellationRequested();
-            }
-
-            ExportOptions options = request.Options with
-            {
-                Sources = sources,
-                Classes = [.. classes.Values.OrderBy(c => c.Value)],
-                ExportAllTiles = request.Settings.ExportAllTiles,
-                StartIndex = request.Settings.StartIndex,
-                SkippedLabels = skipped,
-            };
-            return TrainingDataExporter.Export(options, context, cancel);
-        }
-        finally
-        {
-            rasters.ForEach(r => r.Dispose());
-        }
+        ExportRequestCheck.Run(request, context.Files);
+        using ExportJob job = new(request, context, cancel);
+        return job.Run();
     }
 
-    private static LabelSet Read(LayerSource label, int number, IRaster raster, LabelBounds bounds, ExportRequest request, ExportContext context)
+    public void Dispose() => _open.ForEach(raster => raster.Dispose());
+
+    private TrainingDataInfo? Run()
     {
-        using IVectorLayer layer = VectorLayers.Open(label.Path, label.Layer, context.Files);
-        if (label.Layer is null && VectorLayers.OtherLayers(layer, context.Files) is { Count: > 0 } others)
+        IRaster? classRaster = null;
+        if (_request.Labels is [LayerSource only] && LabelFiles.IsRaster(only.Path, _context.Files))
         {
-            context.Warn?.Invoke($"{label.Path} holds more layers; '{layer.Name}' is taken. -LayerName chooses another: {string.Join(", ", others)}.");
+            classRaster = Open(only.Path);
+            if (classRaster.Bands != 1)
+            {
+                throw new LearnFormatException(
+                    $"has {classRaster.Bands} bands, and a classified raster has one: the classes. Labels as a layer are GeoJSON, GeoPackage, Shapefile or a PostGIS table (ogr2ogr converts others).", only.Path);
+            }
+        }
+
+        bool isPaired = _request.Options.MetadataFormat == MetadataFormats.CycleGan;
+        IRaster? additional = _request.AdditionalRaster is string path ? Open(path) : null;
+        foreach (IRaster raster in OpenRasters())
+        {
+            Coordinates.Warn(raster, _context.Warn);
+            _context.Inform?.Invoke(RasterSummary.Describe(raster));
+            PixelWindow? area = _request.Settings.AreaOf(raster);
+            _sources.Add(Label(raster, area, classRaster) with
+            {
+                Additional = additional is null || isPaired ? null : OnGridOf(additional, raster),
+                Mask = _request.MaskPolygons.Count == 0 ? null : MaskReader.Read(_request.MaskPolygons, raster, _context.Files),
+            });
+            _cancel.ThrowIfCancellationRequested();
+        }
+
+        if (classRaster is not null && !_isLabelled && !_request.Settings.ExportAllTiles)
+        {
+            throw new LearnDataException(
+                "NoLabels", $"{classRaster.Path} holds nothing but background or nodata there; exportAllTiles = true in -Context writes chips all the same.", classRaster.Path);
+        }
+
+        return TrainingDataExporter.Export(
+            _request.Options with
+            {
+                Sources = _sources,
+                OtherSources = isPaired && additional is not null ? [new ExportSource(additional, [])] : [],
+                Classes = [.. _known, .. _classes.Skip(_known.Count).OrderBy(c => c.Value)],
+                ExportAllTiles = _request.Settings.ExportAllTiles,
+                StartIndex = _request.Settings.StartIndex,
+                SkippedLabels = _skipped,
+                Inputs = new Dictionary<string, string>(_request.Options.Inputs)
+                {
+                    ["files"] = string.Join(" | ", _request.Rasters.Select(file => ExportInputs.Describe(file, _context.Files))),
+                },
+            },
+            _context,
+            _cancel);
+    }
+
+    private static string FirstFolder(ExportOptions options) =>
+        options.MetadataFormat == MetadataFormats.CycleGan ? Path.Combine(options.OutputFolder, "A") : options.OutputFolder;
+
+    private IRaster Open(string path)
+    {
+        IRaster raster = RasterFile.Open(path, _context.Files);
+        _open.Add(raster);
+        return raster;
+    }
+
+    private IEnumerable<IRaster> OpenRasters()
+    {
+        if (_request.StackBands)
+        {
+            IRaster stack = RasterMosaic.Stack(_request.Rasters[0], _request.Rasters, _context.Files);
+            _open.Add(stack);
+            return [_request.Settings.InCells(stack)];
+        }
+
+        return _request.Rasters.Select(path => _request.Settings.InCells(Open(path)));
+    }
+
+    private static IRaster OnGridOf(IRaster image, IRaster raster) =>
+        image.Transform == raster.Transform && (image.Width, image.Height) == (raster.Width, raster.Height)
+            ? image
+            : new GridRaster(image, RasterGrid.Of(raster), Resampling.Bilinear);
+
+    private ExportSource Label(IRaster raster, PixelWindow? area, IRaster? classRaster)
+    {
+        if (classRaster is not null)
+        {
+            IReadOnlyList<ClassDefinition> found = ClassRasterSurvey.Find(
+                classRaster, raster, area ?? new PixelWindow(0, 0, raster.Width, raster.Height), out bool isLabelled, _cancel);
+            _isLabelled |= isLabelled;
+            _classes = ClassJoin.Extend(_classes, found);
+            _context.Inform?.Invoke($"Opened {classRaster.Path} as classes: {string.Join(", ", found.Select(c => c.Name))}.");
+        }
+
+        LabelBounds bounds = BoundsOf(raster, area);
+        List<LabelSet> layers = classRaster is null ? [.. _request.Labels.Select((label, i) => Read(label, _request.ClassValueField, i, raster, bounds))] : [];
+        LabelSet? instances = _request.Instances is LayerSource source
+            ? Read(source, _request.InstanceClassValueField, _request.Labels.Count, raster, bounds)
+            : null;
+        List<LabelSet> all = instances is null ? layers : [.. layers, instances];
+        all.ForEach(layer => Tell(layer.Note));
+        (_classes, all) = ClassNumbering.Join(_classes, all);
+
+        // The same labels lie under every raster: those left out are counted once.
+        if (_sources.Count == 0)
+        {
+            Count(all);
+        }
+
+        List<LabelSet> drawn = all[..layers.Count];
+        LabelsAside aside = new();
+        drawn.ForEach(layer => aside.Add(layer.Aside));
+        return new ExportSource(raster, [.. drawn.SelectMany(layer => layer.Objects)], area, aside)
+        {
+            ClassRaster = classRaster,
+            Instances = instances is null ? null : all[^1].Objects,
+        };
+    }
+
+    private LabelSet Read(LayerSource label, string? field, int number, IRaster raster, LabelBounds bounds)
+    {
+        using IVectorLayer layer = VectorLayers.Open(label.Path, label.Layer, _context.Files);
+        if (label.Layer is null && VectorLayers.OtherLayers(layer, _context.Files) is { Count: > 0 } others)
+        {
+            Tell($"{label.Path} holds more layers; '{layer.Name}' is taken. -LayerName chooses another: {string.Join(", ", others)}.");
         }
 
         LabelSet labels = LabelReader.Read(
-            layer, raster.SpatialReference, raster.IsGeoreferenced, new LabelOptions(request.ClassValueField, request.BufferRadius, number), bounds);
-        if (labels.FieldHint is string hint)
-        {
-            context.Warn?.Invoke(hint);
-        }
-
+            layer, raster.SpatialReference, raster.IsGeoreferenced, new LabelOptions(field, _request.BufferRadius, number), bounds);
+        Tell(labels.FieldHint);
         string crs = layer.SpatialReference is null ? "no coordinate reference system" : $"{layer.SpatialReference}{(layer.IsCrsExplicit ? "" : " (assumed)")}";
-        string field = labels.ClassField is string name ? $"classes from the field '{name}'" : "all of class 1";
-        context.Inform?.Invoke(
-            $"Opened {label.Path}, layer '{layer.Name}': {labels.Objects.Count + labels.Aside.Count} label(s), {crs}, {field}: {string.Join(", ", labels.Classes.Select(c => c.Name))}.");
+        string classes = labels.ClassField is string name ? $"classes from the field '{name}'" : "all of class 1";
+        _context.Inform?.Invoke(
+            $"Opened {label.Path}, layer '{layer.Name}': {labels.Objects.Count + labels.Aside.Count} label(s), {crs}, {classes}: {string.Join(", ", labels.Classes.Select(c => c.Name))}.");
         return labels;
     }
 
@@ -95,35 +188,29 @@ internal static class ExportJob
             : new LabelBounds(outer, new Envelope(), outer);
     }
 
-    private static void Join(Dictionary<int, ClassDefinition> classes, List<LabelSet> labels)
-    {
-        foreach (ClassDefinition item in labels.SelectMany(l => l.Classes))
-        {
-            if (!classes.TryAdd(item.Value, item) && classes[item.Value].Name != item.Name)
-            {
-                throw new LearnDataException(
-                    "ClassConflict",
-                    $"Class value {item.Value} means '{classes[item.Value].Name}' in one label layer and '{item.Name}' in another. Put the labels into one layer, or number the classes alike.",
-                    item.Value);
-            }
-        }
-    }
-
-    private static void Count(Dictionary<string, int> skipped, List<LabelSet> labels, Action<string>? warn)
+    private void Count(List<LabelSet> labels)
     {
         foreach ((string reason, int count) in labels.SelectMany(l => l.Skipped))
         {
-            skipped[reason] = skipped.GetValueOrDefault(reason) + count;
+            _skipped[reason] = _skipped.GetValueOrDefault(reason) + count;
         }
 
-        if (skipped.Count > 0)
+        if (_skipped.Count > 0)
         {
-            warn?.Invoke($"{skipped.Values.Sum()} label(s) were left out: {string.Join(", ", skipped.Select(s => $"{s.Value} × {s.Key}"))}.");
+            Tell($"{_skipped.Values.Sum()} label(s) were left out: {string.Join(", ", _skipped.Select(s => $"{s.Value} × {s.Key}"))}.");
         }
 
         if (labels.Sum(l => l.Repaired) is int repaired and > 0)
         {
-            warn?.Invoke($"{repaired} label(s) had an invalid outline and were mended.");
+            Tell($"{repaired} label(s) had an invalid outline and were mended.");
+        }
+    }
+
+    private void Tell(string? message)
+    {
+        if (message is not null)
+        {
+            _context.Warn?.Invoke(message);
         }
     }
 }

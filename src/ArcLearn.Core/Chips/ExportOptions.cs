@@ -1,19 +1,36 @@
 using ArcLearn.Core.IO;
 using ArcLearn.Core.Rasters;
 using ArcLearn.Core.Vectors;
+using NetTopologySuite.Geometries;
 
 namespace ArcLearn.Core.Chips;
 
 /// <summary>A raster with the objects on it, in the raster's own coordinate reference system.</summary>
 /// <param name="Area">The part to cut, within the raster; null for all of it.</param>
 /// <param name="Aside">Labels that were only counted.</param>
-internal sealed record ExportSource(IRaster Raster, IReadOnlyList<LabelObject> Objects, PixelWindow? Area = null, LabelsAside? Aside = null);
+internal sealed record ExportSource(IRaster Raster, IReadOnlyList<LabelObject> Objects, PixelWindow? Area = null, LabelsAside? Aside = null)
+{
+    /// <summary>A classified raster in place of objects.</summary>
+    public IRaster? ClassRaster { get; init; }
+
+    /// <summary>Objects for instance masks, where they are not those of the classes.</summary>
+    public IReadOnlyList<LabelObject>? Instances { get; init; }
+
+    /// <summary>A second image of the same ground.</summary>
+    public IRaster? Additional { get; init; }
+
+    /// <summary>Where chips may lie, in the raster's coordinates; null for everywhere.</summary>
+    public Geometry? Mask { get; init; }
+}
 
 /// <summary>What to cut and where to put it.</summary>
 internal sealed record ExportOptions
 {
     /// <summary>One or several; all chips go into one folder and are numbered through.</summary>
     public required IReadOnlyList<ExportSource> Sources { get; init; }
+
+    /// <summary>The second side of a CycleGAN export; none for any other format.</summary>
+    public IReadOnlyList<ExportSource> OtherSources { get; init; } = [];
 
     /// <summary>Every class of the call, by value.</summary>
     public required IReadOnlyList<ClassDefinition> Classes { get; init; }
@@ -46,8 +63,25 @@ internal sealed record ExportOptions
     /// <summary>An object is left out of a chip that holds less than this share (0 to 1) of its area.</summary>
     public double MinPolygonOverlapRatio { get; init; }
 
+    /// <summary>Degrees by which each chip is turned for a further one, until it has come around; 0 for none.</summary>
+    public double RotationAngle { get; init; }
+
+    public ReferenceSystem ReferenceSystem { get; init; }
+
+    /// <summary>Of a chip that is made for one object, sets everything but the object to 0.</summary>
+    public bool BlackenAroundFeature { get; init; }
+
+    /// <summary>The size of a chip that is made for one object.</summary>
+    public CropMode CropMode { get; init; }
+
+    /// <summary>Adds chips to a complete folder.</summary>
+    public bool Append { get; init; }
+
     /// <summary>Replaces an existing training folder; what else lies in it (saved models) stays.</summary>
     public bool Force { get; init; }
+
+    /// <summary>What the output depends on and the other options do not tell, by name: an unfinished export is continued only where all of it is equal.</summary>
+    public IReadOnlyDictionary<string, string> Inputs { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Worker threads; 0 takes the processors. The output does not depend on it.</summary>
     public int Workers { get; init; }

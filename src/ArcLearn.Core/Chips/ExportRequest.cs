@@ -1,6 +1,7 @@
 using System.Collections;
 using ArcLearn.Core.Inference;
 using ArcLearn.Core.Rasters;
+using ArcLearn.Core.Rasters.Warp;
 using ArcLearn.Core.Vectors;
 
 namespace ArcLearn.Core.Chips;
@@ -38,6 +39,21 @@ internal sealed record ExportSettings
         };
     }
 
+    /// <summary>The raster in cells of the size asked for; the raster itself where that is its own, or none is asked for.</summary>
+    /// <exception cref="LearnArgumentException">Context: no grid can be made of such cells, or the raster has no map units to measure them in.</exception>
+    public IRaster InCells(IRaster raster)
+    {
+        (double width, double height) = PixelGround.MapUnits(raster.Transform);
+        if (Place.CellSize is not double size || (Math.Abs(size - width) <= 1e-9 * width && Math.Abs(size - height) <= 1e-9 * height && raster.Transform.IsAxisAligned))
+        {
+            return raster;
+        }
+
+        return raster.IsGeoreferenced
+            ? new GridRaster(raster, RasterGrid.Cover(RasterGrid.Of(raster).Extent, size, raster.SpatialReference), Resampling.Bilinear, isOwner: true)
+            : throw new LearnArgumentException("Context", $"{raster.Path} has no georeference, so a cellSize means nothing to it. Leave it out, or georeference the raster.");
+    }
+
     /// <summary>The whole pixels of a raster that lie within the extent; null without one.</summary>
     /// <exception cref="LearnDataException">The extent lies outside (ExtentOutside).</exception>
     /// <exception cref="LearnArgumentException">The raster is rotated, or the extent is in other coordinates.</exception>
@@ -48,7 +64,8 @@ internal sealed record ExportSettings
             return null;
         }
 
-        Place.CheckAgainst(raster);
+        // Another cell size has been met by now.
+        (Place with { CellSize = null }).CheckAgainst(raster);
         if (!raster.Transform.IsAxisAligned)
         {
             throw new LearnArgumentException("Context", $"{raster.Path} is rotated against its coordinates: an extent cuts no rectangle of it.");
@@ -75,12 +92,27 @@ internal sealed record ExportRequest
 {
     public required IReadOnlyList<string> Rasters { get; init; }
 
+    /// <summary>Whether all rasters are the bands of one, in the order given.</summary>
+    public bool StackBands { get; init; }
+
+    /// <summary>Layers, or one classified raster; none for formats without labels.</summary>
     public required IReadOnlyList<LayerSource> Labels { get; init; }
 
     public string? ClassValueField { get; init; }
 
     /// <summary>In map units of the raster.</summary>
     public double? BufferRadius { get; init; }
+
+    /// <summary>The layer of the objects for instance masks; null for those of the classes.</summary>
+    public LayerSource? Instances { get; init; }
+
+    public string? InstanceClassValueField { get; init; }
+
+    /// <summary>The second image of each chip, or the other side of unpaired images.</summary>
+    public string? AdditionalRaster { get; init; }
+
+    /// <summary>Polygons that chips must lie in; none for chips from everywhere.</summary>
+    public IReadOnlyList<LayerSource> MaskPolygons { get; init; } = [];
 
     public ExportSettings Settings { get; init; } = new();
 

@@ -1,14 +1,29 @@
 using System.Runtime.ExceptionServices;
-using System.Runtime.InteropServices;
-using System.Text;
+using ArcLearn.Core.Chips.Labels;
+using ArcLearn.Core.Chips.Metadata;
+using ArcLearn.Core.Chips.Plans;
 using ArcLearn.Core.Rasters;
 
 namespace ArcLearn.Core.Chips;
 
 /// <summary>One raster of a run with everything that its tiles need.</summary>
+/// <param name="Labels">Found by chip.</param>
+/// <param name="Plan">The chips that may be cut.</param>
 /// <param name="Transform">Of the raster; several rasters without georeference lie side by side, so that their chips do not seem to overlap.</param>
 /// <param name="FirstTile">Number of its first tile over all rasters.</param>
-internal sealed record ExportPart(IRaster Raster, ObjectIndex Objects, TileGrid Grid, GeoTransform Transform, int FirstTile);
+internal sealed record ExportPart(IRaster Raster, ILabelSource Labels, IChipPlan Plan, GeoTransform Transform, int FirstTile)
+{
+    /// <summary>Whether chips are placed on the map.</summary>
+    public bool IsGeoreferenced { get; init; }
+
+    /// <summary>Objects for instance masks, where they are not those of <see cref="Labels"/>.</summary>
+    public ILabelSource? Instances { get; init; }
+
+    /// <summary>A second image, on the grid of the raster.</summary>
+    public IRaster? Additional { get; init; }
+
+    public ChipMask? Mask { get; init; }
+}
 
 /// <summary>
 /// Cuts all tiles on worker threads. Each worker holds one chip; a chip gets its number, its line in map.txt and its place in the
@@ -17,29 +32,36 @@ internal sealed record ExportPart(IRaster Raster, ObjectIndex Objects, TileGrid 
 internal sealed class ExportRun
 {
     private readonly ExportOptions _options;
+    private readonly IMetadataFormat _format;
     private readonly IReadOnlyList<ExportPart> _parts;
     private readonly ChipFiles _chips;
+    private readonly ExportJournal _journal;
     private readonly OrderedGate _gate = new();
-    private readonly StringBuilder _map = new();
     private readonly int _tiles;
-    private readonly int[] _bands;
+    private readonly int _firstTicket;
     private int _taken = -1;
     private int _done;
     private volatile Exception? _failure;
 
-    public ExportRun(ExportOptions options, IReadOnlyList<ExportPart> parts, ChipFiles chips, ExportStatistics statistics)
+    /// <param name="firstNumber">Of the first chip.</param>
+    /// <param name="firstTicket">What the journal calls the first tile.</param>
+    public ExportRun(
+        ExportOptions options, IMetadataFormat format, IReadOnlyList<ExportPart> parts, ChipFiles chips, ExportStatistics statistics, ExportJournal journal, int firstNumber, int firstTicket)
     {
-        (_options, _parts, _chips, Statistics) = (options, parts, chips, statistics);
-        _tiles = checked((int)parts.Sum(p => p.Grid.Count()));
-        _bands = [.. Enumerable.Range(0, parts[0].Raster.Bands)];
+        (_options, _format, _parts, _chips, Statistics, _journal, NextNumber, _firstTicket) = (options, format, parts, chips, statistics, journal, firstNumber, firstTicket);
+        _tiles = checked((int)parts.Sum(p => p.Plan.Count));
     }
 
     public ExportStatistics Statistics { get; }
 
-    public string MapText => _map.ToString();
+    /// <summary>The number of the next chip.</summary>
+    public int NextNumber { get; private set; }
 
     /// <summary>Tiles with objects (or any, where all are asked for) that hold nothing but nodata.</summary>
     public int EmptyTiles { get; private set; }
+
+    /// <summary>Tiles that do not lie within the mask.</summary>
+    public int MaskedTiles { get; private set; }
 
     /// <summary>Parts of objects that were left out of a chip for their small share.</summary>
     public int BelowShare { get; private set; }
@@ -90,15 +112,7 @@ internal sealed class ExportRun
             {
                 cancel.ThrowIfCancellationRequested();
                 ExportPart part = _parts.Last(p => p.FirstTile <= tile);
-                if (part.Raster.SampleType == SampleType.UInt8)
-                {
-                    Cut<byte>(tile, part, (byte)(part.Raster.NoData ?? 0));
-                }
-                else
-                {
-                    Cut<ushort>(tile, part, (ushort)(part.Raster.NoData ?? 0));
-                }
-
+                Cut(tile, part);
                 Interlocked.Increment(ref _done);
             }
         }
@@ -118,21 +132,32 @@ internal sealed class ExportRun
         _gate.Close();
     }
 
-    private void Cut<T>(int tile, ExportPart part, T fill)
-        where T : unmanaged, IEquatable<T>
+    private void Cut(int tile, ExportPart part)
     {
-        PixelWindow window = part.Grid[tile - part.FirstTile];
-        List<ChipObject> objects = part.Objects.Find(window, _options.MinPolygonOverlapRatio, out int belowShare);
-        if (objects.Count == 0 && !_options.ExportAllTiles)
+        ChipPlace place = part.Plan[tile - part.FirstTile];
+        if (part.Mask?.Covers(place) == false)
+        {
+            _gate.Pass(tile, () => MaskedTiles++);
+            return;
+        }
+
+        ChipLabels labels = part.Labels.Find(place, _options.MinPolygonOverlapRatio, out int belowShare);
+        ChipLabels instances = part.Instances?.Find(place, _options.MinPolygonOverlapRatio, out _) ?? labels;
+        LabelledChip chip = new(place, labels, instances, part.Raster.Bands);
+        if (!_options.ExportAllTiles && !_format.HasLabels(chip))
         {
             _gate.Pass(tile, () => BelowShare += belowShare);
             return;
         }
 
-        byte[] bytes = new byte[checked((int)(window.Area * _bands.Length * Marshal.SizeOf<T>()))];
-        Span<T> samples = MemoryMarshal.Cast<byte, T>(bytes.AsSpan());
-        part.Raster.Read(window, _bands, samples, fill);
-        if (part.Raster.NoData is not null && samples.IndexOfAnyExcept(fill) < 0)
+        if (_journal.Find(_firstTicket + tile) is ChipRecord known)
+        {
+            _gate.Pass(tile, () => Count(known, belowShare));
+            return;
+        }
+
+        using ChipImage image = ChipImage.Read(part.Raster, place);
+        if (image.IsEmpty)
         {
             _gate.Pass(tile, () =>
             {
@@ -142,42 +167,69 @@ internal sealed class ExportRun
             return;
         }
 
-        RunningStatistic[] bands = Measure(samples, part.Raster, window);
-        int number = 0;
+        if (_options.BlackenAroundFeature)
+        {
+            image.Blacken(_format.ObjectsOf(chip));
+        }
+
+        using ChipImage? additional = part.Additional is IRaster second ? ChipImage.Read(second, place) : null;
+        ChipRecord record = Describe(chip, image.Measure(), additional?.Measure() ?? []);
         bool isOpen = _gate.Pass(tile, () =>
         {
-            number = _options.StartIndex + Statistics.Images;
-            BelowShare += belowShare;
-            Statistics.Add(objects, bands);
-            _map.Append(_chips.MapLine(number));
+            record = Number(record, chip, NextNumber);
+            Count(record, belowShare);
         });
 
         if (isOpen)
         {
-            RasterImage image = new(window.Width, window.Height, _bands.Length, part.Raster.SampleType, bytes) { IsColor = part.Raster.IsColor };
-            _chips.Write(
-                number, image, part.Transform.Shift(window.Column, window.Row), part.Raster.IsGeoreferenced, part.Raster.SpatialReference, part.Raster.NoData, objects);
+            Write(chip, part, image, additional, record.Number);
+            _journal.Add(_firstTicket + tile, record);
         }
     }
 
-    /// <summary>Statistics of the pixels that the raster has; the filling beyond it does not count.</summary>
-    private static RunningStatistic[] Measure<T>(ReadOnlySpan<T> samples, IRaster raster, PixelWindow window)
-        where T : unmanaged
+    private void Count(ChipRecord chip, int belowShare)
     {
-        PixelWindow inside = window.Intersect(new PixelWindow(0, 0, raster.Width, raster.Height));
-        RunningStatistic[] result = new RunningStatistic[raster.Bands];
-        for (int band = 0; band < result.Length; band++)
+        BelowShare += belowShare;
+        NextNumber++;
+        Statistics.Add(chip);
+    }
+
+    /// <summary>All that does not depend on the chip's number.</summary>
+    private ChipRecord Describe(LabelledChip chip, RunningStatistic[] bands, RunningStatistic[] additional) => new(
+        0,
+        "",
+        bands,
+        additional,
+        _format.Counted == CountedLabels.Features ? [.. _format.ObjectsOf(chip).Select(o => (o.ClassValue, o.Area))] : [],
+        _format.Counted == CountedLabels.Pixels ? [.. chip.Labels.CountPixels().Select(p => (p.Key, p.Value))] : [],
+        null);
+
+    private ChipRecord Number(ChipRecord record, LabelledChip chip, int number)
+    {
+        string stem = ChipFiles.Stem(number);
+        string image = ImageFile(chip, stem);
+        return record with
         {
-            result[band] = new RunningStatistic();
-            for (int row = 0; row < inside.Height; row++)
-            {
-                ReadOnlySpan<T> line = samples.Slice(((band * window.Height) + row) * window.Width, inside.Width);
-                result[band].Add(typeof(T) == typeof(ushort)
-                    ? RunningStatistic.Of(MemoryMarshal.Cast<T, ushort>(line))
-                    : RunningStatistic.Of(MemoryMarshal.AsBytes(line)));
-            }
+            Number = number,
+            MapLine = ChipFiles.MapLine(record.AdditionalBands.Length > 0 ? [image, AdditionalFile(stem)] : [image], _format.LabelFiles(chip, stem)),
+            Note = _format.Note(chip, number, image),
+        };
+    }
+
+    private void Write(LabelledChip chip, ExportPart part, ChipImage image, ChipImage? additional, int number)
+    {
+        string stem = ChipFiles.Stem(number);
+        ChipGround ground = new(chip.Place.TransformOf(part.Transform), part.IsGeoreferenced, part.IsGeoreferenced ? part.Raster.SpatialReference : null);
+        _chips.WriteImage(ImageFile(chip, stem), image.ToRaster(), ground, part.Raster.NoData);
+        if (additional is not null)
+        {
+            _chips.WriteImage(AdditionalFile(stem), additional.ToRaster(), ground, part.Additional!.NoData);
         }
 
-        return result;
+        _format.Write(chip, new ChipWriter(_chips, chip.Place, ground, stem, ImageFile(chip, stem)));
     }
+
+    private string ImageFile(LabelledChip chip, string stem) => $"{_format.ImageFolder(chip)}/{stem}{_chips.Extension}";
+
+    private string AdditionalFile(string stem) => $"images2/{stem}{_chips.Extension}";
 }

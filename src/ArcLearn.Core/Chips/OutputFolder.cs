@@ -2,36 +2,56 @@ using ArcLearn.Core.IO;
 
 namespace ArcLearn.Core.Chips;
 
+/// <summary>What to do with a folder that is there.</summary>
+internal enum ExistingOutput
+{
+    Refuse,
+    Replace,
+    Extend,
+}
+
 /// <summary>
-/// A folder that is filled under a temporary name beside its place and moved there when complete; disposing before leaves nothing.
-/// What an older export left in its place is replaced, what others put there (the models folder of a training) is carried over.
+/// A folder that is filled under a name of its own beside its place, which says that it is incomplete, and moved there when complete; disposing before
+/// leaves nothing. What an older export left in its place is replaced or extended, what others put there (the models folder of a training) is kept.
 /// </summary>
 internal sealed class OutputFolder : IDisposable
 {
-    private static readonly HashSet<string> s_ours = new(StringComparer.OrdinalIgnoreCase)
-    {
-        "images", "images2", "labels", "labels2", "map.txt", "stats.txt", "esri_accumulated_stats.json", "esri_model_definition.emd",
-    };
+    private static readonly string[] s_reports = ["map.txt", "stats.txt", "annotations.json", "data.yaml", "esri_model_definition.emd", "esri_accumulated_stats.json"];
+
+    private static readonly HashSet<string> s_ours = new(["images", "images2", "labels", "labels2", "A", "B", .. s_reports], StringComparer.OrdinalIgnoreCase);
 
     private static readonly string[] s_marks = ["map.txt", "esri_model_definition.emd"];
 
     private readonly IFileSystem _files;
+    private readonly ExistingOutput _existing;
     private bool _isComplete;
 
-    /// <exception cref="OutputExistsException">The folder holds something and <paramref name="force"/> is not set.</exception>
-    /// <exception cref="LearnArgumentException">A file has its name, or with <paramref name="force"/> something would go that no export made.</exception>
-    public OutputFolder(IFileSystem files, string path, bool force)
+    /// <param name="files">Where it is.</param>
+    /// <param name="path">The folder.</param>
+    /// <param name="existing">What to do where it is there and holds something.</param>
+    /// <exception cref="OutputExistsException">The folder holds something and is to be left alone.</exception>
+    /// <exception cref="LearnArgumentException">A file has its name, or something would go that no export made.</exception>
+    public OutputFolder(IFileSystem files, string path, ExistingOutput existing)
     {
         _files = files;
-        Path = Check(files, path, force);
-        Partial = FileSystemExtensions.PartialName(Path);
+        _existing = existing;
+        Path = Check(files, path, existing);
+        Partial = PartialOf(Path);
         files.CreateDirectory(Partial);
     }
 
+    public string Path { get; }
+
+    /// <summary>Where to write until <see cref="Complete"/>. It may hold what a killed export left.</summary>
+    public string Partial { get; }
+
+    /// <summary>The name that a folder has until it is complete.</summary>
+    public static string PartialOf(string path) => path + ".incomplete";
+
     /// <summary>What the constructor refuses, for before the work.</summary>
     /// <returns>The folder's path in full.</returns>
-    /// <inheritdoc cref="OutputFolder(IFileSystem, string, bool)"/>
-    public static string Check(IFileSystem files, string path, bool force)
+    /// <inheritdoc cref="OutputFolder(IFileSystem, string, ExistingOutput)"/>
+    public static string Check(IFileSystem files, string path, ExistingOutput existing)
     {
         path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         if (files.FileExists(path))
@@ -40,9 +60,9 @@ internal sealed class OutputFolder : IDisposable
         }
 
         files.RequireNoFileAbove(path);
-        if (files.DirectoryExists(path) && (files.EnumerateFiles(path).Any() || files.EnumerateDirectories(path).Any()))
+        if (HoldsSomething(files, path))
         {
-            if (!force)
+            if (existing == ExistingOutput.Refuse)
             {
                 throw new OutputExistsException(path);
             }
@@ -53,27 +73,43 @@ internal sealed class OutputFolder : IDisposable
         return path;
     }
 
-    public string Path { get; }
-
-    /// <summary>Where to write until <see cref="Complete"/>.</summary>
-    public string Partial { get; }
+    public static bool HoldsSomething(IFileSystem files, string path) =>
+        files.DirectoryExists(path) && (files.EnumerateFiles(path).Any() || files.EnumerateDirectories(path).Any());
 
     public void Complete()
     {
-        if (!_files.DirectoryExists(Path))
+        if (_existing == ExistingOutput.Extend && HoldsSomething(_files, Path))
+        {
+            Extend();
+        }
+        else if (!_files.DirectoryExists(Path))
         {
             _files.MoveDirectory(Partial, Path);
-            _isComplete = true;
-            return;
+        }
+        else
+        {
+            Replace();
         }
 
+        _isComplete = true;
+    }
+
+    public void Dispose()
+    {
+        if (!_isComplete)
+        {
+            TryDelete(Partial);
+        }
+    }
+
+    private void Replace()
+    {
         string old = FileSystemExtensions.PartialName(Path);
         _files.MoveDirectory(Path, old);
         try
         {
             CarryOver(old, Partial);
             _files.MoveDirectory(Partial, Path);
-            _isComplete = true;
         }
         catch
         {
@@ -85,24 +121,49 @@ internal sealed class OutputFolder : IDisposable
         TryDelete(old);
     }
 
-    public void Dispose()
+    /// <summary>New chips have names of their own; only when all are there do the reports tell of them, the statistics last.</summary>
+    private void Extend()
     {
-        if (!_isComplete)
+        foreach (string file in FilesBelow(Partial).Where(file => !IsReport(file)).ToList())
         {
-            TryDelete(Partial);
+            MoveOver(file);
         }
+
+        foreach (string report in s_reports)
+        {
+            foreach (string file in FilesBelow(Partial).Where(file => System.IO.Path.GetFileName(file) == report).ToList())
+            {
+                MoveOver(file);
+            }
+        }
+
+        TryDelete(Partial);
     }
+
+    private void MoveOver(string file)
+    {
+        string target = System.IO.Path.Combine(Path, System.IO.Path.GetRelativePath(Partial, file));
+        _files.CreateDirectory(System.IO.Path.GetDirectoryName(target)!);
+        _files.Move(file, target, overwrite: true);
+    }
+
+    private IEnumerable<string> FilesBelow(string folder) =>
+        _files.EnumerateFiles(folder).Concat(_files.EnumerateDirectories(folder).SelectMany(FilesBelow));
+
+    private static bool IsReport(string path) => s_reports.Contains(System.IO.Path.GetFileName(path));
 
     /// <summary>Folders called images and labels are anyone's: only those of an export may be replaced.</summary>
     private static void RequireExport(IFileSystem files, string path)
     {
-        bool isExport = s_marks.All(mark => files.FileExists(System.IO.Path.Combine(path, mark)));
+        bool isExport = IsExport(path) || IsExport(System.IO.Path.Combine(path, "A"));
         if (!isExport && files.EnumerateFiles(path).Concat(files.EnumerateDirectories(path)).Any(entry => !IsForeign(entry)))
         {
             throw new LearnArgumentException(
                 "OutputLocation",
                 $"{path} holds files or folders named as an export's, but is no export (no {string.Join(", no ", s_marks)}): -Force would delete them. Choose another folder.");
         }
+
+        bool IsExport(string folder) => s_marks.All(mark => files.FileExists(System.IO.Path.Combine(folder, mark)));
     }
 
     private void CarryOver(string from, string to)

@@ -1,192 +1,92 @@
-using System.Globalization;
-using ArcLearn.Core.IO;
-using ArcLearn.Core.Rasters;
-using ArcLearn.Core.Vectors;
-using NetTopologySuite.Geometries;
+using ArcLearn.Core.Chips.Metadata;
 
 namespace ArcLearn.Core.Chips;
 
 /// <summary>Cuts rasters and their labels into a folder of training chips, as the export tool of ArcGIS lays it out.</summary>
 internal static class TrainingDataExporter
 {
-    /// <summary>Writes the folder; it appears under its name only when complete.</summary>
+    /// <summary>Writes the folder; it appears under its name only when complete. One that a killed run left is gone on with.</summary>
     /// <exception cref="LearnArgumentException">An option makes no sense, or the chip format cannot hold the raster's samples.</exception>
-    /// <exception cref="LearnDataException">LabelsOutside, NoLabels, NoChips, UnknownClass or MixedRasters.</exception>
+    /// <exception cref="LearnDataException">
+    /// LabelsOutside, NoLabels, NoChips, UnknownClass, MixedRasters, ClassConflict, ClassNameInvalid, OutputMismatch (Append to another kind of folder), OutputBusy, or
+    /// ResumeMismatch.
+    /// </exception>
     /// <exception cref="OutputExistsException">The folder is there already and holds something.</exception>
     /// <returns>Null where <see cref="ExportContext.Confirm"/> declined.</returns>
     public static TrainingDataInfo? Export(ExportOptions options, ExportContext context, CancellationToken cancel)
     {
         options = ExportCheck.Run(options);
-        Dictionary<string, int> skipped = new(options.SkippedLabels);
-        List<ExportPart> parts = Prepare(options, context, skipped);
-        ExportStatistics statistics = new(options.Classes, parts[0].Raster.Bands);
+        string output = OutputFolder.Check(context.Files, options.OutputFolder, Existing(options));
+        bool isExtended = options.Append && OutputFolder.HoldsSomething(context.Files, output);
+        ExistingExport?[] existing = [.. Sides(options).Select(side => isExtended ? ExistingExport.Read(context.Files, Path.Combine(output, side.Name)) : null)];
+        foreach (ExistingExport older in existing.OfType<ExistingExport>())
+        {
+            ExportCheck.RequireSame(options, older, output);
+            options = options with { Classes = ClassJoin.Extend(older.Classes, options.Classes) };
+        }
 
-        OutputFolder.Check(context.Files, options.OutputFolder, options.Force);
+        Dictionary<string, int> skipped = new(options.SkippedLabels);
+        List<FolderExport> folders = [];
+        int tiles = 0;
+        foreach ((string name, IReadOnlyList<ExportSource> sources) in Sides(options))
+        {
+            folders.Add(new FolderExport(name, options, sources, context, skipped, existing[folders.Count], tiles));
+            tiles = checked(tiles + folders[^1].Tiles);
+        }
+
+        Dictionary<string, string> inputs = ExportInputs.Of(options, existing, context.Files);
+        string partial = OutputFolder.PartialOf(output);
+        bool isContinued = ExportJournal.CanContinue(context.Files, partial, inputs, options.Force);
         context.Inform?.Invoke(
-            $"Cutting {parts.Sum(p => p.Grid.Count())} tile(s) of {options.TileWidth} by {options.TileHeight} pixels, {options.StrideX} and {options.StrideY} apart, "
+            $"Cutting {tiles} tile(s) of {options.TileWidth} by {options.TileHeight} pixels, {options.StrideX} and {options.StrideY} apart, "
             + $"into {options.Format} chips in {options.OutputFolder}{(options.ExportAllTiles ? "" : "; tiles without objects are left out")}.");
         if (context.Confirm?.Invoke() == false)
         {
             return null;
         }
 
-        using OutputFolder folder = new(context.Files, options.OutputFolder, options.Force);
-        ChipFiles chips = new(context.Files, folder.Partial, options.Format);
-        chips.CreateFolders();
-        ExportRun run = new(options, parts, chips, statistics);
-        run.Execute(context.Progress, cancel);
-        if (statistics.Images == 0)
+        if (!isContinued)
         {
-            throw new LearnDataException(
-                "NoChips",
-                $"No tile is left to write: {run.EmptyTiles} tile(s) with objects hold nothing but nodata, {run.BelowShare} object part(s) lie below -MinPolygonOverlapRatio.",
-                options.OutputFolder);
+            ExportJournal.Clear(context.Files, partial);
         }
 
-        WriteReports(options, context.Files, folder.Partial, parts, run);
-        cancel.ThrowIfCancellationRequested();
+        using OutputFolder folder = new(context.Files, output, Existing(options));
+        using (ExportJournal journal = new(context.Files, folder.Partial, inputs))
+        {
+            if (journal.Count > 0)
+            {
+                context.Inform?.Invoke($"{journal.Count} chip(s) of an export that was ended before its time are there already.");
+            }
+
+            foreach (FolderExport part in folders)
+            {
+                part.Write(folder.Partial, journal, cancel);
+            }
+
+            cancel.ThrowIfCancellationRequested();
+            journal.Complete();
+        }
+
         folder.Complete();
-        Tell(options, context, run, skipped);
+        folders.ForEach(part => part.Tell(skipped));
         return new TrainingDataInfo
         {
             Path = folder.Path,
             MetadataFormat = options.MetadataFormat,
-            Images = statistics.Images,
-            Features = statistics.Features,
+            Images = folders.Sum(f => f.Statistics.Images),
+            Features = folders.Sum(f => f.Statistics.Features),
             TileWidth = options.TileWidth,
             TileHeight = options.TileHeight,
-            Bands = parts[0].Raster.Bands,
-            Classes = options.Classes,
+            Bands = options.Sources[0].Raster.Bands,
+            Classes = folders[0].Statistics.Counted == CountedLabels.None ? [] : options.Classes,
             Skipped = skipped,
         };
     }
 
-    private static List<ExportPart> Prepare(ExportOptions options, ExportContext context, Dictionary<string, int> skipped)
-    {
-        List<ExportPart> parts = [];
-        long tiles = 0;
-        double besides = 0;
-        foreach (ExportSource source in options.Sources)
-        {
-            IRaster raster = source.Raster;
-            GeoTransform transform = raster.Transform;
-            if (!raster.IsGeoreferenced)
-            {
-                (double x, double y) = transform.ToMap(besides, 0);
-                transform = new GeoTransform(x, y, transform.PixelWidth, transform.PixelHeight);
-                besides += raster.Width + options.TileWidth;
-            }
+    private static ExistingOutput Existing(ExportOptions options) =>
+        options.Append ? ExistingOutput.Extend : options.Force ? ExistingOutput.Replace : ExistingOutput.Refuse;
 
-            PixelWindow area = source.Area ?? new PixelWindow(0, 0, raster.Width, raster.Height);
-            TileGrid grid = new(area, raster.Width, raster.Height, options.TileWidth, options.TileHeight, options.StrideX, options.StrideY);
-            parts.Add(new ExportPart(raster, new ObjectIndex(source.Objects, raster, source.Aside), grid, transform, checked((int)tiles)));
-            tiles += grid.Count();
-            if (grid.Count() == 0)
-            {
-                throw new LearnArgumentException(
-                    "Context", $"The extent covers {area.Width} by {area.Height} pixels of {raster.Path}: less than one tile of {options.TileWidth} by {options.TileHeight}.");
-            }
-
-            if (options.StartIndex + tiles > 1_000_000_000)
-            {
-                throw new LearnArgumentException("StrideSize", $"{tiles} tiles are more than nine digits can number; take a larger -StrideSize.");
-            }
-
-            if (options.TileWidth > raster.Width || options.TileHeight > raster.Height)
-            {
-                context.Warn?.Invoke(
-                    $"A tile of {options.TileWidth} by {options.TileHeight} pixels is larger than {raster.Path} ({raster.Width} by {raster.Height}): what lies beyond is filled.");
-            }
-        }
-
-        CheckObjects(options, parts);
-        int outside = CountOutside(options.Sources, parts);
-        if (outside > 0)
-        {
-            skipped["outside the raster"] = skipped.GetValueOrDefault("outside the raster") + outside;
-            context.Warn?.Invoke($"{outside} labelled object(s) lie outside {(parts.Count == 1 ? "the raster" : $"all {parts.Count} rasters")} and were left out.");
-        }
-
-        return parts;
-    }
-
-    /// <summary>The same labels lie under every raster: outside is what no raster reaches.</summary>
-    private static int CountOutside(IReadOnlyList<ExportSource> sources, List<ExportPart> parts)
-    {
-        if (parts.Count == 1)
-        {
-            return parts[0].Objects.Outside;
-        }
-
-        LabelPlaces places = new();
-        foreach (ExportSource source in sources)
-        {
-            places.Add(source.Aside?.Outside ?? new LabelPlaces());
-            foreach (LabelObject item in source.Objects)
-            {
-                places.Add(item.Place);
-            }
-        }
-
-        parts.ForEach(part => places.Remove(part.Objects.InsidePlaces));
-        return places.Count;
-    }
-
-    private static void CheckObjects(ExportOptions options, List<ExportPart> parts)
-    {
-        int objects = parts.Sum(p => p.Objects.Count);
-        if (objects == 0 && !options.ExportAllTiles)
-        {
-            throw new LearnDataException(
-                "NoLabels", "The labels hold no object that can be used; exportAllTiles = true in -Context writes chips without any.", options.Sources[0].Raster.Path);
-        }
-
-        if (objects > 0 && parts.All(p => p.Objects.Outside == p.Objects.Count))
-        {
-            ExportPart part = parts.First(p => p.Objects.Count > 0);
-            Envelope labels = part.Objects.MapExtent;
-            throw new LearnDataException(
-                "LabelsOutside",
-                $"All {objects} labelled object(s) lie outside {part.Raster.Path}. In its coordinates ({part.Raster.SpatialReference?.ToString() ?? "no CRS"}) the labels cover "
-                + $"{Describe(new GeoExtent(labels.MinX, labels.MinY, labels.MaxX, labels.MaxY))}, the raster {Describe(RasterSummary.Extent(part.Raster))} (xmin, ymin, xmax, ymax). Check that the labels belong to this raster and name their CRS.",
-                part.Raster.Path);
-        }
-    }
-
-    private static void WriteReports(ExportOptions options, IFileSystem files, string folder, List<ExportPart> parts, ExportRun run)
-    {
-        List<(double X, double Y)> cells = [.. parts.Select(p => PixelGround.MapUnits(p.Raster.Transform))];
-        ExportReport report = new(
-            options,
-            run.Statistics,
-            (cells.Min(c => c.X), cells.Min(c => c.Y), cells.Max(c => c.X), cells.Max(c => c.Y)),
-            parts.Select(p => p.Raster.SpatialReference).FirstOrDefault(r => r is not null),
-            parts.Any(p => p.Raster.IsGeoreferenced));
-        files.WriteAllText(Path.Combine(folder, "map.txt"), run.MapText);
-        files.WriteAllText(Path.Combine(folder, "stats.txt"), report.FormatStatsText());
-        files.WriteAllText(Path.Combine(folder, "esri_accumulated_stats.json"), report.FormatAccumulatedStats());
-        files.WriteAllText(Path.Combine(folder, "esri_model_definition.emd"), report.FormatModelDefinition());
-    }
-
-    private static void Tell(ExportOptions options, ExportContext context, ExportRun run, Dictionary<string, int> skipped)
-    {
-        if (run.EmptyTiles > 0)
-        {
-            context.Warn?.Invoke($"{run.EmptyTiles} tile(s) hold nothing but nodata and were skipped.");
-        }
-
-        if (run.BelowShare > 0)
-        {
-            skipped["parts below MinPolygonOverlapRatio"] = run.BelowShare;
-        }
-
-        string[] unseen = [.. options.Classes.Where((_, i) => run.Statistics.ImagesPerClass[i] == 0).Select(c => c.Name)];
-        if (unseen.Length > 0 && run.Statistics.Features > 0)
-        {
-            context.Warn?.Invoke($"{unseen.Length} class(es) have no object in any chip: {string.Join(", ", unseen)}.");
-        }
-    }
-
-    private static string Describe(GeoExtent e) =>
-        string.Create(CultureInfo.InvariantCulture, $"({e.XMin:0.######}, {e.YMin:0.######}, {e.XMax:0.######}, {e.YMax:0.######})");
+    /// <summary>The folders of an export and what goes into each: one, or two sides of unpaired images.</summary>
+    private static IEnumerable<(string Name, IReadOnlyList<ExportSource> Sources)> Sides(ExportOptions options) =>
+        options.MetadataFormat == MetadataFormats.CycleGan ? [("A", options.Sources), ("B", options.OtherSources)] : [("", options.Sources)];
 }

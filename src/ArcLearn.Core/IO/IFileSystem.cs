@@ -16,6 +16,9 @@ internal interface IFileSystem
     /// <summary>A new file or an emptied old one, open for reading and writing.</summary>
     Stream Create(string path);
 
+    /// <summary>The same, and no other process may open it meanwhile.</summary>
+    Stream Lock(string path) => Create(path);
+
     void CreateDirectory(string path);
 
     void Move(string source, string destination, bool overwrite);
@@ -48,6 +51,8 @@ internal sealed class LocalFileSystem : IFileSystem
     public Stream OpenRead(string path) => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
 
     public Stream Create(string path) => new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.Read);
+
+    public Stream Lock(string path) => new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None);
 
     public void CreateDirectory(string path) => Directory.CreateDirectory(path);
 

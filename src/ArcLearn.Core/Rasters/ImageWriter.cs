@@ -1,10 +1,11 @@
+using System.IO.Compression;
 using ArcLearn.Core.IO;
 using ArcLearn.Core.Rasters.Tiff;
 using SkiaSharp;
 
 namespace ArcLearn.Core.Rasters;
 
-/// <summary>Writes chips. The bytes depend on the arguments alone; the file appears under its name only when complete.</summary>
+/// <summary>Writes chips, compressed fast: pictures of the ground are noisy, and more effort takes several times as long to save a few percent. The bytes depend on the arguments alone; the file appears under its name only when complete.</summary>
 internal static class ImageWriter
 {
     private const int JpegQuality = 95;
@@ -19,19 +20,24 @@ internal static class ImageWriter
 
     /// <param name="files">Where to write.</param>
     /// <param name="path">The file; an old one is replaced.</param>
+    /// <inheritdoc cref="Write(Stream, ChipFormat, RasterImage, GeoTransform?, SpatialReference?, double?)"/>
+    public static void Write(
+        IFileSystem files, string path, ChipFormat format, RasterImage image, GeoTransform? transform, SpatialReference? crs, double? noData) =>
+        files.WriteAtomically(path, stream => Write(stream, format, image, transform, crs, noData));
+
+    /// <param name="stream">Empty, and seekable.</param>
     /// <param name="format">PNG and JPEG take one or three bands of 8 bits.</param>
     /// <param name="image">The samples.</param>
     /// <param name="transform">Kept inside a TIFF only; a world file is for the others.</param>
     /// <param name="crs">Kept inside a TIFF only.</param>
     /// <param name="noData">Kept inside a TIFF only.</param>
     /// <exception cref="LearnArgumentException">The format cannot hold the image.</exception>
-    public static void Write(
-        IFileSystem files, string path, ChipFormat format, RasterImage image, GeoTransform? transform, SpatialReference? crs, double? noData)
+    public static void Write(Stream stream, ChipFormat format, RasterImage image, GeoTransform? transform, SpatialReference? crs, double? noData)
     {
         image.Check();
         if (format == ChipFormat.TIFF)
         {
-            WriteTiff(files, path, image, transform, crs, noData);
+            WriteTiff(stream, image, transform, crs, noData);
             return;
         }
 
@@ -42,31 +48,20 @@ internal static class ImageWriter
                 $"{format} chips hold 1 or 3 bands of 8 bits, and the raster has {image.Bands} of {image.SampleBytes * 8}. Use -ChipFormat TIFF, or choose bands.");
         }
 
-        byte[] bytes = Encode(format, image);
-        files.WriteAtomically(path, stream => stream.Write(bytes));
+        stream.Write(Encode(format, image));
     }
 
-    private static void WriteTiff(
-        IFileSystem files, string path, RasterImage image, GeoTransform? transform, SpatialReference? crs, double? noData)
+    private static void WriteTiff(Stream stream, RasterImage image, GeoTransform? transform, SpatialReference? crs, double? noData)
     {
-        TiffFormat format = TiffFormat.Stripped(image.Width, image.Height, image.Bands, image.SampleType) with { IsColor = image.IsColor };
+        TiffFormat format = TiffFormat.Stripped(image.Width, image.Height, image.Bands, image.SampleType) with { IsColor = image.IsColor, Level = CompressionLevel.Fastest };
         TiffBlockEncoder encoder = new(format);
-        byte[][] blocks = new byte[format.BlocksDown][];
-        for (int i = 0; i < blocks.Length; i++)
+        TiffFileWriter writer = new(stream, format);
+        for (int i = 0; i < format.BlocksDown; i++)
         {
-            blocks[i] = encoder.EncodeRows(image.Samples, image.Height, i * format.BlockHeight, 0);
+            writer.Append(encoder.EncodeRows(image.Samples, image.Height, i * format.BlockHeight, 0));
         }
 
-        files.WriteAtomically(path, stream =>
-        {
-            TiffFileWriter writer = new(stream, format);
-            foreach (byte[] block in blocks)
-            {
-                writer.Append(block);
-            }
-
-            writer.Complete(transform, crs, noData);
-        });
+        writer.Complete(transform, crs, noData);
     }
 
     private static byte[] Encode(ChipFormat format, RasterImage image)
@@ -92,7 +87,7 @@ internal static class ImageWriter
 
         using SKPixmap pixmap = bitmap.PeekPixels();
         using SKData? data = format == ChipFormat.PNG
-            ? pixmap.Encode(new SKPngEncoderOptions(SKPngEncoderFilterFlags.Sub, zLibLevel: 3))
+            ? pixmap.Encode(new SKPngEncoderOptions(SKPngEncoderFilterFlags.Sub, zLibLevel: 1))
             : pixmap.Encode(new SKJpegEncoderOptions(JpegQuality, SKJpegEncoderDownsample.Downsample444, SKJpegEncoderAlphaOption.Ignore));
         return data?.ToArray() ?? throw new InvalidOperationException($"{format} encoding of {image.Width} by {image.Height} pixels failed.");
     }

@@ -45,6 +45,9 @@ internal sealed class LabelClasses
     /// <summary>The field that the classes come from; null where every label is of class 1.</summary>
     public string? Field => _field;
 
+    /// <summary>Whether the classes are names, which get values from 1 in ordinal order.</summary>
+    public bool AreNames => _texts.Count > 0;
+
     /// <summary>What to tell where no field was named and none has the usual name, though there are fields that may be meant; else null.</summary>
     public string? Hint { get; }
 

@@ -85,10 +85,13 @@ internal static class LabelReader
             aside,
             transform?.Note,
             classes.Field,
-            classes.Hint);
+            classes.Hint,
+            classes.AreNames);
     }
 
-    private static ICoordinateTransform? ChooseTransform(IVectorLayer layer, SpatialReference? rasterCrs, bool rasterIsGeoreferenced)
+    /// <summary>The way from a layer to a raster; null where both have the raster's own coordinates.</summary>
+    /// <exception cref="LearnDataException">LabelCrsWithoutRasterCrs, LabelCrsMissing or UnknownCrs.</exception>
+    public static ICoordinateTransform? ChooseTransform(IVectorLayer layer, SpatialReference? rasterCrs, bool rasterIsGeoreferenced)
     {
         if (rasterCrs is null)
         {

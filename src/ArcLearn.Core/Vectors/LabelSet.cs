@@ -23,6 +23,7 @@ internal sealed record LabelObject(Geometry Geometry, int Value, long Id, LabelP
 /// <param name="Aside">Labels that are not asked for; their classes count, their geometries are not kept.</param>
 /// <param name="Note">What the user should be told of the reprojection, or null.</param>
 /// <param name="ClassField">The field that the classes come from; null where every label is of class 1.</param>
+/// <param name="IsNumberedHere">Whether the classes are names, whose values were given here and mean nothing elsewhere.</param>
 /// <param name="FieldHint">What to tell where no field was named and none has the usual name, though the layer has fields that may be meant; else null.</param>
 internal sealed record LabelSet(
     IReadOnlyList<LabelObject> Objects,
@@ -32,4 +33,5 @@ internal sealed record LabelSet(
     LabelsAside Aside,
     string? Note,
     string? ClassField = null,
-    string? FieldHint = null);
+    string? FieldHint = null,
+    bool IsNumberedHere = false);

@@ -95,14 +95,15 @@ internal sealed class TiffBlockEncoder(TiffFormat format)
                 }
 
             default:
-                return Deflate(block, length);
+                return Deflate(block, length, format.Level);
         }
     }
 
-    private static byte[] Deflate(byte[] block, int length)
+    private static byte[] Deflate(byte[] block, int length, CompressionLevel level)
     {
-        using MemoryStream output = new();
-        using (ZLibStream stream = new(output, CompressionLevel.Optimal, leaveOpen: true))
+        // A strip's worth from the start: growing would take large blocks of memory, which are collected rarely.
+        using MemoryStream output = new(length);
+        using (ZLibStream stream = new(output, level, leaveOpen: true))
         {
             stream.Write(block, 0, length);
         }

@@ -1,3 +1,5 @@
+using System.IO.Compression;
+
 namespace ArcLearn.Core.Rasters.Tiff;
 
 /// <summary>The shape of a TIFF to be written: pixel-interleaved, compressed with the predictor that suits its samples, in tiles or in strips.</summary>
@@ -13,6 +15,9 @@ internal sealed record TiffFormat(int Width, int Height, int Bands, SampleType S
 
     /// <summary>One of None, Lzw, AdobeDeflate and Zstd of <see cref="TiffCompression"/>.</summary>
     public int Compression { get; init; } = TiffCompression.AdobeDeflate;
+
+    /// <summary>How hard Deflate tries.</summary>
+    public CompressionLevel Level { get; init; } = CompressionLevel.Optimal;
 
     /// <summary>2 (differences) for whole numbers, 3 (bytes apart) for floating point, 1 without compression.</summary>
     public int Predictor => Compression == TiffCompression.None ? 1 : SampleType.IsFloatingPoint() ? 3 : 2;

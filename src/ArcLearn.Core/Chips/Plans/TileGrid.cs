@@ -1,6 +1,6 @@
 using ArcLearn.Core.Rasters;
 
-namespace ArcLearn.Core.Chips;
+namespace ArcLearn.Core.Chips.Plans;
 
 /// <summary>
 /// The tiles of an area of a raster, row by row from its upper-left corner. A side that ends with the raster has tiles until one reaches

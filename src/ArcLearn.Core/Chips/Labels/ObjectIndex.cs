@@ -5,28 +5,30 @@ using NetTopologySuite.Geometries.Utilities;
 using NetTopologySuite.Index.Strtree;
 using NetTopologySuite.Operation.OverlayNG;
 
-namespace ArcLearn.Core.Chips;
+namespace ArcLearn.Core.Chips.Labels;
 
 /// <summary>
 /// The objects of one raster in its pixel coordinates, found by tile. Everything happens in pixels, so that a rotated raster needs no
 /// case of its own; shares of areas are the same there. Safe from any number of threads once built.
 /// </summary>
-internal sealed class ObjectIndex
+internal sealed class ObjectIndex : ILabelSource
 {
     private readonly STRtree<Entry> _tree = new();
+    private readonly List<Entry> _entries = [];
     private readonly double _pixelArea;
 
     /// <param name="objects">Labels in the raster's coordinates.</param>
     /// <param name="raster">The raster.</param>
     /// <param name="aside">Labels that lie in no tile, and are only counted.</param>
-    public ObjectIndex(IReadOnlyList<LabelObject> objects, IRaster raster, LabelsAside? aside = null)
+    /// <param name="pixelArea">What areas are multiples of; null for the square map units of a pixel.</param>
+    public ObjectIndex(IReadOnlyList<LabelObject> objects, IRaster raster, LabelsAside? aside = null, double? pixelArea = null)
     {
         aside ??= new LabelsAside();
         Outside = aside.Outside.Count;
         InsidePlaces.Add(aside.Inside);
         MapExtent.ExpandToInclude(aside.Extent);
         GeoTransform transform = raster.Transform;
-        _pixelArea = Math.Abs((transform.PixelWidth * transform.PixelHeight) - (transform.RowRotation * transform.ColumnRotation));
+        _pixelArea = pixelArea ?? Math.Abs((transform.PixelWidth * transform.PixelHeight) - (transform.RowRotation * transform.ColumnRotation));
         AffineTransformation toPixel = ToPixel(transform);
         Envelope bounds = new(0, raster.Width, 0, raster.Height);
         for (int i = 0; i < objects.Count; i++)
@@ -37,7 +39,9 @@ internal sealed class ObjectIndex
             MapExtent.ExpandToInclude(label.Geometry.EnvelopeInternal);
             if (SharesArea(envelope, bounds))
             {
-                _tree.Insert(envelope, new Entry(i, label.Value, geometry, envelope, geometry.Area, IsRectangle: geometry.IsRectangle));
+                Entry entry = new(_entries.Count, label.Value, geometry, envelope, geometry.Area, IsRectangle: geometry.IsRectangle);
+                _entries.Add(entry);
+                _tree.Insert(envelope, entry);
             }
             else
             {
@@ -60,22 +64,23 @@ internal sealed class ObjectIndex
     /// <summary>Which labels the raster reaches.</summary>
     public LabelPlaces InsidePlaces { get; } = new();
 
+    /// <summary>Bounds of the objects that the raster reaches, in its pixels, in the order drawn.</summary>
+    public IEnumerable<Envelope> Boxes => _entries.Select(entry => entry.Envelope);
+
     /// <summary>Bounds of all objects in map coordinates.</summary>
     public Envelope MapExtent { get; } = new();
 
-    /// <summary>The objects in a tile, in the order of the labels.</summary>
-    /// <param name="minShare">Least share of an object's area that must lie in the tile, 0 to 1.</param>
-    /// <param name="belowShare">Objects that were left out for that share.</param>
-    public List<ChipObject> Find(PixelWindow tile, double minShare, out int belowShare)
+    public ChipLabels Find(ChipPlace place, double minShare, out int belowShare)
     {
         belowShare = 0;
-        Envelope window = new(tile.Column, tile.Right, tile.Row, tile.Bottom);
-        List<Entry> hits = [.. _tree.Query(window)];
-        hits.Sort(static (a, b) => a.Order.CompareTo(b.Order));
-        List<ChipObject> found = new(hits.Count);
-        foreach (Entry entry in hits)
+        PixelWindow window = place.IsTurned ? new PixelWindow(0, 0, place.Width, place.Height) : place.Window;
+        AffineTransformation? turn = place.IsTurned ? place.ToChip() : null;
+        IEnumerable<Entry> hits = place.Object >= 0 ? [_entries[place.Object]] : _tree.Query(place.Bounds).OrderBy(entry => entry.Order);
+        List<ChipObject> found = [];
+        foreach (Entry hit in hits)
         {
-            (Envelope box, double area) = Clip(entry, window);
+            Entry entry = turn is null ? hit : Turn(hit, turn);
+            (Envelope box, double area) = Clip(entry, new Envelope(window.Column, window.Right, window.Row, window.Bottom));
             if (box.IsNull || !HasArea(box))
             {
                 continue;
@@ -88,10 +93,19 @@ internal sealed class ObjectIndex
             }
 
             found.Add(new ChipObject(
-                entry.Value, box.MinX - tile.Column, box.MinY - tile.Row, box.MaxX - tile.Column, box.MaxY - tile.Row, area * _pixelArea));
+                entry.Value, box.MinX - window.Column, box.MinY - window.Row, box.MaxX - window.Column, box.MaxY - window.Row, area * _pixelArea)
+            {
+                Shape = new PolygonShape(entry.Geometry, window),
+            });
         }
 
-        return found;
+        return ChipLabels.OfObjects(place, found, _pixelArea);
+    }
+
+    private static Entry Turn(Entry entry, AffineTransformation turn)
+    {
+        Geometry geometry = turn.Transform(entry.Geometry);
+        return entry with { Geometry = geometry, Envelope = geometry.EnvelopeInternal, IsRectangle = geometry.IsRectangle };
     }
 
     /// <summary>Also after the label file has rounded it to two decimals.</summary>
@@ -119,7 +133,8 @@ internal sealed class ObjectIndex
     private static bool SharesArea(Envelope a, Envelope b) =>
         !a.IsNull && a.MinX < b.MaxX && b.MinX < a.MaxX && a.MinY < b.MaxY && b.MinY < a.MaxY;
 
-    private static AffineTransformation ToPixel(GeoTransform transform)
+    /// <summary>From map coordinates to pixels.</summary>
+    public static AffineTransformation ToPixel(GeoTransform transform)
     {
         double determinant = (transform.PixelWidth * transform.PixelHeight) - (transform.RowRotation * transform.ColumnRotation);
         double a = transform.PixelHeight / determinant;
