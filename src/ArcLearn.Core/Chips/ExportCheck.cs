@@ -13,9 +13,9 @@ internal static class ExportCheck
             throw new LearnArgumentException("InputRaster", "There is no raster to cut chips from.");
         }
 
-        if (options.MetadataFormat != ExportOptions.PascalVoc)
+        if (options.MetadataFormat != MetadataFormats.PascalVocRectangles)
         {
-            throw new LearnArgumentException("MetadataFormat", $"'{options.MetadataFormat}' cannot be written; {ExportOptions.PascalVoc} can.");
+            throw new LearnArgumentException("MetadataFormat", $"'{options.MetadataFormat}' cannot be written; {MetadataFormats.PascalVocRectangles} can.");
         }
 
         // A TIFF's or JPEG's side has 16 bits; far below that a chip stops being one.

@@ -12,8 +12,6 @@ internal sealed record ExportSource(IRaster Raster, IReadOnlyList<LabelObject> O
 /// <summary>What to cut and where to put it.</summary>
 internal sealed record ExportOptions
 {
-    public const string PascalVoc = "PASCAL_VOC_rectangles";
-
     /// <summary>One or several; all chips go into one folder and are numbered through.</summary>
     public required IReadOnlyList<ExportSource> Sources { get; init; }
 
@@ -25,7 +23,7 @@ internal sealed record ExportOptions
 
     public ChipFormat Format { get; init; } = ChipFormat.TIFF;
 
-    public string MetadataFormat { get; init; } = PascalVoc;
+    public string MetadataFormat { get; init; } = MetadataFormats.PascalVocRectangles;
 
     /// <summary>Columns of a chip.</summary>
     public int TileWidth { get; init; } = 256;

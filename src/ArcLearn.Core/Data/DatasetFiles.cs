@@ -1,4 +1,3 @@
-using ArcLearn.Core.Chips;
 using ArcLearn.Core.IO;
 
 namespace ArcLearn.Core.Data;
@@ -38,7 +37,7 @@ internal sealed record DatasetFiles(string Folder, string? MapPath, string? Stat
         return new LearnDataException(
             "UnknownDataset",
             $"{Folder} does not say what kind of training data it holds (found: {List(parts.Where(p => p.Path is not null))}; missing: {List(parts.Where(p => p.Path is null))}). "
-            + $"Give the folder that an export wrote, or -DatasetType {ExportOptions.PascalVoc} for images with Pascal VOC files.",
+            + $"Give the folder that an export wrote, or -DatasetType {MetadataFormats.PascalVocRectangles} for images with Pascal VOC files.",
             Folder);
     }
 

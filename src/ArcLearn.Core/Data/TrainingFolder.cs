@@ -1,4 +1,3 @@
-using ArcLearn.Core.Chips;
 using ArcLearn.Core.Crs;
 using ArcLearn.Core.IO;
 
@@ -67,10 +66,10 @@ internal sealed class TrainingFolder
         DatasetFiles found = DatasetFiles.Find(path, files);
         DatasetDescription description = DatasetDescription.Read(found, files);
         string type = datasetType ?? description.MetaDataMode ?? throw found.Unknown();
-        if (type != ExportOptions.PascalVoc)
+        if (type != MetadataFormats.PascalVocRectangles)
         {
             throw new LearnDataException(
-                "UnsupportedDataset", $"{path} is of type {type}; {ExportOptions.PascalVoc} can be read.", path);
+                "UnsupportedDataset", $"{path} is of type {type}; {MetadataFormats.PascalVocRectangles} can be read.", path);
         }
 
         WarningTally tally = new();
