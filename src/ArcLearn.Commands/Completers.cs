@@ -32,6 +32,12 @@ public sealed class BackboneCompleter : NameCompleter
     private protected override IEnumerable<string> Names() => Backbones.Names;
 }
 
+/// <summary>Completes the formats of training folders.</summary>
+public sealed class MetadataFormatCompleter : NameCompleter
+{
+    private protected override IEnumerable<string> Names() => MetadataFormats.All;
+}
+
 /// <summary>Completes the models in the store.</summary>
 public sealed class InstalledModelCompleter : NameCompleter
 {

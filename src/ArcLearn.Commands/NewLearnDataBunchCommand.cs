@@ -51,9 +51,10 @@ public sealed class NewLearnDataBunchCommand : PathCmdlet
     [Parameter]
     public DataSplit Split { get; set; } = DataSplit.Auto;
 
-    /// <summary>The format of the labels; read from the folder where it says so.</summary>
+    /// <summary>The format of the labels; left out, what the folder says, or what its files can only be.</summary>
     [Parameter]
-    [ValidateSet("PASCAL_VOC_rectangles")]
+    [ArgumentCompleter(typeof(MetadataFormatCompleter))]
+    [ValidateNotNullOrEmpty]
     [Alias("dataset_type")]
     public string? DatasetType { get; set; }
 

@@ -88,4 +88,7 @@ public static class MetadataFormats
 
     /// <summary>What a format's labels hold; null for a name that is none of <see cref="All"/>. Case does not count.</summary>
     public static LabelContent? ContentOf(string name) => s_content.TryGetValue(name, out LabelContent content) ? content : null;
+
+    /// <summary>The formats whose labels hold one of these.</summary>
+    public static IEnumerable<string> With(params LabelContent[] contents) => All.Where(name => contents.Contains(s_content[name]));
 }

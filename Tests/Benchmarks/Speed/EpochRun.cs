@@ -13,7 +13,7 @@ internal static class EpochRun
     public static int Print(string natives, string chips, string backbone, int epochs, int batch)
     {
         TorchRuntime.NativeFolder = natives;
-        DetectionData data = DataBunchBuilder.Build(new DataBunchOptions { Paths = [chips], ChipSize = 224, BatchSize = batch, ValidationFraction = 0 });
+        DetectionData data = (DetectionData)DataBunchBuilder.Build(new DataBunchOptions { Paths = [chips], ChipSize = 224, BatchSize = batch, ValidationFraction = 0 });
         WaitingData measured = new(data);
         using SsdEngine model = SsdEngine.Create(
             new LearnDataBunch(measured),
@@ -105,6 +105,6 @@ internal static class EpochRun
 
         public IEnumerable<DetectionBatch> AllBatches(CancellationToken cancel) => inner.AllBatches(cancel);
 
-        public ChipSample Sample(ChipSampleRequest request, CancellationToken cancel) => inner.Sample(request, cancel);
+        public ChipSample<DetectionBatch> Sample(ChipSampleRequest request, CancellationToken cancel) => inner.Sample(request, cancel);
     }
 }

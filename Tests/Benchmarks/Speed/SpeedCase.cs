@@ -72,5 +72,5 @@ internal sealed class ReadyData : IDetectionData
 
     public IEnumerable<DetectionBatch> AllBatches(CancellationToken cancel) => [];
 
-    public ChipSample Sample(ChipSampleRequest request, CancellationToken cancel) => new(_batch, [.. Enumerable.Repeat("noise", BatchSize)]);
+    public ChipSample<DetectionBatch> Sample(ChipSampleRequest request, CancellationToken cancel) => new(_batch, [.. Enumerable.Repeat("noise", BatchSize)]);
 }

@@ -41,7 +41,7 @@ public sealed class ExportToBunchTests : IDisposable
         sources.ForEach(s => s.Raster.Dispose());
 
         List<string> warnings = [];
-        DetectionData data = DataBunchBuilder.Build(new DataBunchOptions { Paths = [info.Path], BatchSize = 4, ValidationFraction = 0.25, Seed = 7, Warn = warnings.Add });
+        DetectionData data = (DetectionData)DataBunchBuilder.Build(new DataBunchOptions { Paths = [info.Path], BatchSize = 4, ValidationFraction = 0.25, Seed = 7, Warn = warnings.Add });
         Assert.Equal("Tree", Assert.Single(data.Classes).Name);
         Assert.Equal(("Spatial", 200, 0.1), (data.Split, data.ChipSize, Math.Round(data.CellSize!.Value, 6)));
         Assert.Equal(info.Images, data.TrainingChips + data.ValidationChips + data.DroppedChips);

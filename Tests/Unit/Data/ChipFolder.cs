@@ -45,6 +45,30 @@ internal sealed class ChipFolder : IDisposable
         _map.Append($"images\\{stem}.tif  labels\\{stem}.xml \r\n");
     }
 
+    /// <summary>A picture anywhere in the folder; samples are (band, row, column).</summary>
+    public string AddImage(
+        string path, int width = 32, int height = 32, int bands = 3, SampleType type = SampleType.UInt8, Func<int, int, int, int>? sample = null, (double X, double Y)? corner = null)
+    {
+        string full = Path.Combine(Root, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        ImageWriter.Write(
+            LocalFileSystem.Instance, full, ChipFormat.TIFF, Image(width, height, bands, type, sample ?? ((b, r, c) => (b * 60) + ((r + c) % 60))),
+            corner is (double x, double y) ? new GeoTransform(x, y, 1, -1) : null, corner is null ? null : new SpatialReference("", 32632, null), null);
+        return full;
+    }
+
+    /// <summary>A picture of values, one band of 16 bits.</summary>
+    public string AddMask(string path, Func<int, int, int> value, int width = 32, int height = 32) =>
+        AddImage(path, width, height, 1, SampleType.UInt16, (_, row, column) => value(row, column));
+
+    public string AddText(string path, string text)
+    {
+        string full = Path.Combine(Root, path);
+        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        File.WriteAllText(full, text);
+        return full;
+    }
+
     /// <summary>A chip with one box of class 1 at a place on the map.</summary>
     public void AddAt(double x, double y, string sub = "", int side = 32) => Add(Object(1, 4, 4, 20, 20), side, side, corner: (x, y), sub: sub);
 

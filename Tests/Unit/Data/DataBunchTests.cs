@@ -315,7 +315,7 @@ public sealed class DataBunchTests : IDisposable
         _folder.Finish();
     }
 
-    private static DetectionData Build(DataBunchOptions options) => DataBunchBuilder.Build(options);
+    private static DetectionData Build(DataBunchOptions options) => (DetectionData)DataBunchBuilder.Build(options);
 
     private static void AssertEqual(IEnumerable<DetectionBatch> expected, IEnumerable<DetectionBatch> actual)
     {

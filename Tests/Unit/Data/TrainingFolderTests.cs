@@ -154,7 +154,8 @@ public sealed class TrainingFolderTests : IDisposable
     [Fact]
     public void A_folder_that_says_nothing_is_an_error_that_lists_what_is_there()
     {
-        _folder.Add(Object("Tree", 1, 1, 9, 9));
+        _folder.AddImage("images/a.tif");
+        Directory.CreateDirectory(Path.Combine(_folder.Root, "labels"));
 
         LearnDataException error = Assert.Throws<LearnDataException>(() => _folder.Open());
 
@@ -190,19 +191,6 @@ public sealed class TrainingFolderTests : IDisposable
 
         Assert.Equal("Tree", Assert.Single(_folder.Open("PASCAL_VOC_rectangles", "beside").Chips).Boxes[0].ClassName);
         Assert.Empty(_folder.Warnings);
-    }
-
-    [SharedDataFact]
-    public void Real_exports_of_other_formats_are_named_as_such()
-    {
-        LearnDataException kitti = Assert.Throws<LearnDataException>(() =>
-            TrainingFolder.Open(SharedData.PathOf("esri_samples", "phragmites_export", "train"), Core.IO.LocalFileSystem.Instance));
-        Assert.Equal("UnsupportedDataset", kitti.Id);
-        Assert.Contains("KITTI_rectangles", kitti.Message, StringComparison.Ordinal);
-
-        LearnDataException tiles = Assert.Throws<LearnDataException>(() =>
-            TrainingFolder.Open(SharedData.PathOf("esri_samples", "daremitsu1_unet"), Core.IO.LocalFileSystem.Instance));
-        Assert.Contains("Classified_Tiles", tiles.Message, StringComparison.Ordinal);
     }
 
     [SharedDataFact]

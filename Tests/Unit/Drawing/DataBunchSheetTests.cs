@@ -44,9 +44,9 @@ public sealed class DataBunchSheetTests : IDisposable
             _chips.Add(Object(1, 4, 4 + i, 20, 24), 40, 40, sample: (_, row, column) => level + (row % 7) + (column % 11));
         }
 
-        DetectionData data = DataBunchBuilder.Build(Finished() with { BatchSize = 3 });
+        DetectionData data = (DetectionData)DataBunchBuilder.Build(Finished() with { BatchSize = 3 });
 
-        ChipSample sample = data.Sample(new ChipSampleRequest(ChipSide.Training, 6, data.Seed, IsAugmented: true), default);
+        ChipSample<DetectionBatch> sample = data.Sample(new ChipSampleRequest(ChipSide.Training, 6, data.Seed, IsAugmented: true), default);
         DetectionBatch[] epoch = [.. data.TrainingBatches(1, default)];
 
         Assert.Equal(epoch.SelectMany(batch => batch.Items), sample.Batch.Items);

@@ -89,7 +89,7 @@ public sealed class PrecisionTests
 
         float[] Trained(int workers, int seed)
         {
-            DetectionData data = DataBunchBuilder.Build(folder.Options() with { ChipSize = 64, BatchSize = 4, Workers = workers });
+            DetectionData data = (DetectionData)DataBunchBuilder.Build(folder.Options() with { ChipSize = 64, BatchSize = 4, Workers = workers });
             using SsdEngine model = SsdEngine.Create(
                 new LearnDataBunch(data),
                 new SsdOptions { Backbone = "resnet18", ChipSize = 64, Classes = 2, Grids = [2] },

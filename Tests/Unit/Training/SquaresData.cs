@@ -56,12 +56,12 @@ internal sealed class SquaresData(int chipSize = 64, int training = 32, int vali
     public IEnumerable<DetectionBatch> AllBatches(CancellationToken cancel) =>
         Enumerable.Range(0, TrainingChips + ValidationChips).Chunk(BatchSize).Select(Batch);
 
-    public ChipSample Sample(ChipSampleRequest request, CancellationToken cancel)
+    public ChipSample<DetectionBatch> Sample(ChipSampleRequest request, CancellationToken cancel)
     {
         int start = request.Side == ChipSide.Validation ? TrainingChips : 0;
         int end = request.Side == ChipSide.Training ? TrainingChips : TrainingChips + ValidationChips;
         int[] items = [.. Enumerable.Range(start, Math.Min(request.Count, end - start))];
-        return new ChipSample(Batch(items), [.. items.Select(item => $"{item}.tif")]);
+        return new ChipSample<DetectionBatch>(Batch(items), [.. items.Select(item => $"{item}.tif")]);
     }
 
     /// <summary>A chip's raw samples, 0 to 255, <c>[3, size, size]</c>.</summary>

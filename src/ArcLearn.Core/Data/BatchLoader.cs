@@ -6,13 +6,14 @@ namespace ArcLearn.Core.Data;
 /// Fills batches item by item on worker threads, some batches ahead of the consumer and no more, and hands them out in order.
 /// Threads live as long as one enumeration: leaving it early, cancelling or an error ends them before the caller goes on.
 /// </summary>
-internal sealed class BatchLoader
+internal sealed class BatchLoader<TBatch>
+    where TBatch : LearnBatch
 {
     private readonly int _items;
     private readonly int _batchSize;
     private readonly int _ahead;
-    private readonly Func<int, DetectionBatch> _create;
-    private readonly Action<DetectionBatch, int, int> _fill;
+    private readonly Func<int, TBatch> _create;
+    private readonly Action<TBatch, int, int> _fill;
     private readonly object _lock = new();
     private readonly Dictionary<int, Slot> _slots = [];
     private int _nextItem = -1;
@@ -24,16 +25,17 @@ internal sealed class BatchLoader
     /// <param name="ahead">Batches that may be ready or under way.</param>
     /// <param name="create">Makes an empty batch of so many items.</param>
     /// <param name="fill">Fills place 2 of a batch with item 3; called from many threads.</param>
-    private BatchLoader(int items, int batchSize, int ahead, Func<int, DetectionBatch> create, Action<DetectionBatch, int, int> fill)
+    private BatchLoader(int items, int batchSize, int ahead, Func<int, TBatch> create, Action<TBatch, int, int> fill)
     {
         (_items, _batchSize, _ahead, _create, _fill) = (items, batchSize, ahead, create, fill);
     }
 
-    public static IEnumerable<DetectionBatch> Load(
-        int items, int batchSize, int ahead, int workers, Func<int, DetectionBatch> create, Action<DetectionBatch, int, int> fill, CancellationToken cancel)
+    /// <inheritdoc cref="BatchLoader.Load"/>
+    public static IEnumerable<TBatch> Load(
+        int items, int batchSize, int ahead, int workers, Func<int, TBatch> create, Action<TBatch, int, int> fill, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        BatchLoader loader = new(items, batchSize, ahead, create, fill);
+        BatchLoader<TBatch> loader = new(items, batchSize, ahead, create, fill);
         Thread[] threads = [.. Enumerable.Range(0, workers).Select(i => new Thread(loader.Work) { IsBackground = true, Name = $"Chip loader {i}" })];
         using CancellationTokenRegistration registration = cancel.Register(loader.Wake);
         try
@@ -54,6 +56,11 @@ internal sealed class BatchLoader
             foreach (Thread thread in threads.Where(t => t.ThreadState != ThreadState.Unstarted))
             {
                 thread.Join();
+            }
+
+            foreach (Slot slot in loader._slots.Values)
+            {
+                slot.Batch.Dispose();
             }
         }
     }
@@ -113,7 +120,7 @@ internal sealed class BatchLoader
         }
     }
 
-    private DetectionBatch Take(int batch, CancellationToken cancel)
+    private TBatch Take(int batch, CancellationToken cancel)
     {
         lock (_lock)
         {
@@ -154,10 +161,24 @@ internal sealed class BatchLoader
         }
     }
 
-    private sealed class Slot(DetectionBatch batch, int count)
+    private sealed class Slot(TBatch batch, int count)
     {
         public int Missing = count;
 
-        public DetectionBatch Batch { get; } = batch;
+        public TBatch Batch { get; } = batch;
     }
+}
+
+/// <summary>Begins a <see cref="BatchLoader{TBatch}"/>.</summary>
+internal static class BatchLoader
+{
+    /// <summary>Batches in order, from the moment that they are asked for.</summary>
+    /// <param name="items">Items over all batches.</param>
+    /// <param name="ahead">Batches that may be ready or under way.</param>
+    /// <param name="create">Makes an empty batch of so many items.</param>
+    /// <param name="fill">Fills place 2 of a batch with item 3; called from many threads.</param>
+    public static IEnumerable<TBatch> Load<TBatch>(
+        int items, int batchSize, int ahead, int workers, Func<int, TBatch> create, Action<TBatch, int, int> fill, CancellationToken cancel)
+        where TBatch : LearnBatch =>
+        BatchLoader<TBatch>.Load(items, batchSize, ahead, workers, create, fill, cancel);
 }

@@ -3,6 +3,29 @@ namespace ArcLearn.Core.Data;
 /// <summary>A box in a chip's pixels (corner coordinates, y down) with the name of its class.</summary>
 internal readonly record struct ChipBox(string ClassName, double XMin, double YMin, double XMax, double YMax);
 
+/// <summary>A file of object numbers of one class, 0 where there is no object.</summary>
+internal readonly record struct ClassMaskFile(string ClassName, string Path);
+
+/// <summary>What the labels say of a chip, in its folder's own class names and values. Which parts are filled depends on the format.</summary>
+internal sealed record ChipLabels
+{
+    public static readonly ChipLabels None = new();
+
+    public IReadOnlyList<ChipBox> Boxes { get; init; } = [];
+
+    /// <summary>Classes of the whole image.</summary>
+    public IReadOnlyList<string> ClassNames { get; init; } = [];
+
+    /// <summary>A picture of class values, of the chip's size.</summary>
+    public string? ClassMask { get; init; }
+
+    /// <summary>Pictures of object numbers, in the order of their classes' folders.</summary>
+    public IReadOnlyList<ClassMaskFile> InstanceMasks { get; init; } = [];
+
+    /// <summary>How many pixels of the masks are of a class; background has no entry.</summary>
+    public IReadOnlyDictionary<string, long> Pixels { get; init; } = new Dictionary<string, long>();
+}
+
 /// <summary>A chip of a training folder: what its header says and what lies in it. Samples are read later.</summary>
 /// <param name="ImagePath">Absolute.</param>
 /// <param name="Transform">Null where neither the image nor a world file places it.</param>
@@ -15,4 +38,7 @@ internal sealed record ChipEntry(
     SampleType SampleType,
     GeoTransform? Transform,
     SpatialReference? SpatialReference,
-    IReadOnlyList<ChipBox> Boxes);
+    ChipLabels Labels)
+{
+    public IReadOnlyList<ChipBox> Boxes => Labels.Boxes;
+}

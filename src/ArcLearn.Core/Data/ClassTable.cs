@@ -25,6 +25,11 @@ internal sealed class ClassTable
     public int Label(int folder, string name) =>
         _newNames[folder].TryGetValue(name, out string? newName) ? _labels[newName] : 0;
 
+    /// <summary>The labels of a folder's classes by their values there; those that the mapping leaves out are not among them.</summary>
+    /// <param name="classes">The folder's classes.</param>
+    public Dictionary<int, ushort> LabelsByValue(int folder, IReadOnlyList<ClassDefinition> classes) =>
+        classes.Where(c => Label(folder, c.Name) > 0).ToDictionary(c => c.Value, c => checked((ushort)Label(folder, c.Name)));
+
     /// <param name="folders">Each folder's classes.</param>
     /// <exception cref="LearnArgumentException">The mapping names a class that no folder has, or gives an empty name.</exception>
     public static ClassTable Join(IReadOnlyList<IReadOnlyList<ClassDefinition>> folders, IReadOnlyDictionary<string, string>? mapping, Action<string>? warn)

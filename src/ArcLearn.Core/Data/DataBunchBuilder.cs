@@ -14,48 +14,51 @@ internal static class DataBunchBuilder
     /// <exception cref="LearnArgumentException">An option makes no sense with this data.</exception>
     /// <exception cref="LearnDataException">UnknownDataset, UnsupportedDataset, NoImages, NoLabels, MixedChips or SplitImpossible.</exception>
     /// <exception cref="LearnFormatException">A file of a folder is damaged.</exception>
-    public static DetectionData Build(DataBunchOptions options, CancellationToken cancel = default)
+    public static IChipData Build(DataBunchOptions options, CancellationToken cancel = default)
     {
         Check(options);
         List<TrainingFolder> folders = [.. options.Paths.Select(p => TrainingFolder.Open(p, options.Files, options.DatasetType, options.Warn, cancel))];
+        LabelContent content = CheckOneKind(folders);
         ClassTable classes = ClassTable.Join([.. folders.Select(f => f.Classes)], options.ClassMapping, options.Warn);
-        List<ChipEntry> chips = [.. folders.SelectMany(f => f.Chips)];
-        CheckAlike(chips);
-        (ChipBox, int)[][] boxes = [.. folders.SelectMany((f, i) => f.Chips.Select(c => Label(c, i, classes)))];
-        if (boxes.All(b => b.Length == 0))
+        LabelledChips labelled = LabelledChips.Of(folders, classes, content, options.Warn);
+        IReadOnlyList<ChipEntry> chips = labelled.Chips;
+        if (content != LabelContent.None && labelled.Labels.All(l => l.Length == 0))
         {
             throw new LearnDataException(
-                "NoLabels", $"None of the {chips.Count} chip(s) has an object of the classes {string.Join(", ", classes.Classes)}.", folders[0].Path);
+                "NoLabels", $"None of the {chips.Count} chip(s) has {labelled.Thing} of the classes {string.Join(", ", classes.Classes)}.", folders[0].Path);
         }
 
+        CheckAlike(chips);
         foreach (TrainingFolder folder in folders)
         {
             options.Inform?.Invoke(
                 $"Opened {folder.Path}: {folder.Chips.Count} chip(s) of {folder.DatasetType}, {chips[0].Bands} band(s) of {chips[0].SampleType}, {(folder.IsMapSpace ? folder.SpaceKey ?? "no coordinate reference system" : "no georeference")}, classes {string.Join(", ", folder.Classes.Select(c => c.Name))}.");
         }
 
-        ChipSplit split = Split(options, folders, chips);
-        TellMissing(options, classes.Classes, boxes, split);
+        ChipSplit split = Split(options, folders, labelled);
+        TellMissing(options, classes.Classes, labelled, split);
         int chipSize = options.ChipSize ?? Math.Min(DataBunchOptions.DefaultChipSize, CommonSide(chips));
         int workers = options.Workers > 0 ? options.Workers : Environment.ProcessorCount;
-        ChipStore store = new(chips, options.Files, options.CacheBytes);
+        MemoryBudget budget = new(options.CacheBytes);
+        ChipStore store = new(chips, options.Files, budget);
         (Normalization normalization, SampleTables tables) = Normalize(options, chips, split, store, workers, cancel);
         (double? cellSize, PixelGround? ground) = CellSize(folders, chipSize);
         string size = ground?.Metres is { } metres ? $", pixels of {PixelGround.Describe(metres)}" : "";
         options.Inform?.Invoke(
             $"Chips of {chipSize} pixels{size}, batches of {BatchSize(options with { Warn = null }, split)}, {workers} reading thread(s), samples scaled by {(normalization.Scale == 1 ? "their own statistics" : "ImageNet's statistics")}.");
-        return new DetectionData(store, chips, boxes, split, normalization, tables, workers)
+        ChipSet set = new(store, chips, split, normalization, tables, workers)
         {
             CellSize = cellSize,
             Ground = ground,
             Paths = [.. folders.Select(f => f.Path)],
-            DatasetType = folders[0].DatasetType,
+            DatasetType = string.Join(", ", folders.Select(f => f.DatasetType).Distinct()),
             Classes = classes.Classes,
             ChipSize = chipSize,
             BatchSize = BatchSize(options, split),
             Seed = options.Seed,
             Transform = options.Transform,
         };
+        return labelled.Serve(set, folders, classes, options.Files, budget);
     }
 
     private static void Check(DataBunchOptions options)
@@ -82,9 +85,18 @@ internal static class DataBunchBuilder
         }
     }
 
-    private static void CheckAlike(List<ChipEntry> chips)
+    private static LabelContent CheckOneKind(List<TrainingFolder> folders)
     {
-        if (chips.Find(c => c.Bands != chips[0].Bands || c.SampleType != chips[0].SampleType) is ChipEntry other)
+        TrainingFolder first = folders[0];
+        return folders.Find(f => f.Content != first.Content) is TrainingFolder other
+            ? throw new LearnDataException(
+                "MixedDatasets", $"{first.Path} is {first.DatasetType} and {other.Path} is {other.DatasetType}: labels of two kinds make no bunch. Give folders of one kind.", other.Path)
+            : first.Content;
+    }
+
+    private static void CheckAlike(IReadOnlyList<ChipEntry> chips)
+    {
+        if (chips.FirstOrDefault(c => c.Bands != chips[0].Bands || c.SampleType != chips[0].SampleType) is ChipEntry other)
         {
             throw new LearnDataException(
                 "MixedChips",
@@ -93,17 +105,15 @@ internal static class DataBunchBuilder
         }
     }
 
-    private static (ChipBox Box, int Label)[] Label(ChipEntry chip, int folder, ClassTable classes) =>
-        [.. chip.Boxes.Select(b => (Box: b, Label: classes.Label(folder, b.ClassName))).Where(b => b.Label > 0)];
-
-    private static ChipSplit Split(DataBunchOptions options, List<TrainingFolder> folders, List<ChipEntry> chips)
+    private static ChipSplit Split(DataBunchOptions options, List<TrainingFolder> folders, LabelledChips labelled)
     {
+        IReadOnlyList<ChipEntry> chips = labelled.Chips;
         if (options.Split == DataSplit.Random)
         {
             return ChipSplit.Random(chips.Count, options.ValidationFraction, options.Seed);
         }
 
-        Footprint[] footprints = [.. folders.SelectMany((f, i) => f.Chips.Select(c => Footprint.Of(c, f, i)))];
+        Footprint[] footprints = [.. chips.Select((c, i) => Footprint.Of(c, folders[labelled.Folders[i]], labelled.Folders[i]))];
         int homeless = footprints.Count(f => f.Bounds is null);
         if (homeless == chips.Count)
         {
@@ -138,25 +148,25 @@ internal static class DataBunchBuilder
     }
 
     /// <summary>A class that is on one side only can be trained but not measured, or the other way round.</summary>
-    private static void TellMissing(DataBunchOptions options, IReadOnlyList<ClassDefinition> classes, (ChipBox Box, int Label)[][] boxes, ChipSplit split)
+    private static void TellMissing(DataBunchOptions options, IReadOnlyList<ClassDefinition> classes, LabelledChips labelled, ChipSplit split)
     {
         foreach ((string side, int[] chips) in new[] { ("training", split.Training), ("validation", split.Validation) })
         {
-            HashSet<int> seen = [.. chips.SelectMany(i => boxes[i]).Select(b => b.Label)];
+            HashSet<int> seen = [.. chips.SelectMany(i => labelled.Labels[i])];
             string[] missing = [.. classes.Where((_, i) => !seen.Contains(i + 1)).Select(c => c.Name)];
             if (chips.Length > 0 && missing.Length > 0)
             {
-                options.Warn?.Invoke($"{missing.Length} class(es) have no object among the {side} chips: {string.Join(", ", missing)}.");
+                options.Warn?.Invoke($"{missing.Length} class(es) have {labelled.NoThing} among the {side} chips: {string.Join(", ", missing)}.");
             }
         }
     }
 
     /// <summary>The shorter side that most chips have; the smaller of two that are as frequent.</summary>
-    private static int CommonSide(List<ChipEntry> chips) =>
+    private static int CommonSide(IReadOnlyList<ChipEntry> chips) =>
         chips.GroupBy(c => Math.Min(c.Width, c.Height)).OrderByDescending(g => g.Count()).ThenBy(g => g.Key).First().Key;
 
     private static (Normalization Normalization, SampleTables Tables) Normalize(
-        DataBunchOptions options, List<ChipEntry> chips, ChipSplit split, ChipStore store, int workers, CancellationToken cancel)
+        DataBunchOptions options, IReadOnlyList<ChipEntry> chips, ChipSplit split, ChipStore store, int workers, CancellationToken cancel)
     {
         SampleType type = chips[0].SampleType;
         int bands = chips[0].Bands;

@@ -1,11 +1,12 @@
 using ArcLearn.Core.Crs;
+using ArcLearn.Core.Data.Labels;
 using ArcLearn.Core.IO;
 
 namespace ArcLearn.Core.Data;
 
 /// <summary>
 /// A folder of labelled chips: an export of this module or of ArcGIS (map.txt and the two JSON files), or a plain folder of images
-/// with Pascal VOC files beside them or in a folder of their own.
+/// with their labels.
 /// </summary>
 internal sealed class TrainingFolder
 {
@@ -18,7 +19,11 @@ internal sealed class TrainingFolder
 
     public string Path { get; }
 
+    /// <summary>One of <see cref="MetadataFormats"/>.</summary>
     public string DatasetType { get; }
+
+    /// <summary>What the labels hold.</summary>
+    public LabelContent Content => MetadataFormats.ContentOf(DatasetType)!.Value;
 
     /// <summary>The folder's classes in its own values; found in the labels where no file lists them.</summary>
     public IReadOnlyList<ClassDefinition> Classes { get; }
@@ -49,7 +54,7 @@ internal sealed class TrainingFolder
     }
 
     /// <summary>Reads lists, labels and image headers.</summary>
-    /// <param name="datasetType">Null takes what the folder says; a plain folder says nothing.</param>
+    /// <param name="datasetType">Null takes what the folder says, or what its files show.</param>
     /// <exception cref="LearnDataException">UnknownDataset, UnsupportedDataset, NoImages, or NoLabels.</exception>
     /// <exception cref="LearnFormatException">A list, a label or an image is damaged.</exception>
     public static TrainingFolder Open(
@@ -65,24 +70,11 @@ internal sealed class TrainingFolder
 
         DatasetFiles found = DatasetFiles.Find(path, files);
         DatasetDescription description = DatasetDescription.Read(found, files);
-        string type = datasetType ?? description.MetaDataMode ?? throw found.Unknown();
-        if (type != MetadataFormats.PascalVocRectangles)
-        {
-            throw new LearnDataException(
-                "UnsupportedDataset", $"{path} is of type {type}; {MetadataFormats.PascalVocRectangles} can be read.", path);
-        }
-
+        string type = DatasetFormats.Resolve(datasetType, description.MetaDataMode, found, files);
         WarningTally tally = new();
-        IReadOnlyList<ChipPair> pairs = found.MapPath is null ? PlainFolder.Pair(found, files, tally) : MapFile.Read(found, files, tally);
-        ChipEntry[] chips = ChipListing.Read(pairs, description.Classes, files, tally, cancel);
+        DatasetReader reader = DatasetFormats.Open(type, new DatasetContext(found, description.Classes, files, tally));
+        ChipEntry[] chips = ChipListing.Read(reader, files, cancel);
         tally.Tell(warn, path);
-        return new TrainingFolder(path, type, description.Classes ?? ClassesOf(chips), chips, description);
+        return new TrainingFolder(path, type, reader.Classes ?? reader.ClassesOf(chips), chips, description);
     }
-
-    /// <summary>Classes by name in ordinal order where no file numbers them.</summary>
-    private static ClassDefinition[] ClassesOf(ChipEntry[] chips) =>
-    [
-        .. chips.SelectMany(c => c.Boxes).Select(b => b.ClassName).Distinct().Order(StringComparer.Ordinal)
-            .Select((name, i) => new ClassDefinition(i + 1, name, [-1, -1, -1])),
-    ];
 }

@@ -8,13 +8,13 @@ internal sealed class ChipPictures
 {
     private const int SamplesPerBand = 200_000;             // enough to find percentiles by
 
-    private readonly DetectionBatch _batch;
+    private readonly LearnBatch _batch;
     private readonly Normalization _normalization;
     private readonly int[] _bands;
     private readonly (double Low, double High)[] _ranges;
 
     /// <param name="normalization">What the batch went through.</param>
-    public ChipPictures(DetectionBatch batch, Normalization normalization)
+    public ChipPictures(LearnBatch batch, Normalization normalization)
     {
         (_batch, _normalization) = (batch, normalization);
         _bands = batch.Bands >= 3 ? [0, 1, 2] : [0, 0, 0];

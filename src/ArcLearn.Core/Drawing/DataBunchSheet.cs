@@ -23,22 +23,34 @@ internal sealed record DataBunchSheetOptions
     public bool Force { get; init; }
 }
 
-/// <summary>Draws a contact sheet of chips with their objects, as the network sees them.</summary>
+/// <summary>Draws a contact sheet of chips with their labels, as the network sees them.</summary>
 internal static class DataBunchSheet
 {
-    /// <exception cref="LearnDataException">NoChips: the side that was asked for holds none; DatasetTypeMismatch: the data have no boxes.</exception>
+    /// <exception cref="LearnDataException">NoChips: the side that was asked for holds none.</exception>
     /// <exception cref="OutputExistsException">The picture exists.</exception>
     public static PictureItem Draw(
         LearnDataBunch bunch, string pngPath, DataBunchSheetOptions options, IFileSystem? files = null, CancellationToken cancel = default)
     {
         files ??= LocalFileSystem.Instance;
         PictureFile.CheckOutput(pngPath, files, options.Force);
-        IDetectionData data = bunch.Content as IDetectionData
-            ?? throw new LearnDataException("DatasetTypeMismatch", $"Boxes are drawn, but the data are {bunch.DatasetType}.", bunch);
+        return bunch.Content switch
+        {
+            // Masks of objects show more than their boxes do.
+            IChipData<PixelBatch> data => Draw(bunch, data, batch => new PaintedMasks(batch, data.Classes), pngPath, options, files, cancel),
+            IChipData<DetectionBatch> data => Draw(bunch, data, batch => new PaintedBoxes(batch, data.Classes), pngPath, options, files, cancel),
+            IChipData<ImageClassBatch> data => Draw(bunch, data, batch => new PaintedNames(batch, data.Classes), pngPath, options, files, cancel),
+            _ => throw new LearnDataException("DatasetTypeMismatch", $"There is no sheet for {bunch.DatasetType}.", bunch),
+        };
+    }
+
+    private static PictureItem Draw<TBatch>(
+        LearnDataBunch bunch, IChipData<TBatch> data, Func<TBatch, IPaintedLabels> paint, string pngPath, DataBunchSheetOptions options, IFileSystem files, CancellationToken cancel)
+        where TBatch : LearnBatch
+    {
         ChipSide side = options.IsValidation ? ChipSide.Validation : ChipSide.Training;
         string name = options.IsValidation ? "validation" : "training";
         bool isAugmented = !options.IsValidation && !options.IsRaw;
-        ChipSample sample = data.Sample(
+        ChipSample<TBatch> sample = data.Sample(
             new ChipSampleRequest(side, options.Rows * options.Columns, options.Seed ?? data.Seed, isAugmented), cancel);
         if (sample.Images.Count == 0)
         {
@@ -47,10 +59,10 @@ internal static class DataBunchSheet
         }
 
         ChipPictures pictures = new(sample.Batch, data.Normalization);
-        LabelledObjects labels = new(data.Classes);
+        IPaintedLabels labels = paint(sample.Batch);
         string shows = FormattableString.Invariant($"{sample.Images.Count} of {(options.IsValidation ? data.ValidationChips : data.TrainingChips)} {name} chips");
         string title = shows + (isAugmented ? $", augmented: {data.Transform}" : ", not augmented");
-        using SKBitmap sheet = ContactSheet.Draw(title, Cells(), sample.Images.Count, data.ChipSize, options.Columns, labels.Legend(sample.Batch.Boxes.SelectMany(boxes => boxes)));
+        using SKBitmap sheet = ContactSheet.Draw(title, Cells(), sample.Images.Count, data.ChipSize, options.Columns, labels.Legend());
         cancel.ThrowIfCancellationRequested();
         return PictureFile.Save(sheet, pngPath, shows, files, options.Force);
 
@@ -59,9 +71,7 @@ internal static class DataBunchSheet
             for (int i = 0; i < pictures.Count; i++)
             {
                 cancel.ThrowIfCancellationRequested();
-                BoxLabel[] boxes = sample.Batch.Boxes[i];
-                yield return new SheetCell(
-                    pictures.Draw(i), FormattableString.Invariant($"{Path.GetFileName(sample.Images[i])}: {boxes.Length}"), labels.Truth(boxes));
+                yield return labels.Cell(i, pictures.Draw(i), Path.GetFileName(sample.Images[i]));
             }
         }
     }

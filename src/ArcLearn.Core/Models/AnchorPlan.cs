@@ -21,7 +21,7 @@ internal sealed record AnchorPlan(IReadOnlyList<int> Grids, IReadOnlyList<double
     /// <exception cref="LearnArgumentException">A backbone that is not known, or chips too small for it.</exception>
     public static AnchorPlan For(LearnDataBunch data, string backbone)
     {
-        IReadOnlyList<(double Height, double Width)> objects = SsdEngine.Boxes(data).ObjectSizes;
+        IReadOnlyList<(double Height, double Width)> objects = DetectionDataCheck.Boxes(data).ObjectSizes;
         if (objects.Count == 0)
         {
             throw new LearnDataException("ObjectsMissing", "The training chips hold no object, so there is nothing to choose anchors by or to learn. Export chips with objects, or lower -ValidationFraction.", data);

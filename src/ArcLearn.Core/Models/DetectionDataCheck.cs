@@ -5,15 +5,18 @@ namespace ArcLearn.Core.Models;
 /// <summary>Whether a bunch is something that a detector can look at.</summary>
 internal static class DetectionDataCheck
 {
+    /// <summary>A bunch's chips with their boxes.</summary>
+    /// <exception cref="LearnDataException">It has none (DatasetTypeMismatch).</exception>
+    public static IDetectionData Boxes(LearnDataBunch bunch) => bunch.Content as IDetectionData ?? throw new LearnDataException(
+        "DatasetTypeMismatch",
+        $"A detector learns from boxes, but the data are {bunch.DatasetType}. It takes {string.Join(", ", MetadataFormats.With(LabelContent.Boxes, LabelContent.InstanceMasks))}.",
+        bunch);
+
     /// <summary>The bunch's chips.</summary>
     /// <exception cref="LearnDataException">No boxes (DatasetTypeMismatch), or chips of another shape (BandMismatch, ChipSizeMismatch).</exception>
     public static IDetectionData Require(LearnDataBunch bunch, SsdEngine model)
     {
-        if (bunch.Content is not IDetectionData data)
-        {
-            throw new LearnDataException("DatasetTypeMismatch", $"A detector learns from boxes, but the data are {bunch.DatasetType}.", bunch);
-        }
-
+        IDetectionData data = Boxes(bunch);
         if (data.Bands != model.Bands)
         {
             throw new LearnDataException("BandMismatch", $"The model takes {model.Bands} bands, but the chips have {data.Bands}.", bunch);

@@ -22,7 +22,7 @@ internal sealed partial class SsdEngine
     public static SsdEngine Create(
         LearnDataBunch data, SsdOptions options, string? backboneWeights, string? pretrainedPath, LearnDevice device, int seed, IFileSystem? files = null, string? pretrainedShown = null)
     {
-        IDetectionData chips = Boxes(data);
+        IDetectionData chips = DetectionDataCheck.Boxes(data);
         SsdOptions fitted = options with { Bands = chips.Bands, ChipSize = chips.ChipSize, Classes = chips.Classes.Count };
         SsdDefinition definition = new(DefaultName, fitted, chips.Classes, chips.Normalization, chips.CellSize, chips.Ground);
         return Build(definition, data, device, seed, network =>
@@ -74,11 +74,6 @@ internal sealed partial class SsdEngine
             throw;
         }
     }
-
-    /// <summary>A bunch's chips with their boxes.</summary>
-    /// <exception cref="LearnDataException">It has none (DatasetTypeMismatch).</exception>
-    public static IDetectionData Boxes(LearnDataBunch data) => data.Content as IDetectionData
-        ?? throw new LearnDataException("DatasetTypeMismatch", $"A detector learns from boxes, but the data are {data.DatasetType}.", data);
 
     /// <summary>Writes the weights; the file appears under its name when it is complete.</summary>
     public void SaveWeights(string path, IFileSystem files) => StateDicts.Save(_network, path, files);

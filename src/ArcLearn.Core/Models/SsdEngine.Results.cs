@@ -11,7 +11,7 @@ namespace ArcLearn.Core.Models;
 /// <param name="Sample">The chips; labels count the detector's classes.</param>
 /// <param name="Normalization">What the chips went through.</param>
 /// <param name="Found">One list per chip.</param>
-internal sealed record SsdComparison(ChipSample Sample, Normalization Normalization, IReadOnlyList<IReadOnlyList<ChipDetection>> Found);
+internal sealed record SsdComparison(ChipSample<DetectionBatch> Sample, Normalization Normalization, IReadOnlyList<IReadOnlyList<ChipDetection>> Found);
 
 /// <content>What a detector finds in data whose objects are known.</content>
 internal sealed partial class SsdEngine
@@ -68,7 +68,7 @@ internal sealed partial class SsdEngine
         using IntraOpThreads threads = IntraOpThreads.All();
         IDetectionData data = Measured(other, out int[] labels);
         ChipSide side = other is null ? ChipSide.Validation : ChipSide.All;
-        ChipSample sample = data.Sample(new ChipSampleRequest(side, count, seed ?? data.Seed, IsAugmented: false), cancel);
+        ChipSample<DetectionBatch> sample = data.Sample(new ChipSampleRequest(side, count, seed ?? data.Seed, IsAugmented: false), cancel);
         InputScaling scaling = InputScaling.Between(data.Normalization, Normalization);
         List<IReadOnlyList<ChipDetection>> found = [];
         for (int start = 0; start < sample.Batch.Count; start += data.BatchSize)

@@ -3,19 +3,16 @@ using System.Xml;
 using System.Xml.Linq;
 using ArcLearn.Core.IO;
 
-namespace ArcLearn.Core.Data;
-
-/// <summary>An object of a VOC file as it stands there.</summary>
-/// <param name="Name">A class name, or a class value as text; null where there is none.</param>
-internal readonly record struct VocObject(string? Name, double XMin, double YMin, double XMax, double YMax);
+namespace ArcLearn.Core.Data.Labels;
 
 /// <summary>Reads Pascal VOC files by tag, whatever their order and whatever else they hold.</summary>
 internal static class VocLabel
 {
     private static readonly XmlReaderSettings s_settings = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null };
 
+    /// <param name="needsBox">Whether an object without a box is a fault, not one with a box of zeros.</param>
     /// <exception cref="LearnFormatException">The file is not XML, or a box lacks a number.</exception>
-    public static List<VocObject> Read(string path, IFileSystem files)
+    public static List<NamedBox> Read(string path, IFileSystem files, bool needsBox = true)
     {
         XElement root;
         try
@@ -34,13 +31,20 @@ internal static class VocLabel
             throw new LearnFormatException($"is not a Pascal VOC file: its root is <{root.Name.LocalName}>, not <annotation>.", path, Line(root));
         }
 
-        List<VocObject> objects = [];
+        List<NamedBox> objects = [];
         foreach (XElement item in root.Elements("object"))
         {
+            string? text = item.Element("name")?.Value.Trim();
+            string? name = string.IsNullOrEmpty(text) ? null : text;
+            if (!needsBox)
+            {
+                objects.Add(new NamedBox(name, 0, 0, 0, 0));
+                continue;
+            }
+
             XElement box = item.Element("bndbox") ?? throw new LearnFormatException("has an <object> without <bndbox>.", path, Line(item));
-            string? name = item.Element("name")?.Value.Trim();
-            objects.Add(new VocObject(
-                string.IsNullOrEmpty(name) ? null : name, Number(box, "xmin", path), Number(box, "ymin", path), Number(box, "xmax", path), Number(box, "ymax", path)));
+            objects.Add(new NamedBox(
+                name, Number(box, "xmin", path), Number(box, "ymin", path), Number(box, "xmax", path), Number(box, "ymax", path)));
         }
 
         return objects;

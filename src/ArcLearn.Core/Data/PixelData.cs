@@ -1,0 +1,64 @@
+namespace ArcLearn.Core.Data;
+
+/// <summary>Chips with a class for each pixel, to look at.</summary>
+internal class PixelChipData(ChipSet set, MaskStore masks) : ChipData<PixelBatch>(set)
+{
+    protected override PixelBatch Create(int count, float[] images)
+    {
+        int pixels = checked(count * ChipSize * ChipSize);
+        return new PixelBatch(
+            count, Bands, ChipSize, images,
+            GC.AllocateUninitializedArray<int>(pixels), masks.HasInstances ? GC.AllocateUninitializedArray<int>(pixels) : null, new int[count]);
+    }
+
+    protected override void FillLabels(PixelBatch batch, int place, int chip, ChipView view)
+    {
+        int plane = ChipSize * ChipSize;
+        DecodedMask mask = masks.Read(chip);
+        mask.Render(mask.Classes, view, ChipSize, batch.Classes.AsSpan(place * plane, plane));
+        if (batch.Instances is int[] instances)
+        {
+            mask.Render(mask.Instances, view, ChipSize, instances.AsSpan(place * plane, plane));
+        }
+    }
+}
+
+/// <summary>Chips to learn classes of pixels from.</summary>
+/// <param name="pixels">Pixels of each chip by label, background first.</param>
+internal class PixelData(ChipSet set, MaskStore masks, long[][] pixels) : PixelChipData(set, masks), IPixelData
+{
+    public IReadOnlyList<long> TrainingPixels
+    {
+        get
+        {
+            long[] sum = new long[Classes.Count + 1];
+            foreach (int chip in Set.Split.Training)
+            {
+                for (int label = 0; label < sum.Length; label++)
+                {
+                    sum[label] += pixels[chip][label];
+                }
+            }
+
+            return sum;
+        }
+    }
+}
+
+/// <summary>Chips with a mask for each object: a detector takes their boxes, a pixel classifier the objects' classes.</summary>
+internal sealed class InstanceData(ChipSet set, MaskStore masks, long[][] pixels, (ChipBox Box, int Label)[][] boxes) : PixelData(set, masks, pixels), IDetectionData
+{
+    private readonly DetectionData _boxes = new(set, boxes);
+
+    public int TrainingObjects => _boxes.TrainingObjects;
+
+    public IReadOnlyList<(double Height, double Width)> ObjectSizes => _boxes.ObjectSizes;
+
+    IEnumerable<DetectionBatch> IChipData<DetectionBatch>.TrainingBatches(int epoch, CancellationToken cancel) => _boxes.TrainingBatches(epoch, cancel);
+
+    IEnumerable<DetectionBatch> IChipData<DetectionBatch>.ValidationBatches(CancellationToken cancel) => _boxes.ValidationBatches(cancel);
+
+    IEnumerable<DetectionBatch> IChipData<DetectionBatch>.AllBatches(CancellationToken cancel) => _boxes.AllBatches(cancel);
+
+    ChipSample<DetectionBatch> IChipData<DetectionBatch>.Sample(ChipSampleRequest request, CancellationToken cancel) => _boxes.Sample(request, cancel);
+}
