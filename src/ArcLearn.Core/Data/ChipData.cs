@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ArcLearn.Core.Rasters;
 
 namespace ArcLearn.Core.Data;
@@ -8,7 +9,10 @@ internal abstract class ChipData<TBatch>(ChipSet set) : IChipData<TBatch>
 {
     private const long BytesAhead = 256L << 20;
 
-    /// <summary>Fills a place of a batch with an item, with a worker's own tables at hand.</summary>
+    private readonly ArrayStock<float> _images = new();
+    private readonly ConcurrentBag<float[][]> _scratch = [];
+
+    /// <summary>Fills a place of a batch with an item, with tables to write to at hand.</summary>
     private delegate void Filler(TBatch batch, int place, int item, float[][] scratch);
 
     public Normalization Normalization => set.Normalization;
@@ -75,7 +79,9 @@ internal abstract class ChipData<TBatch>(ChipSet set) : IChipData<TBatch>
     }
 
     /// <summary>A batch without content.</summary>
-    protected abstract TBatch Create(int count, float[] images);
+    /// <param name="images">Its images; given back when it is disposed.</param>
+    /// <param name="release">Gives back the other arrays of the batch; null where it has none to give.</param>
+    protected abstract TBatch Create(int count, float[] images, out Action? release);
 
     /// <summary>Puts the labels of a chip, as a view shows them, into a place of a batch; called from many threads.</summary>
     protected abstract void FillLabels(TBatch batch, int place, int chip, ChipView view);
@@ -110,11 +116,29 @@ internal abstract class ChipData<TBatch>(ChipSet set) : IChipData<TBatch>
     {
         long batchBytes = 4L * batchSize * Bands * ChipSize * ChipSize;
         int ahead = (int)Math.Clamp(BytesAhead / batchBytes, 2, 8);
-        ThreadLocal<float[][]> scratch = new(() => [.. Enumerable.Range(0, Bands).Select(_ => new float[set.Tables.Size])]);
-        return BatchLoader.Load(items, batchSize, ahead, set.Workers, Create, (batch, place, item) => fill(batch, place, item, scratch.Value!), cancel);
+        return BatchLoader.Load(items, batchSize, ahead, set.Workers, Create, FillPlace, cancel);
+
+        void FillPlace(TBatch batch, int place, int item)
+        {
+            float[][] scratch = _scratch.TryTake(out float[][]? used) ? used : [.. Enumerable.Range(0, Bands).Select(_ => new float[set.Tables.Size])];
+            fill(batch, place, item, scratch);
+            _scratch.Add(scratch);
+        }
     }
 
-    private TBatch Create(int count) => Create(count, GC.AllocateUninitializedArray<float>(checked(count * Bands * ChipSize * ChipSize)));
+    private TBatch Create(int count)
+    {
+        float[] images = _images.Take(checked(count * Bands * ChipSize * ChipSize));
+        TBatch batch = Create(count, images, out Action? release);
+        return batch with
+        {
+            Owner = new Exit(() =>
+            {
+                _images.Give(images);
+                release?.Invoke();
+            }),
+        };
+    }
 
     private void Fill(TBatch batch, int place, int chip, ChipView view, float[][] tables)
     {

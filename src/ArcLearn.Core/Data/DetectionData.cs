@@ -27,7 +27,11 @@ internal sealed class DetectionData(ChipSet set, (ChipBox Box, int Label)[][] bo
         }
     }
 
-    protected override DetectionBatch Create(int count, float[] images) => new(count, Bands, ChipSize, images, new BoxLabel[count][], new int[count]);
+    protected override DetectionBatch Create(int count, float[] images, out Action? release)
+    {
+        release = null;
+        return new DetectionBatch(count, Bands, ChipSize, images, new BoxLabel[count][], new int[count]);
+    }
 
     protected override void FillLabels(DetectionBatch batch, int place, int chip, ChipView view)
     {

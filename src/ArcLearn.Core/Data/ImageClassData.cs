@@ -6,7 +6,11 @@ internal class PlainChipData(ChipSet set, int[][] labels) : ChipData<ImageClassB
 {
     protected IReadOnlyList<int[]> Labels => labels;
 
-    protected override ImageClassBatch Create(int count, float[] images) => new(count, Bands, ChipSize, images, new int[count][], new int[count]);
+    protected override ImageClassBatch Create(int count, float[] images, out Action? release)
+    {
+        release = null;
+        return new ImageClassBatch(count, Bands, ChipSize, images, new int[count][], new int[count]);
+    }
 
     protected override void FillLabels(ImageClassBatch batch, int place, int chip, ChipView view) => batch.Classes[place] = labels[chip];
 }

@@ -3,12 +3,22 @@ namespace ArcLearn.Core.Data;
 /// <summary>Chips with a class for each pixel, to look at.</summary>
 internal class PixelChipData(ChipSet set, MaskStore masks) : ChipData<PixelBatch>(set)
 {
-    protected override PixelBatch Create(int count, float[] images)
+    private readonly ArrayStock<int> _labels = new();
+
+    protected override PixelBatch Create(int count, float[] images, out Action? release)
     {
         int pixels = checked(count * ChipSize * ChipSize);
-        return new PixelBatch(
-            count, Bands, ChipSize, images,
-            GC.AllocateUninitializedArray<int>(pixels), masks.HasInstances ? GC.AllocateUninitializedArray<int>(pixels) : null, new int[count]);
+        int[] classes = _labels.Take(pixels);
+        int[]? instances = masks.HasInstances ? _labels.Take(pixels) : null;
+        release = () =>
+        {
+            _labels.Give(classes);
+            if (instances is not null)
+            {
+                _labels.Give(instances);
+            }
+        };
+        return new PixelBatch(count, Bands, ChipSize, images, classes, instances, new int[count]);
     }
 
     protected override void FillLabels(PixelBatch batch, int place, int chip, ChipView view)

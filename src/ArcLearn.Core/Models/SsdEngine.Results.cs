@@ -36,6 +36,7 @@ internal sealed partial class SsdEngine
         AveragePrecisionMetric[] metrics = [.. options.Select(one => new AveragePrecisionMetric(Classes, one))];
         foreach (DetectionBatch batch in other is null ? data.ValidationBatches(cancel) : data.AllBatches(cancel))
         {
+            using DetectionBatch used = batch;
             cancel.ThrowIfCancellationRequested();
             BoxLabel[][] truth = [.. batch.Boxes.Select(boxes => Relabel(boxes, labels))];
             foreach ((AveragePrecisionMetric metric, IReadOnlyList<ChipDetection>[] found) in Predict(batch, scaling, metrics))

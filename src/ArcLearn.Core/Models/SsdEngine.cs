@@ -110,9 +110,13 @@ internal sealed partial class SsdEngine : IDetectorEngine, ITrainable
     IEnumerable<TrainingStep> ITrainable.TrainingSteps(int epoch, CancellationToken cancel)
     {
         InputScaling scaling = InputScaling.Between(Chips.Normalization, Normalization);
-        return Chips.TrainingBatches(epoch, cancel).Select(batch => new TrainingStep(
-            batch.Count,
-            () => _loss.Compute(_network.call(Input(batch, scaling)), batch.Boxes).Total));
+        foreach (DetectionBatch batch in Chips.TrainingBatches(epoch, cancel))
+        {
+            using (batch)
+            {
+                yield return new TrainingStep(batch.Count, () => _loss.Compute(_network.call(Input(batch, scaling)), batch.Boxes).Total);
+            }
+        }
     }
 
     ValidationResult ITrainable.Validate(CancellationToken cancel)
@@ -123,6 +127,7 @@ internal sealed partial class SsdEngine : IDetectorEngine, ITrainable
         int images = 0;
         foreach (DetectionBatch batch in Chips.ValidationBatches(cancel))
         {
+            using DetectionBatch used = batch;
             cancel.ThrowIfCancellationRequested();
             sum += Evaluate(batch, scaling, metric) * (Options.Loss == DetectorLoss.Balanced ? batch.Count : Chips.BatchSize);
             images += batch.Count;
@@ -166,20 +171,26 @@ internal sealed partial class SsdEngine : IDetectorEngine, ITrainable
         return _network.call(Input(batch, scaling));
     }
 
-    private IReadOnlyList<ChipDetection>[] Decode((Tensor Scores, Tensor Boxes) output, int count, double threshold, double overlap) => _decoder.Decode(
-        output.Scores.cpu().contiguous().data<float>().ToArray(),
-        output.Boxes.cpu().contiguous().data<float>().ToArray(),
-        count, threshold, overlap);
+    private IReadOnlyList<ChipDetection>[] Decode((Tensor Scores, Tensor Boxes) output, int count, double threshold, double overlap)
+    {
+        Tensor scores = output.Scores.cpu().contiguous();
+        Tensor boxes = output.Boxes.cpu().contiguous();
+        return _decoder.Decode(TensorCopy.Samples(scores), TensorCopy.Samples(boxes), count, threshold, overlap);
+    }
 
     private Tensor Input(DetectionBatch batch, InputScaling scaling)
     {
-        float[] samples = batch.Images;
-        if (!scaling.IsIdentity)
+        Tensor input = empty([batch.Count, batch.Bands, batch.ChipSize, batch.ChipSize], float32);
+        Span<float> samples = TensorCopy.Samples(input);
+        if (scaling.IsIdentity)
         {
-            samples = new float[batch.Images.Length];
+            batch.Images.CopyTo(samples);
+        }
+        else
+        {
             scaling.Apply(batch.Images, samples, batch.ChipSize * batch.ChipSize);
         }
 
-        return FusedConvolution.ChannelsLast(tensor(samples, [batch.Count, batch.Bands, batch.ChipSize, batch.ChipSize], device: _device));
+        return FusedConvolution.ChannelsLast(input.to(_device));
     }
 }

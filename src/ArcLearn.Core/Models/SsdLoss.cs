@@ -88,13 +88,13 @@ internal sealed class SsdLoss : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         double count = Math.Max(1, targets.BoxWeights.Count(weight => weight > 0));
-        Tensor boxes = tensor(targets.Boxes, [n, _anchors.Count, 4], device: _device);
-        Tensor weights = tensor(targets.BoxWeights, [n, _anchors.Count], device: _device).sign();
+        Tensor boxes = TensorCopy.Of(targets.Boxes, [n, _anchors.Count, 4], _device);
+        Tensor weights = TensorCopy.Of(targets.BoxWeights, [n, _anchors.Count], _device).sign();
         (Tensor overlap, Tensor generalized) = Overlap(Decode(output.Boxes), boxes);
         Tensor location = ((1 - generalized) * weights).sum() / count;
 
         // A score tells how well its box fits: of the anchors around an object the one that fits best scores best.
-        Tensor expected = tensor(targets.Classes, [n, _anchors.Count, _options.Classes], device: _device).to(output.Scores.dtype) * overlap.detach().unsqueeze(-1);
+        Tensor expected = TensorCopy.Of(targets.Classes, [n, _anchors.Count, _options.Classes], _device).to(output.Scores.dtype) * overlap.detach().unsqueeze(-1);
         Tensor scores = output.Scores[.., .., 1..];
         Tensor weight = (expected - scores.detach().sigmoid()).pow(2);
         Tensor entropy = functional.binary_cross_entropy_with_logits(scores, expected, weight, Reduction.Sum) / count;
@@ -106,13 +106,13 @@ internal sealed class SsdLoss : IDisposable
     {
         int classes = _options.Classes;
         using DisposeScope scope = NewDisposeScope();
-        using Tensor weights = tensor(targets.BoxWeights, [n, _anchors.Count, 1], device: _device);
-        using Tensor boxes = tensor(targets.Boxes, [n, _anchors.Count, 4], device: _device);
+        using Tensor weights = TensorCopy.Of(targets.BoxWeights, [n, _anchors.Count, 1], _device);
+        using Tensor boxes = TensorCopy.Of(targets.Boxes, [n, _anchors.Count, 4], _device);
         Tensor location = ((Decode(output.Boxes) - boxes).abs() * weights).sum();
 
-        Tensor expected = tensor(targets.Classes, [n, _anchors.Count, classes], device: _device).to(output.Scores.dtype);
+        Tensor expected = TensorCopy.Of(targets.Classes, [n, _anchors.Count, classes], _device).to(output.Scores.dtype);
         Tensor scores = output.Scores[.., .., 1..];
-        Tensor chips = tensor(targets.ChipWeights, [n, 1, 1], device: _device);
+        Tensor chips = TensorCopy.Of(targets.ChipWeights, [n, 1, 1], _device);
         Tensor weight = _options.FocalLoss ? FocalWeight(scores, expected, gamma: 1) * chips : chips.expand(n, _anchors.Count, classes);
         Tensor entropy = functional.binary_cross_entropy_with_logits(scores, expected, weight, Reduction.Sum) / classes;
 
