@@ -8,11 +8,18 @@ namespace ArcLearn.Commands;
 /// <remarks>
 /// <para>Several folders make one bunch; their classes are joined by name. With georeferenced chips the split goes by place: no chip of the
 /// validation side overlaps one of the training side; chips that cross the border are dropped and counted. Without georeference it is random.</para>
+/// <para>Every format of Export-TrainingData is read, folders of images per class, COCO and YOLO. What the labels hold decides which models learn from them: boxes (and
+/// masks of objects) a detector, masks a pixel classifier, classes of images a feature classifier. Export_Tiles, CycleGAN and Panoptic_Segmentation can be shown only.</para>
+/// <para>Bands may be any number of any sample type. Samples of other types than 8 or 16 bits without a sign are scaled by the statistics of the training chips; their nodata becomes the mean.</para>
 /// <para>The reference's collate_fn has no meaning outside Python and has no parameter here: batches are put together by the loader.</para>
 /// </remarks>
 /// <example>
 /// <code>$data = New-LearnDataBunch -Path chips -ChipSize 224 -BatchSize 8 -ValidationFraction 0.2 -Seed 7</code>
 /// <para>Keeps about a fifth of the chips for validation, apart in space.</para>
+/// </example>
+/// <example>
+/// <code>New-LearnDataBunch -Path scenes -DatasetType Imagenet -ChipSize 224 -BatchSize 32 -Stratified</code>
+/// <para>A folder of images for each class; a tenth of every class is kept for validation.</para>
 /// </example>
 [Cmdlet(VerbsCommon.New, "LearnDataBunch", DefaultParameterSetName = PathSet)]
 [OutputType(typeof(LearnDataBunch))]
@@ -24,6 +31,18 @@ public sealed class NewLearnDataBunchCommand : PathCmdlet
     [Parameter]
     [Alias("class_mapping")]
     public IDictionary? ClassMapping { get; set; }
+
+    /// <summary>Classes, by name or value, whose pixels no loss counts. Objects and images of theirs are left out. (A class that ClassMapping leaves out is background.)</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [Alias("ignore_classes")]
+    public string[] IgnoreClass { get; set; } = [];
+
+    /// <summary>Brings the shorter side of every chip to so many pixels before anything is cut of it; boxes and masks go along.</summary>
+    [Parameter]
+    [ValidateRange(16, 4096)]
+    [Alias("resize_to")]
+    public int? ResizeTo { get; set; }
 
     /// <summary>Side of the square that goes into the model, in pixels; 224, or the chips' size where that is smaller.</summary>
     [Parameter]
@@ -50,6 +69,15 @@ public sealed class NewLearnDataBunchCommand : PathCmdlet
     /// <summary>Spatial, Random, or Auto: spatial where the chips have a georeference.</summary>
     [Parameter]
     public DataSplit Split { get; set; } = DataSplit.Auto;
+
+    /// <summary>Deals the chips out so that both sides have their share of every class, at random in place. Goes with Split Random or Auto.</summary>
+    [Parameter]
+    [Alias("stratify")]
+    public SwitchParameter Stratified { get; set; }
+
+    /// <summary>Leaves out images and labels that are damaged, with a warning that names them; every image is decoded once for that. Otherwise damage is an error.</summary>
+    [Parameter]
+    public SwitchParameter SkipDamaged { get; set; }
 
     /// <summary>The format of the labels; left out, what the folder says, or what its files can only be.</summary>
     [Parameter]
@@ -89,6 +117,10 @@ public sealed class NewLearnDataBunchCommand : PathCmdlet
                 ValidationFraction = ValidationFraction,
                 Seed = Seed,
                 Split = Split,
+                IsStratified = Stratified,
+                IgnoredClasses = IgnoreClass,
+                ResizeTo = ResizeTo,
+                SkipDamaged = SkipDamaged,
                 DatasetType = DatasetType,
                 Normalization = Normalization,
                 Transform = Transform,

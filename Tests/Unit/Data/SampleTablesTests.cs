@@ -28,7 +28,7 @@ public class SampleTablesTests
         float[][] scratch = [new float[256], new float[256]];
         ItemRandom random = new(1, 2, 3);
 
-        float[][] drawn = tables.Draw(options, ref random, scratch);
+        float[][] drawn = tables.For(SampleTables.DrawLight(options, ref random), scratch);
 
         double x = value / 255.0;
         double odds = Math.Pow(x / (1 - x) * (brightness / (1 - brightness)), contrast);
@@ -44,7 +44,7 @@ public class SampleTablesTests
         float[][] scratch = [new float[65_536]];
         ItemRandom random = new(1, 2, 3);
 
-        float[] drawn = tables.Draw(LearnTransform.None with { Brightness = new(1, 0.6, 0.6) }, ref random, scratch)[0];
+        float[] drawn = tables.For(SampleTables.DrawLight(LearnTransform.None with { Brightness = new(1, 0.6, 0.6) }, ref random), scratch)[0];
 
         Assert.Equal(1000 + (0.6 * 2000), drawn[2000], 1);          // the middle goes where brightness says
         Assert.Equal((1000, 3000), ((int)Math.Round(drawn[0]), (int)Math.Round(drawn[65_535])));
@@ -57,7 +57,7 @@ public class SampleTablesTests
         SampleTables tables = new(new Normalization(1, [5], [1], SampleType.UInt16), [(5, 5)]);
         ItemRandom random = new(1, 2, 3);
 
-        Assert.Same(tables.Plain, tables.Draw(LearnTransform.None, ref random, []));
-        Assert.Equal(0, tables.Draw(new LearnTransform(), ref random, [new float[65_536]])[0][5]);
+        Assert.Same(tables.Plain, tables.For(SampleTables.DrawLight(LearnTransform.None, ref random), []));
+        Assert.Equal(0, tables.For(SampleTables.DrawLight(new LearnTransform(), ref random), [new float[65_536]])[0][5]);
     }
 }

@@ -41,9 +41,24 @@ internal static class BandSurvey
         int plane = chip.Width * chip.Height;
         return
         [
-            .. Enumerable.Range(0, chip.Bands).Select(band => chip.Bytes.Length > 0
-                ? RunningStatistic.Of(chip.Bytes.AsSpan(band * plane, plane))
-                : RunningStatistic.Of(chip.Words.AsSpan(band * plane, plane))),
+            .. Enumerable.Range(0, chip.Bands).Select(band => chip.Bytes.Length > 0 ? RunningStatistic.Of(chip.Bytes.AsSpan(band * plane, plane))
+                : chip.Words.Length > 0 ? RunningStatistic.Of(chip.Words.AsSpan(band * plane, plane))
+                : Present(chip.Floats.AsSpan(band * plane, plane))),
         ];
+    }
+
+    /// <summary>Of what is not missing.</summary>
+    private static RunningStatistic Present(ReadOnlySpan<float> samples)
+    {
+        RunningStatistic statistic = new();
+        foreach (float sample in samples)
+        {
+            if (float.IsFinite(sample))
+            {
+                statistic.Add(sample);
+            }
+        }
+
+        return statistic;
     }
 }

@@ -99,14 +99,14 @@ internal abstract class ChipData<TBatch>(ChipSet set) : IChipData<TBatch>
         batch.Items[place] = order[item];
         ItemRandom random = new(seed, epoch, order[item]);
         ChipView view = ChipView.Draw(set.Chips[chip].Width, set.Chips[chip].Height, ChipSize, Transform, ref random);
-        Fill(batch, place, chip, view, set.Tables.Draw(Transform, ref random, scratch));
+        Fill(batch, place, chip, view, SampleTables.DrawLight(Transform, ref random), scratch);
     };
 
-    private Filler Plain(int[] chips, int[] order) => (batch, place, item, _) =>
+    private Filler Plain(int[] chips, int[] order) => (batch, place, item, scratch) =>
     {
         ChipEntry chip = set.Chips[chips[order[item]]];
         batch.Items[place] = order[item];
-        Fill(batch, place, chips[order[item]], ChipView.Centre(chip.Width, chip.Height, ChipSize), set.Tables.Plain);
+        Fill(batch, place, chips[order[item]], ChipView.Centre(chip.Width, chip.Height, ChipSize), light: null, scratch);
     };
 
     private IEnumerable<TBatch> InOrder(int[] chips, CancellationToken cancel) =>
@@ -140,11 +140,17 @@ internal abstract class ChipData<TBatch>(ChipSet set) : IChipData<TBatch>
         };
     }
 
-    private void Fill(TBatch batch, int place, int chip, ChipView view, float[][] tables)
+    private void Fill(TBatch batch, int place, int chip, ChipView view, LightChange? light, float[][] scratch)
     {
         ChipEntry entry = set.Chips[chip];
         DecodedChip decoded = set.Store.Read(chip, view.Window(entry.Width, entry.Height));
-        ChipSampler.Render(decoded, view, tables, ChipSize, batch.Images.AsSpan(place * batch.Length, batch.Length));
+        Span<float> image = batch.Images.AsSpan(place * batch.Length, batch.Length);
+        ChipSampler.Render(decoded, view, set.Tables.For(light, scratch), ChipSize, image);
+        if (!set.Tables.IsByTable)
+        {
+            set.Tables.Apply(light, image);
+        }
+
         FillLabels(batch, place, chip, view);
     }
 }

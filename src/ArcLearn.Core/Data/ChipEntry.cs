@@ -41,4 +41,25 @@ internal sealed record ChipEntry(
     ChipLabels Labels)
 {
     public IReadOnlyList<ChipBox> Boxes => Labels.Boxes;
+
+    /// <summary>Columns of the image file; others than <see cref="Width"/> where the chip is resized when it is read.</summary>
+    public required int FileWidth { get; init; }
+
+    /// <summary>Rows of the image file.</summary>
+    public required int FileHeight { get; init; }
+
+    /// <summary>The chip with its shorter side brought to a length; its boxes and its place go along, its masks when they are read.</summary>
+    public ChipEntry Resized(int side)
+    {
+        double factor = (double)side / Math.Min(Width, Height);
+        (int width, int height) = Width <= Height ? (side, (int)Math.Round(Height * factor)) : ((int)Math.Round(Width * factor), side);
+        (double across, double down) = ((double)width / Width, (double)height / Height);
+        return this with
+        {
+            Width = width,
+            Height = height,
+            Transform = Transform?.Scale(1 / across, 1 / down),
+            Labels = Labels with { Boxes = [.. Boxes.Select(b => new ChipBox(b.ClassName, b.XMin * across, b.YMin * down, b.XMax * across, b.YMax * down))] },
+        };
+    }
 }

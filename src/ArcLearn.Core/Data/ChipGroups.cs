@@ -34,6 +34,25 @@ internal static class ChipGroups
         return [.. Enumerable.Range(0, footprints.Count).GroupBy(i => Root(parent, i)).OrderBy(g => g.Key).Select(g => g.ToArray())];
     }
 
+    /// <summary>Chips that share ground with another one.</summary>
+    public static int Overlapping(IReadOnlyList<Footprint> footprints)
+    {
+        int count = 0;
+        foreach (IGrouping<string, int> space in Enumerable.Range(0, footprints.Count).Where(i => footprints[i].Bounds is not null).GroupBy(i => footprints[i].Space))
+        {
+            STRtree<int> tree = new();
+            foreach (int i in space)
+            {
+                tree.Insert(footprints[i].Bounds, i);
+            }
+
+            // A chip always meets itself.
+            count += space.Count(i => tree.Query(footprints[i].Inner()).Count > 1);
+        }
+
+        return count;
+    }
+
     private static int Root(int[] parent, int i)
     {
         while (parent[i] != i)

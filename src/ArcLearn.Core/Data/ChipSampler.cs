@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 
 namespace ArcLearn.Core.Data;
@@ -8,40 +9,55 @@ namespace ArcLearn.Core.Data;
 /// </summary>
 internal static class ChipSampler
 {
-    /// <param name="tables">One per band: 256 entries for 8-bit samples, 65,536 for 16-bit ones.</param>
+    /// <param name="tables">One per band: 256 entries for 8-bit samples, 65,536 for 16-bit ones. Samples of other types are read as they are.</param>
     public static void Render(DecodedChip chip, ChipView view, float[][] tables, int side, Span<float> output)
     {
-        if (view.IsUpright && view.IsWithin(chip.WholeWidth, chip.WholeHeight))
+        bool isPlain = view.IsUpright && view.IsWithin(chip.WholeWidth, chip.WholeHeight);
+        bool isTransposed = isPlain && view.XAcross == 0;
+        Axis x = isPlain ? new(view.X, view.XAcross + view.XDown, chip.WholeWidth, side, chip.Column, 1) : default;
+        Axis y = isPlain ? new(view.Y, view.YAcross + view.YDown, chip.WholeHeight, side, chip.Row, chip.Width) : default;
+        (Axis rows, Axis columns) = isTransposed ? (x, y) : (y, x);
+        Tap[]? taps = isPlain ? null : TapsOf(chip, view, side);            // too large for a new one per chip
+        for (int band = 0; band < chip.Bands; band++)
         {
-            bool isTransposed = view.XAcross == 0;
-            Axis x = new(view.X, view.XAcross + view.XDown, chip.WholeWidth, side, chip.Column, 1);
-            Axis y = new(view.Y, view.YAcross + view.YDown, chip.WholeHeight, side, chip.Row, chip.Width);
-            (Axis rows, Axis columns) = isTransposed ? (x, y) : (y, x);
-            for (int band = 0; band < chip.Bands; band++)
+            Span<float> target = output.Slice(band * side * side, side * side);
+            if (chip.Bytes.Length > 0)
             {
-                Span<float> target = output.Slice(band * side * side, side * side);
-                if (chip.Bytes.Length > 0)
-                {
-                    Render<byte>(chip.Plane(chip.Bytes, band), rows, columns, tables[band], target);
-                }
-                else
-                {
-                    Render<ushort>(chip.Plane(chip.Words, band), rows, columns, tables[band], target);
-                }
+                Read(chip.Plane(chip.Bytes, band), new TableLookup<byte>(tables[band], chip.Fill), target);
+            }
+            else if (chip.Words.Length > 0)
+            {
+                Read(chip.Plane(chip.Words, band), new TableLookup<ushort>(tables[band], chip.Fill), target);
+            }
+            else
+            {
+                Read(chip.Plane(chip.Floats, band), default(PlainLookup), target);
             }
         }
-        else if (chip.Bytes.Length > 0)
+
+        if (taps is not null)
         {
-            RenderFilled(chip, chip.Bytes, view, tables, side, output);
+            ArrayPool<Tap>.Shared.Return(taps);
         }
-        else
+
+        void Read<T, TLookup>(ReadOnlySpan<T> plane, TLookup lookup, Span<float> target)
+            where T : unmanaged
+            where TLookup : struct, ILookup<T>
         {
-            RenderFilled(chip, chip.Words, view, tables, side, output);
+            if (taps is null)
+            {
+                RenderPlain(plane, rows, columns, lookup, target);
+            }
+            else
+            {
+                RenderFilled(plane, taps, lookup, target);
+            }
         }
     }
 
-    private static void Render<T>(ReadOnlySpan<T> samples, Axis rows, Axis columns, float[] table, Span<float> output)
-        where T : unmanaged, IBinaryInteger<T>
+    private static void RenderPlain<T, TLookup>(ReadOnlySpan<T> samples, Axis rows, Axis columns, TLookup lookup, Span<float> output)
+        where T : unmanaged
+        where TLookup : struct, ILookup<T>
     {
         int side = rows.Near.Length;
         int[] near = columns.Near;
@@ -55,12 +71,12 @@ internal static class ChipSampler
             float down = rows.Weight[i];
             for (int j = 0; j < side; j++, at++)
             {
-                float upper = table[int.CreateTruncating(samples[a + near[j]])];
+                float upper = lookup.Of(samples[a + near[j]]);
                 if (!isExact)
                 {
-                    upper += weight[j] * (table[int.CreateTruncating(samples[a + far[j]])] - upper);
-                    float lower = table[int.CreateTruncating(samples[b + near[j]])];
-                    lower += weight[j] * (table[int.CreateTruncating(samples[b + far[j]])] - lower);
+                    upper += weight[j] * (lookup.Of(samples[a + far[j]]) - upper);
+                    float lower = lookup.Of(samples[b + near[j]]);
+                    lower += weight[j] * (lookup.Of(samples[b + far[j]]) - lower);
                     upper += down * (lower - upper);
                 }
 
@@ -69,30 +85,54 @@ internal static class ChipSampler
         }
     }
 
-    /// <summary>Row by row; places whose nearest pixel lies beyond the chip are filled.</summary>
-    private static void RenderFilled<T>(DecodedChip chip, T[] samples, ChipView view, float[][] tables, int side, Span<float> output)
-        where T : unmanaged, IBinaryInteger<T>
+    /// <summary>Places whose nearest pixel lies beyond the chip are filled.</summary>
+    private static void RenderFilled<T, TLookup>(ReadOnlySpan<T> plane, Tap[] taps, TLookup lookup, Span<float> output)
+        where T : unmanaged
+        where TLookup : struct, ILookup<T>
     {
-        Tap[] taps = new Tap[side];
-        for (int i = 0; i < side; i++)
+        for (int i = 0; i < output.Length; i++)
         {
-            for (int j = 0; j < side; j++)
+            output[i] = taps[i].IsBeyond ? lookup.Fill : taps[i].Read(plane, lookup);
+        }
+    }
+
+    private static Tap[] TapsOf(DecodedChip chip, ChipView view, int side)
+    {
+        Tap[] taps = ArrayPool<Tap>.Shared.Rent(side * side);
+        for (int i = 0, at = 0; i < side; i++)
+        {
+            for (int j = 0; j < side; j++, at++)
             {
                 (double x, double y) = view.ToChip((j + 0.5) / side, (i + 0.5) / side);
-                taps[j] = Tap.At(chip, x - 0.5, y - 0.5);
-            }
-
-            for (int band = 0; band < chip.Bands; band++)
-            {
-                ReadOnlySpan<T> plane = chip.Plane(samples, band);
-                float[] table = tables[band];
-                Span<float> row = output.Slice(((band * side) + i) * side, side);
-                for (int j = 0; j < side; j++)
-                {
-                    row[j] = taps[j].IsBeyond ? table[chip.Fill] : taps[j].Read(plane, table);
-                }
+                taps[at] = Tap.At(chip, x - 0.5, y - 0.5);
             }
         }
+
+        return taps;
+    }
+
+    /// <summary>From a sample to what the network sees of it.</summary>
+    private interface ILookup<T>
+    {
+        float Fill { get; }
+
+        float Of(T sample);
+    }
+
+    private readonly struct TableLookup<T>(float[] table, int fill) : ILookup<T>
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        public float Fill => table[fill];
+
+        public float Of(T sample) => table[int.CreateTruncating(sample)];
+    }
+
+    /// <summary>Samples as they are; what is made of a missing neighbour is missing too.</summary>
+    private readonly struct PlainLookup : ILookup<float>
+    {
+        public float Fill => float.NaN;
+
+        public float Of(float sample) => sample;
     }
 
     /// <summary>Four pixels around a place, and how near it is to those on the right and below.</summary>
@@ -119,11 +159,12 @@ internal static class ChipSampler
                 IsBeyond: false);
         }
 
-        public float Read<T>(ReadOnlySpan<T> plane, float[] table)
-            where T : unmanaged, IBinaryInteger<T>
+        public float Read<T, TLookup>(ReadOnlySpan<T> plane, TLookup lookup)
+            where T : unmanaged
+            where TLookup : struct, ILookup<T>
         {
-            float upper = Mix(table[int.CreateTruncating(plane[UpperLeft])], table[int.CreateTruncating(plane[UpperLeft + Right])], Across);
-            float lower = Mix(table[int.CreateTruncating(plane[UpperLeft + Down])], table[int.CreateTruncating(plane[UpperLeft + Down + Right])], Across);
+            float upper = Mix(lookup.Of(plane[UpperLeft]), lookup.Of(plane[UpperLeft + Right]), Across);
+            float lower = Mix(lookup.Of(plane[UpperLeft + Down]), lookup.Of(plane[UpperLeft + Down + Right]), Across);
             return Mix(upper, lower, Along);
         }
 

@@ -23,30 +23,59 @@ internal sealed class ChipStore(IReadOnlyList<ChipEntry> chips, IFileSystem file
     private DecodedChip Decode(ChipEntry chip, PixelWindow window)
     {
         using IRaster raster = RasterFile.Open(chip.ImagePath, files);
-        if (raster.Width != chip.Width || raster.Height != chip.Height || raster.Bands != chip.Bands || raster.SampleType != chip.SampleType)
+        if (raster.Width != chip.FileWidth || raster.Height != chip.FileHeight || raster.Bands != chip.Bands || raster.SampleType != chip.SampleType)
         {
             throw new LearnFormatException("has changed since the folder was opened; make the data bunch again.", chip.ImagePath);
         }
 
-        int[] bands = [.. Enumerable.Range(0, chip.Bands)];
-        int fill = Fill(raster);
-        int samples = checked((int)(window.Area * chip.Bands));
-        if (chip.SampleType == SampleType.UInt8)
+        bool isResized = chip.Width != chip.FileWidth || chip.Height != chip.FileHeight;
+        PixelWindow read = isResized ? new PixelWindow(0, 0, chip.FileWidth, chip.FileHeight) : window;
+        (byte[] bytes, ushort[] words, float[] floats) = ([], [], []);
+        int fill = 0;
+        switch (chip.SampleType)
         {
-            byte[] bytes = GC.AllocateUninitializedArray<byte>(samples);
-            raster.Read<byte>(window, bands, bytes, 0);
-            return new DecodedChip(window.Column, window.Row, window.Width, window.Height, chip.Width, chip.Height, chip.Bands, bytes, [], fill);
+            case SampleType.UInt8:
+                fill = Fill(raster, byte.MaxValue);
+                bytes = Read<byte>(raster, read);
+                bytes = isResized ? ChipResize.To(chip, bytes, (byte)fill, raster.NoData is not null) : bytes;
+                break;
+            case SampleType.UInt16:
+                fill = Fill(raster, ushort.MaxValue);
+                words = Read<ushort>(raster, read);
+                words = isResized ? ChipResize.To(chip, words, (ushort)fill, raster.NoData is not null) : words;
+                break;
+            default:
+                floats = Read<float>(raster, read);
+                MarkMissing(raster, floats);
+                floats = isResized ? ChipResize.To(chip, floats, float.NaN, hasMissing: true) : floats;
+                break;
         }
 
-        ushort[] words = GC.AllocateUninitializedArray<ushort>(samples);
-        raster.Read<ushort>(window, bands, words, 0);
-        return new DecodedChip(window.Column, window.Row, window.Width, window.Height, chip.Width, chip.Height, chip.Bands, [], words, fill);
+        PixelWindow part = isResized ? new PixelWindow(0, 0, chip.Width, chip.Height) : read;
+        return new DecodedChip(part.Column, part.Row, part.Width, part.Height, chip.Width, chip.Height, chip.Bands, bytes, words, fill) { Floats = floats };
+    }
+
+    private static T[] Read<T>(IRaster raster, PixelWindow window)
+        where T : unmanaged
+    {
+        T[] samples = GC.AllocateUninitializedArray<T>(checked((int)(window.Area * raster.Bands)));
+        raster.Read<T>(window, [.. Enumerable.Range(0, raster.Bands)], samples, default);
+        return samples;
+    }
+
+    private static void MarkMissing(IRaster raster, float[] samples)
+    {
+        int plane = samples.Length / raster.Bands;
+        for (int band = 0; band < raster.Bands; band++)
+        {
+            if (raster.BandInfo[band].NoData is double noData)
+            {
+                samples.AsSpan(band * plane, plane).Replace((float)noData, float.NaN);
+            }
+        }
     }
 
     /// <summary>What an export writes beyond a raster's edge: nodata, or 0 where there is none that a sample could hold.</summary>
-    private static int Fill(IRaster raster)
-    {
-        double highest = raster.SampleType == SampleType.UInt8 ? byte.MaxValue : ushort.MaxValue;
-        return raster.NoData is double value && value >= 0 && value <= highest && value == Math.Floor(value) ? (int)value : 0;
-    }
+    private static int Fill(IRaster raster, int highest) =>
+        raster.NoData is double value && value >= 0 && value <= highest && value == Math.Floor(value) ? (int)value : 0;
 }

@@ -7,11 +7,12 @@ internal sealed class ClassTable
 {
     private readonly Dictionary<string, int> _labels = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string>[] _newNames;
+    private readonly IReadOnlyList<string> _ignored;
 
-    private ClassTable(List<ClassDefinition> classes, Dictionary<string, string>[] newNames)
+    private ClassTable(List<ClassDefinition> classes, Dictionary<string, string>[] newNames, IReadOnlyList<string> ignored)
     {
         Classes = [.. classes.OrderBy(c => c.Value)];
-        _newNames = newNames;
+        (_newNames, _ignored) = (newNames, ignored);
         for (int i = 0; i < Classes.Count; i++)
         {
             _labels[Classes[i].Name] = i + 1;
@@ -21,20 +22,40 @@ internal sealed class ClassTable
     /// <summary>By value.</summary>
     public IReadOnlyList<ClassDefinition> Classes { get; }
 
-    /// <summary>Index from 1 of a folder's class; 0 where the mapping leaves it out.</summary>
+    /// <summary>Index from 1 of a folder's class; 0 where it is left out or ignored.</summary>
     public int Label(int folder, string name) =>
         _newNames[folder].TryGetValue(name, out string? newName) ? _labels[newName] : 0;
 
-    /// <summary>The labels of a folder's classes by their values there; those that the mapping leaves out are not among them.</summary>
+    /// <summary>The labels of a folder's classes by their values there, <see cref="DecodedMask.Ignored"/> for ignored ones; those that the mapping leaves out are not among them.</summary>
     /// <param name="classes">The folder's classes.</param>
-    public Dictionary<int, ushort> LabelsByValue(int folder, IReadOnlyList<ClassDefinition> classes) =>
-        classes.Where(c => Label(folder, c.Name) > 0).ToDictionary(c => c.Value, c => checked((ushort)Label(folder, c.Name)));
+    public Dictionary<int, ushort> LabelsByValue(int folder, IReadOnlyList<ClassDefinition> classes)
+    {
+        Dictionary<int, ushort> labels = [];
+        foreach (ClassDefinition item in classes)
+        {
+            int label = Label(folder, item.Name);
+            if (label > 0)
+            {
+                labels[item.Value] = checked((ushort)label);
+            }
+            else if (IsAmong(_ignored, item))
+            {
+                labels[item.Value] = DecodedMask.Ignored;
+            }
+        }
+
+        return labels;
+    }
 
     /// <param name="folders">Each folder's classes.</param>
-    /// <exception cref="LearnArgumentException">The mapping names a class that no folder has, or gives an empty name.</exception>
-    public static ClassTable Join(IReadOnlyList<IReadOnlyList<ClassDefinition>> folders, IReadOnlyDictionary<string, string>? mapping, Action<string>? warn)
+    /// <param name="ignored">Names or values of classes to ignore.</param>
+    /// <exception cref="LearnArgumentException">The mapping or the list of ignored classes names a class that no folder has, or gives an empty name.</exception>
+    public static ClassTable Join(
+        IReadOnlyList<IReadOnlyList<ClassDefinition>> folders, IReadOnlyDictionary<string, string>? mapping, Action<string>? warn, IReadOnlyList<string>? ignored = null)
     {
+        ignored ??= [];
         CheckMapping(folders, mapping);
+        CheckIgnored(folders, ignored);
         List<ClassDefinition> joined = [];
         Dictionary<string, string>[] newNames = new Dictionary<string, string>[folders.Count];
         int renumbered = 0;
@@ -43,7 +64,7 @@ internal sealed class ClassTable
             newNames[i] = new Dictionary<string, string>(StringComparer.Ordinal);
             foreach (ClassDefinition item in folders[i].OrderBy(c => c.Value))
             {
-                if (NewName(item, mapping) is not string name)
+                if (IsAmong(ignored, item) || NewName(item, mapping) is not string name)
                 {
                     continue;
                 }
@@ -69,13 +90,26 @@ internal sealed class ClassTable
         }
 
         WarnOfLookAlikes(joined, warn);
-        return new ClassTable(joined, newNames);
+        return new ClassTable(joined, newNames, ignored);
     }
 
     private static string? NewName(ClassDefinition item, IReadOnlyDictionary<string, string>? mapping) =>
         mapping is null ? item.Name
         : mapping.TryGetValue(item.Name, out string? name) || mapping.TryGetValue(item.Value.ToString(CultureInfo.InvariantCulture), out name) ? name
         : null;
+
+    private static bool IsAmong(IReadOnlyList<string> names, ClassDefinition item) =>
+        names.Contains(item.Name, StringComparer.Ordinal) || names.Contains(item.Value.ToString(CultureInfo.InvariantCulture), StringComparer.Ordinal);
+
+    private static void CheckIgnored(IReadOnlyList<IReadOnlyList<ClassDefinition>> folders, IReadOnlyList<string> ignored)
+    {
+        ClassDefinition[] all = [.. folders.SelectMany(f => f)];
+        if (ignored.FirstOrDefault(name => !Array.Exists(all, c => IsAmong([name], c))) is string unknown)
+        {
+            throw new LearnArgumentException(
+                "IgnoreClass", $"No class has the name or value '{unknown}'; the classes are {string.Join(", ", all.Select(c => $"{c.Value} {c.Name}").Distinct())}.");
+        }
+    }
 
     private static void CheckMapping(IReadOnlyList<IReadOnlyList<ClassDefinition>> folders, IReadOnlyDictionary<string, string>? mapping)
     {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using ArcLearn.Core.Chips;
 using ArcLearn.Core.Crs;
 using ArcLearn.Core.Rasters;
 
@@ -8,20 +7,23 @@ namespace ArcLearn.Core.Data;
 /// <summary>Makes one bunch of one or several training folders.</summary>
 internal static class DataBunchBuilder
 {
-    private static readonly float[] s_imageNetMean = [0.485f, 0.456f, 0.406f];
-    private static readonly float[] s_imageNetDeviation = [0.229f, 0.224f, 0.225f];
-
     /// <exception cref="LearnArgumentException">An option makes no sense with this data.</exception>
     /// <exception cref="LearnDataException">UnknownDataset, UnsupportedDataset, NoImages, NoLabels, MixedChips or SplitImpossible.</exception>
     /// <exception cref="LearnFormatException">A file of a folder is damaged.</exception>
     public static IChipData Build(DataBunchOptions options, CancellationToken cancel = default)
     {
         Check(options);
-        List<TrainingFolder> folders = [.. options.Paths.Select(p => TrainingFolder.Open(p, options.Files, options.DatasetType, options.Warn, cancel))];
+        List<TrainingFolder> folders = [.. options.Paths.Select(p => TrainingFolder.Open(
+            p, options.Files, options.DatasetType, options.Warn, cancel, new ListingOptions(options.ResizeTo, options.SkipDamaged)))];
         LabelContent content = CheckOneKind(folders);
-        ClassTable classes = ClassTable.Join([.. folders.Select(f => f.Classes)], options.ClassMapping, options.Warn);
+        ClassTable classes = ClassTable.Join([.. folders.Select(f => f.Classes)], options.ClassMapping, options.Warn, options.IgnoredClasses);
         LabelledChips labelled = LabelledChips.Of(folders, classes, content, options.Warn);
         IReadOnlyList<ChipEntry> chips = labelled.Chips;
+        if (chips.Count == 0)
+        {
+            throw new LearnDataException("NoImages", $"No chip of {string.Join(", ", options.Paths)} can be used; the warnings say why.", folders[0].Path);
+        }
+
         if (content != LabelContent.None && labelled.Labels.All(l => l.Length == 0))
         {
             throw new LearnDataException(
@@ -35,13 +37,13 @@ internal static class DataBunchBuilder
                 $"Opened {folder.Path}: {folder.Chips.Count} chip(s) of {folder.DatasetType}, {chips[0].Bands} band(s) of {chips[0].SampleType}, {(folder.IsMapSpace ? folder.SpaceKey ?? "no coordinate reference system" : "no georeference")}, classes {string.Join(", ", folder.Classes.Select(c => c.Name))}.");
         }
 
-        ChipSplit split = Split(options, folders, labelled);
-        TellMissing(options, classes.Classes, labelled, split);
+        ChipSplit split = BunchSplit.Split(options, folders, labelled);
+        BunchSplit.TellMissing(options, classes.Classes, labelled, split);
         int chipSize = options.ChipSize ?? Math.Min(DataBunchOptions.DefaultChipSize, CommonSide(chips));
         int workers = options.Workers > 0 ? options.Workers : Environment.ProcessorCount;
         MemoryBudget budget = new(options.CacheBytes);
         ChipStore store = new(chips, options.Files, budget);
-        (Normalization normalization, SampleTables tables) = Normalize(options, chips, split, store, workers, cancel);
+        (Normalization normalization, SampleTables tables) = BunchScaling.Normalize(options, chips, split, store, workers, cancel);
         (double? cellSize, PixelGround? ground) = CellSize(folders, chipSize);
         string size = ground?.Metres is { } metres ? $", pixels of {PixelGround.Describe(metres)}" : "";
         options.Inform?.Invoke(
@@ -79,6 +81,17 @@ internal static class DataBunchBuilder
             throw new LearnArgumentException("ChipSize", $"A chip of {options.ChipSize} pixels cannot be served; 8 to 8192 can.");
         }
 
+        if (options.ResizeTo is < 8 or > 8192)
+        {
+            throw new LearnArgumentException("ResizeTo", $"A chip cannot be resized to {options.ResizeTo} pixels; to 8 to 8192 it can.");
+        }
+
+        if (options.IsStratified && options.Split == DataSplit.Spatial)
+        {
+            throw new LearnArgumentException(
+                "Stratified", "A stratified split draws chips by their classes, wherever they lie: it goes with -Split Random or Auto, not Spatial.", LearnArgumentException.ParameterMix);
+        }
+
         if (options.BatchSize is < 1)
         {
             throw new LearnArgumentException("BatchSize", $"A batch of {options.BatchSize} chips cannot be made; it needs at least 1.");
@@ -105,95 +118,9 @@ internal static class DataBunchBuilder
         }
     }
 
-    private static ChipSplit Split(DataBunchOptions options, List<TrainingFolder> folders, LabelledChips labelled)
-    {
-        IReadOnlyList<ChipEntry> chips = labelled.Chips;
-        if (options.Split == DataSplit.Random)
-        {
-            return ChipSplit.Random(chips.Count, options.ValidationFraction, options.Seed);
-        }
-
-        Footprint[] footprints = [.. chips.Select((c, i) => Footprint.Of(c, folders[labelled.Folders[i]], labelled.Folders[i]))];
-        int homeless = footprints.Count(f => f.Bounds is null);
-        if (homeless == chips.Count)
-        {
-            if (options.ValidationFraction is > 0 and < 1)
-            {
-                options.Warn?.Invoke(
-                    "The chips have no georeference, so they were split at random: where neighbouring chips overlap, the validation looks better than it is.");
-            }
-
-            return ChipSplit.Random(chips.Count, options.ValidationFraction, options.Seed);
-        }
-
-        if (homeless > 0)
-        {
-            options.Warn?.Invoke($"{homeless} of {chips.Count} chips have no georeference; they were split at random beside the others.");
-        }
-
-        ChipSplit split = SpatialSplit.Split(footprints, options.ValidationFraction, options.Seed);
-        Tell(options, split);
-        return split;
-    }
-
-    private static void Tell(DataBunchOptions options, ChipSplit split)
-    {
-        int kept = split.Training.Length + split.Validation.Length;
-        double reached = (double)split.Validation.Length / kept;
-        string text = string.Create(
-            CultureInfo.InvariantCulture,
-            $"Split by space: {split.Training.Length} training and {split.Validation.Length} validation chips ({100 * reached:0.#} %; {100 * options.ValidationFraction:0.#} % were asked for), {split.Dropped} dropped because they overlap the validation chips.");
-        bool isTold = split.Dropped > 0 || Math.Abs(reached - options.ValidationFraction) > 0.05;
-        (isTold ? options.Warn : options.Inform)?.Invoke(text);
-    }
-
-    /// <summary>A class that is on one side only can be trained but not measured, or the other way round.</summary>
-    private static void TellMissing(DataBunchOptions options, IReadOnlyList<ClassDefinition> classes, LabelledChips labelled, ChipSplit split)
-    {
-        foreach ((string side, int[] chips) in new[] { ("training", split.Training), ("validation", split.Validation) })
-        {
-            HashSet<int> seen = [.. chips.SelectMany(i => labelled.Labels[i])];
-            string[] missing = [.. classes.Where((_, i) => !seen.Contains(i + 1)).Select(c => c.Name)];
-            if (chips.Length > 0 && missing.Length > 0)
-            {
-                options.Warn?.Invoke($"{missing.Length} class(es) have {labelled.NoThing} among the {side} chips: {string.Join(", ", missing)}.");
-            }
-        }
-    }
-
     /// <summary>The shorter side that most chips have; the smaller of two that are as frequent.</summary>
     private static int CommonSide(IReadOnlyList<ChipEntry> chips) =>
         chips.GroupBy(c => Math.Min(c.Width, c.Height)).OrderByDescending(g => g.Count()).ThenBy(g => g.Key).First().Key;
-
-    private static (Normalization Normalization, SampleTables Tables) Normalize(
-        DataBunchOptions options, IReadOnlyList<ChipEntry> chips, ChipSplit split, ChipStore store, int workers, CancellationToken cancel)
-    {
-        SampleType type = chips[0].SampleType;
-        int bands = chips[0].Bands;
-        bool isPhoto = bands == 3 && type == SampleType.UInt8;
-        if (options.Normalization == NormalizationKind.ImageNet && !isPhoto)
-        {
-            throw new LearnArgumentException("Normalization", $"ImageNet's statistics are for three 8-bit bands; the chips have {bands} of {type}. Use Dataset.");
-        }
-
-        (int, int)[] ranges = [.. Enumerable.Repeat((0, 255), bands)];
-        if (isPhoto && options.Normalization != NormalizationKind.Dataset)
-        {
-            Normalization imageNet = new(1 / 255f, s_imageNetMean, s_imageNetDeviation, type);
-            return (imageNet, new SampleTables(imageNet, ranges));
-        }
-
-        RunningStatistic[] survey = BandSurvey.Measure(store, split.Training.Length > 0 ? split.Training : split.Validation, bands, workers, cancel);
-        if (type != SampleType.UInt8)
-        {
-            ranges = [.. survey.Select(s => ((int)s.Min, (int)s.Max))];
-        }
-
-        // A constant band tells nothing; dividing by 1 makes it zero instead of infinite.
-        Normalization own = new(
-            1, [.. survey.Select(s => (float)s.Mean)], [.. survey.Select(s => s.StandardDeviation > 0 ? (float)s.StandardDeviation : 1f)], type);
-        return (own, new SampleTables(own, ranges));
-    }
 
     private static int BatchSize(DataBunchOptions options, ChipSplit split)
     {

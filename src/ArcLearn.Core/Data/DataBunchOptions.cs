@@ -29,6 +29,18 @@ internal sealed record DataBunchOptions
     /// <summary>A class's name or value to the name it shall have; classes that are not among the keys are left out. Null keeps all.</summary>
     public IReadOnlyDictionary<string, string>? ClassMapping { get; init; }
 
+    /// <summary>Names or values of classes whose pixels no loss counts, and whose boxes and images are left out.</summary>
+    public IReadOnlyList<string> IgnoredClasses { get; init; } = [];
+
+    /// <summary>Whether each side gets the classes in equal shares; the split is at random then.</summary>
+    public bool IsStratified { get; init; }
+
+    /// <summary>The shorter side that every chip is brought to before anything is cut of it; null leaves chips as they are.</summary>
+    public int? ResizeTo { get; init; }
+
+    /// <summary>Whether images and labels that cannot be read are named and left out; every image is decoded once for that. Else they are errors.</summary>
+    public bool SkipDamaged { get; init; }
+
     public NormalizationKind Normalization { get; init; }
 
     public LearnTransform Transform { get; init; } = new();

@@ -9,6 +9,9 @@ namespace ArcLearn.Core.Data;
 internal sealed record DecodedChip(
     int Column, int Row, int Width, int Height, int WholeWidth, int WholeHeight, int Bands, byte[] Bytes, ushort[] Words, int Fill)
 {
+    /// <summary>Samples of every other type, with NaN for those that are missing; empty for the two above.</summary>
+    public float[] Floats { get; init; } = [];
+
     public static DecodedChip Whole(int width, int height, int bands, byte[] bytes, ushort[] words, int fill = 0) =>
         new(0, 0, width, height, width, height, bands, bytes, words, fill);
 

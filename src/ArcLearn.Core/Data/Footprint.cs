@@ -28,6 +28,14 @@ internal sealed record Footprint(string Space, Envelope? Bounds)
         return new Footprint(space, bounds);
     }
 
+    /// <summary>Neighbours share a border; what world files round away of it is no overlap.</summary>
+    public Envelope Inner()
+    {
+        Envelope inner = Bounds!.Copy();
+        inner.ExpandBy(-0.001 * inner.Width, -0.001 * inner.Height);
+        return inner;
+    }
+
     /// <summary>The code, found out from the well-known text where need be: one file names it, its neighbour may not.</summary>
     private static string? Key(SpatialReference? crs) =>
         crs is null ? null

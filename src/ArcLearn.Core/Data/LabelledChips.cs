@@ -94,7 +94,7 @@ internal sealed class LabelledChips
                 counts[_classes.Label(Folders[i], name)] += count;
             }
 
-            counts[0] += ((long)chip.Width * chip.Height) - counts.Sum();
+            counts[0] += ((long)chip.FileWidth * chip.FileHeight) - counts.Sum();
             return counts;
         }),
     ];

@@ -30,7 +30,7 @@ internal sealed class MaskStore(
         ushort[] classes = new ushort[chip.Width * chip.Height];
         if (chip.Labels.ClassMask is string path)
         {
-            int[] values = MaskFile.Read(path, chip.Width, chip.Height, files);
+            int[] values = Read(path, chip);
             int last = 0;
             ushort label = 0;
             for (int i = 0; i < values.Length; i++)
@@ -51,11 +51,17 @@ internal sealed class MaskStore(
         {
             if (table.ByName(mask.ClassName) is > 0 and ushort label)
             {
-                Paint(MaskFile.Read(mask.Path, chip.Width, chip.Height, files), label, isClass: chip.Labels.ClassMask is null, classes, instances, ref objects);
+                Paint(Read(mask.Path, chip), label, isClass: chip.Labels.ClassMask is null, classes, instances, ref objects);
             }
         }
 
         return new DecodedMask(chip.Width, chip.Height, classes, instances);
+    }
+
+    private int[] Read(string path, ChipEntry chip)
+    {
+        int[] values = MaskFile.Read(path, chip.FileWidth, chip.FileHeight, files);
+        return chip.Width == chip.FileWidth && chip.Height == chip.FileHeight ? values : ChipResize.Nearest(chip, values);
     }
 
     /// <summary>Lays one class's objects over what is there, numbered through.</summary>

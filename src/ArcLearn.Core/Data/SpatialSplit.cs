@@ -199,14 +199,6 @@ internal sealed class SpatialSplit
 
     private static bool Overlaps(Footprint footprint, Dictionary<string, STRtree<int>> trees)
     {
-        if (footprint.Bounds is not Envelope bounds || !trees.TryGetValue(footprint.Space, out STRtree<int>? tree))
-        {
-            return false;
-        }
-
-        // Neighbours share a border; what world files round away of it is no overlap.
-        Envelope inner = bounds.Copy();
-        inner.ExpandBy(-0.001 * bounds.Width, -0.001 * bounds.Height);
-        return tree.Query(inner).Count > 0;
+        return footprint.Bounds is not null && trees.TryGetValue(footprint.Space, out STRtree<int>? tree) && tree.Query(footprint.Inner()).Count > 0;
     }
 }

@@ -58,7 +58,7 @@ internal sealed class TrainingFolder
     /// <exception cref="LearnDataException">UnknownDataset, UnsupportedDataset, NoImages, or NoLabels.</exception>
     /// <exception cref="LearnFormatException">A list, a label or an image is damaged.</exception>
     public static TrainingFolder Open(
-        string path, IFileSystem files, string? datasetType = null, Action<string>? warn = null, CancellationToken cancel = default)
+        string path, IFileSystem files, string? datasetType = null, Action<string>? warn = null, CancellationToken cancel = default, ListingOptions listing = default)
     {
         path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         if (!files.DirectoryExists(path))
@@ -73,7 +73,7 @@ internal sealed class TrainingFolder
         string type = DatasetFormats.Resolve(datasetType, description.MetaDataMode, found, files);
         WarningTally tally = new();
         DatasetReader reader = DatasetFormats.Open(type, new DatasetContext(found, description.Classes, files, tally));
-        ChipEntry[] chips = ChipListing.Read(reader, files, cancel);
+        ChipEntry[] chips = ChipListing.Read(reader, files, listing, warn is null ? null : text => warn($"{path}: {text}"), cancel);
         tally.Tell(warn, path);
         return new TrainingFolder(path, type, reader.Classes ?? reader.ClassesOf(chips), chips, description);
     }
