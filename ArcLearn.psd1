@@ -32,6 +32,7 @@
         'Show-TrainingCurve'
         'Start-ModelTraining'
         'Test-LearnRuntime'
+        'Test-TrainingData'
         'Uninstall-LearnModel'
         'Unlock-ModelLayer'
     )

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ArcLearn.Benchmarks;
+using ArcLearn.Benchmarks.Loader;
 using ArcLearn.Benchmarks.Speed;
 
 // Verbs for the scripts beside this file; each prints what it made or measured.
@@ -12,6 +13,7 @@ return args switch
     ["speed", ("train" or "forward") and string what, string natives, string python, string parity, string rounds, string steps] => SpeedRun.Print(
         what, natives, python, parity, Count(rounds), Count(steps)),
     ["epochs", string natives, string chips, string backbone, string epochs, string batch] => EpochRun.Print(natives, chips, backbone, Count(epochs), Count(batch)),
+    ["loader", string python, string folder, string rounds] => LoaderSpeed.Print(python, folder, Count(rounds)),
     ["rasters", "compare", string folder, string rounds] => RasterSpeed.Compare(folder, Count(rounds)),
     ["rasters", "read", string path] => RasterSpeed.ReadAll(path),
     ["vectors", .. string[] address] => VectorMemory.Print(address.Length > 0 ? address[0] : null),
@@ -22,6 +24,6 @@ static int Count(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: labels trees|cars <data folder> <folder> | score <truth folder> <detections folder> <iou> … | speed train|forward <natives> <python> <parity folder> <rounds> <steps> | epochs <natives> <chips> <backbone> <epochs> <batch> | rasters compare <folder> <rounds> | vectors [address]");
+    Console.Error.WriteLine("Usage: labels trees|cars <data folder> <folder> | score <truth folder> <detections folder> <iou> … | speed train|forward <natives> <python> <parity folder> <rounds> <steps> | epochs <natives> <chips> <backbone> <epochs> <batch> | loader <python> <folder of images per class> <epochs> | rasters compare <folder> <rounds> | vectors [address]");
     return 2;
 }

@@ -152,8 +152,8 @@ internal static class ChipSampler
             (int column, int row) = ((int)x, (int)y);
             return new Tap(
                 ((row - chip.Row) * chip.Width) + column - chip.Column,
-                column + 1 < chip.WholeWidth ? 1 : 0,
-                row + 1 < chip.WholeHeight ? chip.Width : 0,
+                x > column ? 1 : 0,                             // a neighbour that weighs nothing may be missing
+                y > row ? chip.Width : 0,
                 (float)(x - column),
                 (float)(y - row),
                 IsBeyond: false);
@@ -188,8 +188,8 @@ internal static class ChipSampler
                 double clamped = Math.Clamp(centre, 0, sourceLength - 1);
                 int near = (int)clamped;
                 Near[i] = (near - partStart) * pitch;
-                Far[i] = (Math.Min(near + 1, sourceLength - 1) - partStart) * pitch;
                 Weight[i] = (float)(clamped - near);
+                Far[i] = Weight[i] == 0 ? Near[i] : Near[i] + pitch;          // a neighbour that weighs nothing may be missing
                 IsExact &= Weight[i] == 0;
             }
         }

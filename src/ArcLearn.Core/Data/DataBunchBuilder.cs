@@ -14,7 +14,7 @@ internal static class DataBunchBuilder
     {
         Check(options);
         List<TrainingFolder> folders = [.. options.Paths.Select(p => TrainingFolder.Open(
-            p, options.Files, options.DatasetType, options.Warn, cancel, new ListingOptions(options.ResizeTo, options.SkipDamaged)))];
+            p, options.Files, options.DatasetType, options.Warn, new ListingOptions(options.ResizeTo, options.SkipDamaged), cancel))];
         LabelContent content = CheckOneKind(folders);
         ClassTable classes = ClassTable.Join([.. folders.Select(f => f.Classes)], options.ClassMapping, options.Warn, options.IgnoredClasses);
         LabelledChips labelled = LabelledChips.Of(folders, classes, content, options.Warn);

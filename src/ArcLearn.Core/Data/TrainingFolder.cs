@@ -58,7 +58,7 @@ internal sealed class TrainingFolder
     /// <exception cref="LearnDataException">UnknownDataset, UnsupportedDataset, NoImages, or NoLabels.</exception>
     /// <exception cref="LearnFormatException">A list, a label or an image is damaged.</exception>
     public static TrainingFolder Open(
-        string path, IFileSystem files, string? datasetType = null, Action<string>? warn = null, CancellationToken cancel = default, ListingOptions listing = default)
+        string path, IFileSystem files, string? datasetType = null, Action<string>? warn = null, ListingOptions listing = default, CancellationToken cancel = default)
     {
         path = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path));
         if (!files.DirectoryExists(path))
