@@ -34,10 +34,10 @@ internal sealed class PaintedMasks(PixelBatch batch, IReadOnlyList<ClassDefiniti
         }
 
         picture.Pixels = pixels;
-        string objects = batch.Instances is int[] instances
-            ? string.Create(CultureInfo.InvariantCulture, $"{instances.AsSpan(chip * side * side, side * side).ToArray().Where(id => id > 0).Distinct().Count()} objects, ")
-            : "";
-        return new SheetCell(picture, string.Create(CultureInfo.InvariantCulture, $"{file}: {objects}{100.0 * labelled / (side * side):0.#} % labelled"), []);
+        string content = batch.Instances is int[] instances
+            ? string.Create(CultureInfo.InvariantCulture, $"{instances.AsSpan(chip * side * side, side * side).ToArray().Where(id => id > 0).Distinct().Count()} objects")
+            : string.Create(CultureInfo.InvariantCulture, $"{100.0 * labelled / (side * side):0.#} % labelled");
+        return new SheetCell(picture, $"{file}: {content}", []);
     }
 
     public IReadOnlyList<LegendEntry> Legend()
