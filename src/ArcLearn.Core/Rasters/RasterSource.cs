@@ -44,7 +44,7 @@ internal sealed class RasterSource : IDisposable
         }
 
         ObjectDisposedException.ThrowIf(_disposed, this);
-        Reader reader = _idle.TryTake(out Reader idle) ? idle : new Reader(_files.OpenRead(Path));
+        Reader reader = _idle.TryTake(out Reader? idle) ? idle : new Reader(_files.OpenRead(Path));
         try
         {
             reader.Read(offset, destination);
@@ -82,14 +82,14 @@ internal sealed class RasterSource : IDisposable
 
     private void DisposeIdle()
     {
-        while (_idle.TryTake(out Reader reader))
+        while (_idle.TryTake(out Reader? reader))
         {
             reader.Stream.Dispose();
         }
     }
 
     /// <summary>A stream and, for one of the disk, its handle: asking the stream for that costs a call of the system each time.</summary>
-    private readonly struct Reader(Stream stream)
+    private sealed class Reader(Stream stream)
     {
         private readonly SafeFileHandle? _file = (stream as FileStream)?.SafeFileHandle;
 
