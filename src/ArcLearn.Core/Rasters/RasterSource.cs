@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using ArcLearn.Core.IO;
 
@@ -9,6 +10,7 @@ internal sealed class RasterSource : IDisposable
 {
     private readonly IFileSystem _files;
     private readonly ConcurrentBag<Reader> _idle = [];
+    private readonly FileStamp _stamp;
     private volatile bool _disposed;
 
     /// <exception cref="FileNotFoundException">Nothing is at <paramref name="path"/>.</exception>
@@ -21,6 +23,7 @@ internal sealed class RasterSource : IDisposable
             throw new FileNotFoundException($"There is no raster file {path}.", path);
         }
 
+        _stamp = files.Stamp(path);
         Stream first = files.OpenRead(path);
         Length = first.Length;
         _idle.Add(new Reader(first));
@@ -33,7 +36,7 @@ internal sealed class RasterSource : IDisposable
     public IFileSystem Files => _files;
 
     /// <summary>Fills <paramref name="destination"/> from byte <paramref name="offset"/> of the file.</summary>
-    /// <exception cref="LearnFormatException">The file ends before that.</exception>
+    /// <exception cref="LearnFormatException">The file ends before that, or another one has taken its place.</exception>
     /// <exception cref="IOException">The disk failed.</exception>
     public void Read(long offset, Span<byte> destination)
     {
@@ -44,7 +47,7 @@ internal sealed class RasterSource : IDisposable
         }
 
         ObjectDisposedException.ThrowIf(_disposed, this);
-        Reader reader = _idle.TryTake(out Reader? idle) ? idle : new Reader(_files.OpenRead(Path));
+        Reader reader = _idle.TryTake(out Reader? idle) ? idle : OpenAgain();
         try
         {
             reader.Read(offset, destination);
@@ -79,6 +82,27 @@ internal sealed class RasterSource : IDisposable
         _disposed = true;
         DisposeIdle();
     }
+
+    /// <summary>One more stream: of the same file, or the new one's samples would be read by the old one's directory.</summary>
+    private Reader OpenAgain()
+    {
+        Reader reader = new(_files.OpenRead(Path));
+        FileStamp found = _files.Stamp(Path);
+        if (found != _stamp)
+        {
+            reader.Stream.Dispose();
+            throw Changed(Path, _stamp, found);
+        }
+
+        return reader;
+    }
+
+    /// <summary>The error for a file that was replaced or rewritten between two looks at it.</summary>
+    public static LearnFormatException Changed(string path, FileStamp before, FileStamp now) => new(
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"changed while it was read: it had {before.Length} bytes, written {before.Written:u}, and has {now.Length}, written {now.Written:u}. Values of both would be mixed; run it again."),
+        path);
 
     private void DisposeIdle()
     {
