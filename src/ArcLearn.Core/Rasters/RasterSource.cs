@@ -35,6 +35,13 @@ internal sealed class RasterSource : IDisposable
 
     public IFileSystem Files => _files;
 
+    /// <summary>The error for a file that was replaced or rewritten between two looks at it.</summary>
+    public static LearnFormatException Changed(string path, FileStamp before, FileStamp now) => new(
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"changed while it was read: it had {before.Length} bytes, written {before.Written:u}, and has {now.Length}, written {now.Written:u}. Values of both would be mixed; run it again."),
+        path);
+
     /// <summary>Fills <paramref name="destination"/> from byte <paramref name="offset"/> of the file.</summary>
     /// <exception cref="LearnFormatException">The file ends before that, or another one has taken its place.</exception>
     /// <exception cref="IOException">The disk failed.</exception>
@@ -96,13 +103,6 @@ internal sealed class RasterSource : IDisposable
 
         return reader;
     }
-
-    /// <summary>The error for a file that was replaced or rewritten between two looks at it.</summary>
-    public static LearnFormatException Changed(string path, FileStamp before, FileStamp now) => new(
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"changed while it was read: it had {before.Length} bytes, written {before.Written:u}, and has {now.Length}, written {now.Written:u}. Values of both would be mixed; run it again."),
-        path);
 
     private void DisposeIdle()
     {
