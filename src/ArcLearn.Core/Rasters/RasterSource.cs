@@ -24,7 +24,7 @@ internal sealed class RasterSource : IDisposable
         }
 
         _stamp = files.Stamp(path);
-        Stream first = files.OpenRead(path);
+        Stream first = Open();
         Length = first.Length;
         _idle.Add(new Reader(first));
     }
@@ -64,7 +64,7 @@ internal sealed class RasterSource : IDisposable
             reader.Stream.Dispose();
             throw new LearnFormatException($"became shorter than {Length} bytes while it was read.", Path, inner: e);
         }
-        catch
+        catch (Exception e) when (e is not IOException fault || !ReadFault.Note(fault, Path))
         {
             reader.Stream.Dispose();
             throw;
@@ -90,10 +90,22 @@ internal sealed class RasterSource : IDisposable
         DisposeIdle();
     }
 
+    private Stream Open()
+    {
+        try
+        {
+            return _files.OpenRead(Path);
+        }
+        catch (IOException e) when (ReadFault.Note(e, Path))
+        {
+            throw;
+        }
+    }
+
     /// <summary>One more stream: of the same file, or the new one's samples would be read by the old one's directory.</summary>
     private Reader OpenAgain()
     {
-        Reader reader = new(_files.OpenRead(Path));
+        Reader reader = new(Open());
         FileStamp found = _files.Stamp(Path);
         if (found != _stamp)
         {
