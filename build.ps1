@@ -142,10 +142,11 @@ function Build-Module {
     "Building ArcLearn for $Runtime ($TorchBackend, $Configuration)"
     Invoke-DotnetBuild build 'src/ArcLearn.Commands'
 
+    # Compiled ahead of time, so that the first raster or model of a session does not wait for the compiler; it stays in charge of what is run often.
     # Hard links where the disk allows: the natives need not lie there twice.
     $staging = [IO.Path]::Combine($output, 'staging', "$Runtime-$TorchBackend-$Configuration")
     Invoke-DotnetBuild publish 'src/ArcLearn.Core' @(
-        '-r', $Runtime, '--self-contained', 'false', '-o', $staging, '-p:CreateHardLinksForPublishFilesIfPossible=true')
+        '-r', $Runtime, '--self-contained', 'false', '-o', $staging, '-p:PublishReadyToRun=true', '-p:CreateHardLinksForPublishFilesIfPossible=true')
     Build-Dependencies $staging
 
     $commands = Join-Root 'src', 'ArcLearn.Commands', 'bin', $Configuration, 'net8.0'

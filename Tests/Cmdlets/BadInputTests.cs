@@ -410,6 +410,19 @@ public sealed class BadInputTests(BadInputFixture job) : IClassFixture<BadInputF
         Assert.All(result.Output, path => Assert.True(Path.Exists((string)path.BaseObject) && ((string)path.BaseObject).StartsWith(job.Folder["odd [x] ü"], StringComparison.Ordinal)));
     }
 
+    /// <summary>What a network folder that goes away throws is an IOException too.</summary>
+    [Theory]
+    [InlineData("Get-LearnRaster held.tif")]
+    [InlineData(Cut + "held.tif labels.geojson")]
+    [InlineData("Invoke-DetectObjects held.tif $model new.gpkg")]
+    public void A_raster_that_the_system_does_not_give_is_one_error_of_reading(string script)
+    {
+        File.Copy(job.Folder["scene.tif"], job.Folder["held.tif"], overwrite: true);
+        using FileStream held = new(job.Folder["held.tif"], FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+
+        Expect("IOFailed", "ReadError", "held.tif", script);
+    }
+
     [Fact]
     public void A_raster_that_is_gone_is_named_when_its_layer_is_drawn()
     {

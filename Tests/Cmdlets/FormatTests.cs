@@ -24,6 +24,7 @@ public sealed class FormatTests : IDisposable
     [InlineData("Prediction", "Objects", "Size", "Time", "Model", "Path")]
     [InlineData("PredictedObject", "Class", "Score", "XMin", "YMin", "Size")]
     [InlineData("LearnRasterInfo", "Size", "Type", "Cell", "Blocks", "Path")]
+    [InlineData("RasterBandInfo", "Band", "NoData", "Scale", "Offset", "Name")]
     public void A_record_is_a_row_of_its_table(string type, params string[] columns)
     {
         string[] lines = Show(Record(type));
@@ -78,7 +79,7 @@ public sealed class FormatTests : IDisposable
     [Fact]
     public void Every_public_record_has_a_view_unless_it_is_only_a_part_of_another()
     {
-        string[] parts = ["AspectRatio", "ClassDefinition", "GeoExtent", "GeoTransform", "SpatialReference", "TileSize", "ModelDefinition", "PrecisionRecallPoint", "TransformRange", "LearningRatePoint", "RasterBandInfo"];
+        string[] parts = ["AspectRatio", "ClassDefinition", "GeoExtent", "GeoTransform", "SpatialReference", "TileSize", "ModelDefinition", "PrecisionRecallPoint", "TransformRange", "LearningRatePoint"];
         string[] viewed = [.. XDocument.Load(Path.Combine(ModuleHost.ModulePath, "ArcLearn.format.ps1xml")).Descendants("TypeName").Select(e => e.Value)];
 
         IEnumerable<string> records = ModuleAssembly.Public.GetExportedTypes()

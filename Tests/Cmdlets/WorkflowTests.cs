@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ArcLearn.Tests.Cmdlets.TestSupport;
+using ArcLearn.Tests.Unit.TestSupport;
 
 namespace ArcLearn.Tests.Cmdlets;
 
@@ -254,15 +255,80 @@ public sealed class WorkflowTests(WorkflowFixture job) : IClassFixture<WorkflowF
             Assert.All(files, file => Assert.Equal(File.ReadAllBytes(Path.Combine(folder, "one", part, file)), File.ReadAllBytes(Path.Combine(folder, "many", part, file))));
         }
 
-        Assert.Equal(Features("one.geojson"), Features("many.geojson"));
+        Assert.Equal(Features(Path.Combine(folder, "one.geojson")), Features(Path.Combine(folder, "many.geojson")));
         string model = File.ReadAllText(Path.Combine(folder, "many", "esri_model_definition.emd"));
         Assert.Matches("\"BandNames\"\\s*:\\s*\\[\\s*\"Red\",\\s*\"Green\",\\s*\"Blue\"", model);
+    }
 
-        string Features(string file)
+    /// <summary>The other scene, as GDAL writes it without loss: chips and objects are those of the first file.</summary>
+    [GdalTheory]
+    [InlineData("big.tif", "-co", "BIGTIFF=YES")]
+    [InlineData("order.tif", "-co", "ENDIANNESS=BIG", "-co", "COMPRESS=PACKBITS")]
+    [InlineData("planes.tif", "-co", "INTERLEAVE=BAND", "-co", "COMPRESS=DEFLATE")]
+    [InlineData("strips.tif", "-co", "COMPRESS=LZW", "-co", "PREDICTOR=2")]
+    [InlineData("tiles.tif", "-co", "TILED=YES", "-co", "COMPRESS=ZSTD")]
+    [InlineData("pictures.tif", "-co", "TILED=YES", "-co", "COMPRESS=WEBP", "-co", "WEBP_LOSSLESS=YES")]
+    [InlineData("cloud.tif", "-of", "COG")]
+    [InlineData("picture.png", "-of", "PNG", "-co", "WORLDFILE=YES")]
+    [InlineData("picture.bmp", "-of", "BMP", "-co", "WORLDFILE=YES")]
+    [InlineData("virtual.vrt", "-of", "VRT")]
+    public void Every_kind_of_raster_gives_what_the_first_one_gives(string name, params string[] options)
+    {
+        string folder = Directory.CreateDirectory(job.Folder["kind_" + name]).FullName;
+        Programs.Run(Programs.Find("gdal_translate")!, [.. options, job.Folder["other.tif"], Path.Combine(folder, name)]);
+
+        RunResult result = job.Host.Run("""
+            param($folder, $name)
+            foreach ($raster in [IO.FileInfo]"$folder/../other.tif", [IO.FileInfo]"$folder/$name") {
+                $chips = $raster | Export-TrainingData -InputClassData other.geojson -OutputLocation "$folder/chips_$($raster.Name)" -TileSize 96 -StrideSize 96 -ChipFormat TIFF -MetadataFormat PASCAL_VOC_rectangles -ClassValueField class
+                $found = $raster | Invoke-DetectObjects -Model squares -OutputName "$folder/$($raster.Name).geojson" -ModelArguments @{ threshold = 0.4 }
+                "$($chips.Images)|$($chips.Features)|$($found.Features)"
+            }
+            """, folder, name).ThrowIfFailed();
+
+        Assert.Empty(result.Errors);
+        string[] lines = [.. result.Output.Select(line => line.ToString()!)];
+        Assert.Matches("^[1-9][0-9]*\\|[1-9][0-9]*\\|[1-9][0-9]*$", lines[0]);
+        Assert.Equal(lines[0], lines[1]);
+        Assert.Equal(Features(Path.Combine(folder, "other.tif.geojson")), Features(Path.Combine(folder, name + ".geojson")));
+        string[] images = [.. Directory.EnumerateFiles(Path.Combine(folder, "chips_other.tif", "images"), "*.tif").Order(StringComparer.Ordinal)];
+        Assert.NotEmpty(images);
+        Assert.All(images, image => Assert.Equal(File.ReadAllBytes(image), File.ReadAllBytes(Path.Combine(folder, "chips_" + name, "images", Path.GetFileName(image)))));
+    }
+
+    [GdalFact]
+    public void Files_of_one_band_are_searched_as_one_raster_and_a_stack_is_never_taken_for_its_first_file()
+    {
+        string folder = Directory.CreateDirectory(job.Folder["bands"]).FullName;
+        for (int band = 1; band <= 3; band++)
         {
-            string text = File.ReadAllText(Path.Combine(folder, file));
-            return text[text.IndexOf("\"features\"", StringComparison.Ordinal)..];
+            Programs.Run(Programs.Find("gdal_translate")!, "-b", $"{band}", job.Folder["other.tif"], Path.Combine(folder, $"b{band}.tif"));
         }
+
+        RunResult result = job.Host.Run("""
+            param($folder)
+            $threshold = @{ threshold = 0.4 }
+            $null = Invoke-DetectObjects other.tif squares "$folder/one.geojson" -ModelArguments $threshold
+            $null = Invoke-DetectObjects "$folder/b1.tif", "$folder/b2.tif", "$folder/b3.tif" squares "$folder/files.geojson" -StackBands -ModelArguments $threshold
+            $stack = Get-LearnRaster "$folder/b?.tif" -StackBands
+            $null = $stack | Invoke-DetectObjects -Model squares -OutputName "$folder/stack.geojson" -StackBands -ModelArguments $threshold
+            $stack | Invoke-DetectObjects -Model squares -OutputName "$folder/none.geojson"
+            """, folder);
+
+        ErrorRecord error = Assert.Single(result.AllErrors);
+        Assert.Equal(("InvalidParameterMix", ErrorCategory.InvalidArgument), (error.FullyQualifiedErrorId.Split(',')[0], error.CategoryInfo.Category));
+        Assert.Contains("2 more file(s) are a stack of bands; with -StackBands", error.Exception.Message, StringComparison.Ordinal);
+        Assert.False(File.Exists(Path.Combine(folder, "none.geojson")));
+        string expected = Features(Path.Combine(folder, "one.geojson"));
+        Assert.Contains("Polygon", expected, StringComparison.Ordinal);
+        Assert.Equal(expected, Features(Path.Combine(folder, "files.geojson")));
+        Assert.Equal(expected, Features(Path.Combine(folder, "stack.geojson")));
+    }
+
+    private static string Features(string path)
+    {
+        string text = File.ReadAllText(path);
+        return text[text.IndexOf("\"features\"", StringComparison.Ordinal)..];
     }
 
     [Theory]

@@ -36,6 +36,10 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
     [Alias("input_raster")]
     public object[] InputRaster { get; set; } = [];
 
+    /// <summary>Makes one raster of all files: their bands in the order given. They must cover the same cells.</summary>
+    [Parameter]
+    public SwitchParameter StackBands { get; set; }
+
     /// <summary>A model in hand, an installed model or its name, or the path of a .emd, .dlpk or model folder.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     [ValidateNotNull]
@@ -120,7 +124,7 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
         {
             InferenceContext context = InferenceContext.Parse(Table.From(Context, nameof(Context)));
             IDictionary arguments = Table.From(ModelArguments, nameof(ModelArguments));
-            DetectionRequest[] requests = [.. _rasters.Select(raster => RequestFor(raster, arguments, context))];
+            DetectionRequest[] requests = [.. (StackBands ? _rasters.Take(1) : _rasters).Select(raster => RequestFor(raster, arguments, context))];
             if (requests.DistinctBy(request => request.Output, StringComparer.Ordinal).Count() < requests.Length)
             {
                 throw new LearnArgumentException(
@@ -145,6 +149,7 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
     private DetectionRequest RequestFor(string raster, IDictionary arguments, InferenceContext context) => new()
     {
         Raster = raster,
+        Stack = StackBands ? _rasters : [],
         Output = ResolveOutput(OutputName, $"{System.IO.Path.GetFileNameWithoutExtension(raster)}_{_source.Name}.gpkg", raster, out bool isInFolder),
         MakeFolder = isInFolder,
         ModelArguments = arguments,

@@ -153,12 +153,34 @@ public abstract class LearnCmdlet : PSCmdlet, IDisposable
     protected IReadOnlyList<string> ResolveItem(object item)
     {
         PSObject wrapped = PSObject.AsPSObject(item);
+        if (wrapped.BaseObject is LearnRasterInfo { Files.Count: > 1 } stack)
+        {
+            return ResolveStack(stack);
+        }
 
         // One that was not made by Get-Item has no PSPath; as text its brackets would be wildcards.
         string? literal = wrapped.Properties["PSPath"]?.Value as string ?? (wrapped.BaseObject as FileSystemInfo)?.FullName;
         return literal is not null
             ? ResolveExisting(literal, literal: true)
             : ResolveExisting(LanguagePrimitives.ConvertTo<string>(item), literal: false);
+    }
+
+    /// <summary>The files of a stack for a command that makes one raster of them; each alone would be another raster.</summary>
+    private IReadOnlyList<string> ResolveStack(LearnRasterInfo stack)
+    {
+        if (MyInvocation.BoundParameters.TryGetValue("StackBands", out object? given) && LanguagePrimitives.IsTrue(given))
+        {
+            return [.. stack.Files.SelectMany(file => ResolveExisting(file, literal: true))];
+        }
+
+        LearnArgumentException fault = new(
+            "InputRaster", $"{stack.Path} and {stack.Files.Count - 1} more file(s) are a stack of bands; with -StackBands they are taken as one raster.", LearnArgumentException.ParameterMix);
+        if (LearnError.TryDescribe(fault, stack, out ErrorRecord? error))
+        {
+            WriteError(error);
+        }
+
+        return [];
     }
 
     /// <summary>Where a layer is: a table's address as it stands, a layer item with the layer it names, or files.</summary>

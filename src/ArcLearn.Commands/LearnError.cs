@@ -3,6 +3,7 @@ using System.Management.Automation;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
+using ArcLearn.Core.IO;
 
 namespace ArcLearn.Commands;
 
@@ -89,7 +90,11 @@ internal static partial class LearnError
     {
         string message = PartialName().Replace(exception.Message, "$1").TrimEnd('.');
         string remedy = (exception.HResult & 0xFFFF) is DiskFullUnix or DiskFullWindows ? " Make room there, or choose another place." : "";
-        return new ErrorRecord(exception, "IOFailed", ErrorCategory.WriteError, target) { ErrorDetails = new ErrorDetails($"{message}.{remedy}") };
+        string? read = ReadFault.PathOf(exception);
+        return new ErrorRecord(exception, "IOFailed", read is null ? ErrorCategory.WriteError : ErrorCategory.ReadError, read ?? target)
+        {
+            ErrorDetails = new ErrorDetails($"{message}.{remedy}"),
+        };
     }
 
     [GeneratedRegex(@"\.([^/\\]+)\.[0-9a-f]{8}\.partial", RegexOptions.CultureInvariant)]

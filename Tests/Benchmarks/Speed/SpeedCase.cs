@@ -11,28 +11,29 @@ internal sealed record SpeedCase(string Backbone, int Chip, int Batch, IReadOnly
 /// <summary>Chips of noise that lie ready in memory: what is measured is the step alone.</summary>
 internal sealed class ReadyData : IDetectionData
 {
-    private readonly DetectionBatch _batch;
+    private readonly float[] _images;
+    private readonly BoxLabel[][] _boxes;
 
     public ReadyData(SpeedCase of, int steps)
     {
         (ChipSize, BatchSize, TrainingChips) = (of.Chip, of.Batch, of.Batch * steps);
         Classes = [.. Enumerable.Range(1, of.Classes).Select(value => new ClassDefinition(value, $"class{value}", [0, 0, 0]))];
         Random random = new(1);
-        float[] images = new float[of.Batch * 3 * of.Chip * of.Chip];
-        for (int i = 0; i < images.Length; i++)
+        _images = new float[of.Batch * 3 * of.Chip * of.Chip];
+        for (int i = 0; i < _images.Length; i++)
         {
-            images[i] = (random.NextSingle() * 4) - 2;
+            _images[i] = (random.NextSingle() * 4) - 2;
         }
 
-        BoxLabel[][] boxes = [.. Enumerable.Range(0, of.Batch).Select(_ => Enumerable.Range(0, 6).Select(i =>
+        _boxes = [.. Enumerable.Range(0, of.Batch).Select(_ => Enumerable.Range(0, 6).Select(i =>
         {
             (float y, float x) = (random.NextSingle() * 0.7f, random.NextSingle() * 0.7f);
             return new BoxLabel(y, x, y + 0.25f, x + 0.25f, (i % of.Classes) + 1);
         }).ToArray())];
-        _batch = new DetectionBatch(of.Batch, 3, of.Chip, images, boxes, [.. Enumerable.Range(0, of.Batch)]);
     }
 
-    public DetectionBatch Batch => _batch;
+    /// <summary>A new one each time, of the same arrays: whoever takes it disposes it.</summary>
+    public DetectionBatch Batch => new(BatchSize, Bands, ChipSize, _images, _boxes, [.. Enumerable.Range(0, BatchSize)]);
 
     public IReadOnlyList<string> Paths => [Path.GetTempPath()];
 
@@ -66,11 +67,11 @@ internal sealed class ReadyData : IDetectionData
 
     public double? CellSize => null;
 
-    public IEnumerable<DetectionBatch> TrainingBatches(int epoch, CancellationToken cancel) => Enumerable.Repeat(_batch, TrainingChips / BatchSize);
+    public IEnumerable<DetectionBatch> TrainingBatches(int epoch, CancellationToken cancel) => Enumerable.Range(0, TrainingChips / BatchSize).Select(_ => Batch);
 
     public IEnumerable<DetectionBatch> ValidationBatches(CancellationToken cancel) => [];
 
     public IEnumerable<DetectionBatch> AllBatches(CancellationToken cancel) => [];
 
-    public ChipSample<DetectionBatch> Sample(ChipSampleRequest request, CancellationToken cancel) => new(_batch, [.. Enumerable.Repeat("noise", BatchSize)]);
+    public ChipSample<DetectionBatch> Sample(ChipSampleRequest request, CancellationToken cancel) => new(Batch, [.. Enumerable.Repeat("noise", BatchSize)]);
 }

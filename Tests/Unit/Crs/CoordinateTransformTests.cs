@@ -112,6 +112,21 @@ public sealed class CoordinateTransformTests
         Assert.Equal(from == 28992 ? "UnknownCrs" : "DatumShift", error.Id);
     }
 
+    /// <summary>A northing beyond the pole is a place on the far side, as for PROJ: echo 600000 10500000 | gdaltransform -s_srs EPSG:32633 -t_srs EPSG:4326</summary>
+    [Theory]
+    [InlineData(500_000, 9_990_000, 15, 89.9286610581324)]
+    [InlineData(500_000, 10_100_000, -165, 89.0861103235518)]
+    [InlineData(600_000, 10_500_000, -176.276984612907, 85.4152170310737)]
+    [InlineData(500_000, 19_000_000, -165, 9.00974797071988)]
+    [InlineData(500_000, -10_100_000, -165, -89.0861103235518)]
+    public void Northings_beyond_the_pole_are_taken_as_PROJ_takes_them(double x, double y, double longitude, double latitude)
+    {
+        (double actualX, double actualY) = Create(32633, 4326).Apply(x, y);
+
+        Assert.Equal(longitude, actualX, 1e-9);
+        Assert.Equal(latitude, actualY, 1e-9);
+    }
+
     [Theory]
     [InlineData(32632, 25832, false)]
     [InlineData(4258, 4269, true)]

@@ -269,6 +269,8 @@ public sealed class TorchFileTests : IDisposable
 
         public bool FileExists(string path) => _disk.FileExists(path);
 
+        public FileStamp Stamp(string path) => _disk.Stamp(path);
+
         public bool DirectoryExists(string path) => _disk.DirectoryExists(path);
 
         public Stream OpenRead(string path) => _disk.OpenRead(path);

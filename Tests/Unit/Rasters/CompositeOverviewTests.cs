@@ -1,3 +1,4 @@
+using System.Globalization;
 using ArcLearn.Core.IO;
 using ArcLearn.Core.Rasters;
 using ArcLearn.Core.Rasters.Warp;
@@ -50,6 +51,80 @@ public sealed class CompositeOverviewTests
 
         Assert.Equal(Value(0, 4, 2), half[(2 * 64) + 1]);
         Assert.Equal(Math.Round((Value(3, 4, 2) + Value(3, 4, 3) + Value(3, 5, 2) + Value(3, 5, 3)) / 4.0, MidpointRounding.AwayFromZero), half[(34 * 64) + 33]);
+    }
+
+    /// <summary>Stored beside the VRT, inside it as a list of factors, and of a factor that divides neither side.</summary>
+    [GdalTheory]
+    [InlineData("AVERAGE", "2 4", false)]
+    [InlineData("NEAREST", "2 4 8", true)]
+    [InlineData("NEAREST", "3", true)]
+    [InlineData("AVERAGE", "2 4", true)]
+    public void Overviews_of_a_VRT_are_what_GDAL_reads(string method, string factors, bool isVirtual)
+    {
+        using TemporaryFolder folder = new();
+        string[] printed = Gdal.Run(
+            """
+            import sys, numpy as np
+            from osgeo import gdal
+            gdal.UseExceptions()
+            folder, method, virtual = sys.argv[1], sys.argv[2], sys.argv[4] == "True"
+            factors = [int(f) for f in sys.argv[3].split()]
+            for i in range(2):
+                ds = gdal.GetDriverByName("GTiff").Create(f"{folder}/{i}.tif", 48, 36, 2, gdal.GDT_UInt16)
+                ds.SetGeoTransform((48 * i, 1, 0, 36, 0, -1))
+                for b in range(2):
+                    ds.GetRasterBand(b + 1).WriteArray(np.random.default_rng(i + b).integers(0, 4000, (36, 48)).astype(np.uint16))
+                ds = None
+            gdal.BuildVRT(f"{folder}/all.vrt", [f"{folder}/0.tif", f"{folder}/1.tif"]).FlushCache()
+            ds = gdal.Open(f"{folder}/all.vrt", gdal.GA_Update if virtual else gdal.GA_ReadOnly)
+            gdal.SetConfigOption("VRT_VIRTUAL_OVERVIEWS", "YES" if virtual else "NO")
+            ds.BuildOverviews(method, factors)
+            ds = None
+            gdal.SetConfigOption("VRT_VIRTUAL_OVERVIEWS", None)
+            ds = gdal.Open(f"{folder}/all.vrt")
+            band = ds.GetRasterBand(1)
+            for k in range(band.GetOverviewCount()):
+                o = [ds.GetRasterBand(b + 1).GetOverview(k) for b in range(2)]
+                print(o[0].XSize, o[0].YSize, *np.concatenate([x.ReadAsArray().ravel() for x in o]).tolist())
+            """,
+            folder.Root, method, factors, isVirtual.ToString()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(!isVirtual, File.Exists(folder.PathOf("all.vrt.ovr")));
+        using IRaster vrt = RasterFile.Open(folder.PathOf("all.vrt"));
+
+        Assert.Equal(factors.Split(' ').Length, printed.Length);
+        Assert.Equal(printed.Length, vrt.Overviews.Count);
+        for (int k = 0; k < printed.Length; k++)
+        {
+            double[] expected = [.. printed[k].Split(' ').Select(word => double.Parse(word, CultureInfo.InvariantCulture))];
+            IRaster overview = vrt.Overviews[k];
+            Assert.Equal((expected[0], expected[1]), (overview.Width, overview.Height));
+            Assert.Equal((0, 36), overview.Transform.ToMap(0, 0));
+            (double right, double bottom) = overview.Transform.ToMap(overview.Width, overview.Height);
+            Assert.Equal((96.0, 0.0), (Math.Round(right, 9), Math.Round(bottom, 9)));
+            Assert.Equal(expected[2..], RasterFixture.ReadAll(overview));
+        }
+    }
+
+    [Fact]
+    public void A_factor_that_is_none_is_told()
+    {
+        using TemporaryFolder folder = new();
+        string path = folder.Write("a.vrt", """<VRTDataset rasterXSize="8" rasterYSize="8"><OverviewList>2 x</OverviewList><VRTRasterBand dataType="Byte" band="1"/></VRTDataset>""");
+
+        Assert.Contains("has 'x' in its OverviewList", Assert.Throws<LearnFormatException>(() => RasterFile.Open(path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Overviews_that_cannot_be_read_are_as_good_as_absent()
+    {
+        using TemporaryFolder folder = new();
+        WriteTile(folder.PathOf("0.tif"), 0, tileSize: 64);
+        string path = folder.Write("a.vrt",
+            """<VRTDataset rasterXSize="64" rasterYSize="64"><OverviewList>2</OverviewList><VRTRasterBand dataType="Byte" band="1"><SimpleSource><SourceFilename relativeToVRT="1">0.tif</SourceFilename></SimpleSource></VRTRasterBand></VRTDataset>""");
+        folder.Write("a.vrt.ovr", "nothing");
+        using IRaster vrt = RasterFile.Open(path);
+
+        Assert.Equal((32, 32), (Assert.Single(vrt.Overviews).Width, vrt.Overviews[0].Height));
     }
 
     [Fact]

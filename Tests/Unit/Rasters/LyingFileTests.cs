@@ -113,6 +113,7 @@ public sealed class LyingFileTests
         raster.Read(new PixelWindow(0, 59, 1, 1), [0], sample.AsSpan(), (byte)0);
         Assert.Equal(59, sample[0]);
         byte[] whole = File.ReadAllBytes(first);
+        DateTime written = File.GetLastWriteTimeUtc(first);
         if (isLost)
         {
             File.Delete(first);
@@ -123,14 +124,53 @@ public sealed class LyingFileTests
         }
 
         LearnFormatException error = Assert.Throws<LearnFormatException>(() => raster.Read(new PixelWindow(0, 0, 1, 1), [0], new byte[1].AsSpan(), (byte)0));
-        Assert.Contains(isLost ? $"names {first}, which is not there" : "is truncated", error.Message, StringComparison.Ordinal);
+        Assert.Contains(isLost ? $"names {first}, which is not there" : "changed while it was read: it had", error.Message, StringComparison.Ordinal);
         Assert.Contains("00.tif", error.Message, StringComparison.Ordinal);
 
         // The others are still read, and so is this one when it is back.
         raster.Read(new PixelWindow(0, 59, 1, 1), [0], sample.AsSpan(), (byte)0);
         File.WriteAllBytes(first, whole);
+        File.SetLastWriteTimeUtc(first, written);
         raster.Read(new PixelWindow(0, 0, 1, 1), [0], sample.AsSpan(), (byte)7);
         Assert.Equal(0, sample[0]);
+    }
+
+    [Fact]
+    public void A_file_of_a_mosaic_that_another_one_of_equal_size_replaces_is_named_and_values_are_not_mixed()
+    {
+        using TemporaryFolder folder = new();
+        for (int i = 0; i < 60; i++)
+        {
+            WriteRow(folder.PathOf($"{i:D2}.tif"), i, (byte)i);
+        }
+
+        string first = folder.PathOf("00.tif");
+        using IRaster raster = RasterFile.Open(folder.Root);
+        File.Copy(first, folder.PathOf("new"));
+        File.SetLastWriteTimeUtc(folder.PathOf("new"), File.GetLastWriteTimeUtc(first).AddSeconds(2));
+        File.Move(folder.PathOf("new"), first, overwrite: true);
+
+        LearnFormatException error = Assert.Throws<LearnFormatException>(() => raster.Read(new PixelWindow(0, 0, 1, 1), [0], new byte[1].AsSpan(), (byte)0));
+
+        Assert.Equal(first, error.Path);
+        Assert.Contains("Values of both would be mixed", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_is_another_one_when_the_disk_is_back_is_told()
+    {
+        byte[] whole = TiffBytes.Make(TiffBytes.Tile(DataAt), data: new byte[256]);
+        MemoryFileSystem files = new() { Files = { ["a.tif"] = whole } };
+        using IRaster raster = RasterFile.Open("a.tif", files);
+        files.Readable = 0;
+        Assert.Throws<IOException>(() => RasterFixture.ReadAll(raster));
+        (files.Readable, files.Files["a.tif"]) = (long.MaxValue, [.. whole, 0]);
+
+        LearnFormatException error = Assert.Throws<LearnFormatException>(() => RasterFixture.ReadAll(raster));
+
+        Assert.Contains($"changed while it was read: it had {whole.Length} bytes", error.Message, StringComparison.Ordinal);
+        files.Files["a.tif"] = whole;
+        Assert.Equal(256, RasterFixture.ReadAll(raster).Length);
     }
 
     private static void WriteRow(string path, int row, byte value)

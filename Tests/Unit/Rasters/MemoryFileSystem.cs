@@ -15,6 +15,8 @@ internal sealed class MemoryFileSystem : IFileSystem
 
     public bool FileExists(string path) => Files.ContainsKey(path);
 
+    public FileStamp Stamp(string path) => new(Files[path].Length, default);
+
     public bool DirectoryExists(string path) => true;
 
     public Stream OpenRead(string path) => new FaultyStream(this, Files[path]);

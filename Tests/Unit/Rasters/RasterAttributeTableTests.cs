@@ -7,6 +7,69 @@ namespace ArcLearn.Tests.Unit.Rasters;
 
 public sealed class RasterAttributeTableTests
 {
+    /// <summary>The table as ArcGIS lays it beside a raster; colours as whole numbers and as shares of one.</summary>
+    [GdalTheory]
+    [InlineData("Class_Name", true, "")]
+    [InlineData("CLASS", false, "")]
+    [InlineData("Name", true, "UTF-8")]
+    [InlineData("Label", true, "no names")]
+    public void A_table_of_values_beside_a_raster_names_its_classes(string title, bool isWhole, string note)
+    {
+        using TemporaryFolder folder = new();
+        Gdal.Run(
+            """
+            import sys, os, numpy as np
+            from osgeo import gdal, ogr
+            gdal.UseExceptions(); ogr.UseExceptions()
+            folder, title, whole, encoding = sys.argv[1], sys.argv[2], sys.argv[3] == "True", sys.argv[4]
+            gdal.GetDriverByName("GTiff").Create(f"{folder}/a.tif", 4, 4, 1, gdal.GDT_Byte)
+            ds = ogr.GetDriverByName("ESRI Shapefile").CreateDataSource(folder)
+            layer = ds.CreateLayer("t", geom_type=ogr.wkbNone, options=["ENCODING=" + (encoding if encoding == "UTF-8" else "LDID/87")])
+            layer.CreateField(ogr.FieldDefn("Value", ogr.OFTInteger))
+            layer.CreateField(ogr.FieldDefn("Count", ogr.OFTReal))
+            layer.CreateField(ogr.FieldDefn(title, ogr.OFTString))
+            for name in ("Red", "Green", "Blue"):
+                layer.CreateField(ogr.FieldDefn(name, ogr.OFTInteger if whole else ogr.OFTReal))
+            for value, name, color in ((3, "forêt", (0, 255, 51)), (1, "water", (0, 0, 255)), (7, None, (9, 9, 9))):
+                feature = ogr.Feature(layer.GetLayerDefn())
+                feature.SetField("Value", value); feature.SetField("Count", 5)
+                if name: feature.SetField(title, name)
+                for key, part in zip(("Red", "Green", "Blue"), color):
+                    feature.SetField(key, part if whole else part / 255)
+                layer.CreateFeature(feature)
+            layer, ds = None, None
+            os.rename(f"{folder}/t.dbf", f"{folder}/a.tif.vat.dbf")
+            if os.path.exists(f"{folder}/t.cpg"): os.rename(f"{folder}/t.cpg", f"{folder}/a.tif.vat.cpg")
+            """,
+            folder.Root, title, isWhole.ToString(), note);
+        using IRaster raster = RasterFile.Open(folder.PathOf("a.tif"));
+
+        if (note == "no names")
+        {
+            Assert.Empty(raster.Classes);
+            return;
+        }
+
+        Assert.Equal([(3, "forêt"), (1, "water")], raster.Classes.Select(c => (c.Value, c.Name)));
+        Assert.Equal([0, 255, 51], raster.Classes[0].Color);
+        Assert.Equal([0, 0, 255], raster.Classes[1].Color);
+    }
+
+    [Theory]
+    [InlineData("", "a.tif.vat.dbf")]
+    [InlineData("no table, but long enough that a header of thirty-two bytes would fit into it", "a.tif.vat.dbf")]
+    public void A_table_of_values_that_is_none_is_told_by_its_name(string text, string name)
+    {
+        using TemporaryFolder folder = new();
+        File.Copy(RasterFixture.PathOf("u8_none_strips.tif"), folder.PathOf("a.tif"));
+        string path = folder.Write("a.tif.vat.dbf", text);
+
+        LearnFormatException error = Assert.Throws<LearnFormatException>(() => RasterFile.Open(folder.PathOf("a.tif")));
+
+        Assert.Equal(path, error.Path);
+        Assert.Contains(name, error.Message, StringComparison.Ordinal);
+    }
+
     private static readonly ClassDefinition[] s_classes = [new(1, "water & <ice>", [0, 92, 230]), new(3, "Wald, dicht", [56, 168, 0]), new(7, "bare", [-1, -1, -1])];
 
     [Fact]

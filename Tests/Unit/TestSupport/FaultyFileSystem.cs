@@ -39,6 +39,8 @@ internal sealed class FaultyFileSystem : IFileSystem
 
     public bool FileExists(string path) => _disk.FileExists(path);
 
+    public FileStamp Stamp(string path) => _disk.Stamp(path);
+
     public bool DirectoryExists(string path) => _disk.DirectoryExists(path);
 
     public Stream OpenRead(string path) =>

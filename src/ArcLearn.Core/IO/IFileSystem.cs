@@ -13,6 +13,9 @@ internal interface IFileSystem
     /// <summary>A seekable stream; several may be open on one file.</summary>
     Stream OpenRead(string path);
 
+    /// <summary>By which a file is known again: another file under its name, or other bytes in it, have another.</summary>
+    FileStamp Stamp(string path);
+
     /// <summary>A new file or an emptied old one, open for reading and writing.</summary>
     Stream Create(string path);
 
@@ -34,10 +37,10 @@ internal interface IFileSystem
     IEnumerable<string> EnumerateFiles(string directory);
 
     IEnumerable<string> EnumerateDirectories(string directory);
-
-    /// <summary>When a file was last written, in UTC.</summary>
-    DateTime LastWriteTime(string path) => File.GetLastWriteTimeUtc(path);
 }
+
+/// <summary>Length in bytes and time of the last change of a file.</summary>
+internal readonly record struct FileStamp(long Length, DateTime Written);
 
 /// <summary>The disk.</summary>
 internal sealed class LocalFileSystem : IFileSystem
@@ -49,6 +52,12 @@ internal sealed class LocalFileSystem : IFileSystem
     public bool DirectoryExists(string path) => Directory.Exists(path);
 
     public Stream OpenRead(string path) => new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+
+    public FileStamp Stamp(string path)
+    {
+        FileInfo file = new(path);
+        return new FileStamp(file.Length, file.LastWriteTimeUtc);
+    }
 
     public Stream Create(string path) => new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.Read);
 

@@ -5,6 +5,7 @@ using System.Text;
 using ArcLearn.Core.IO;
 using ArcLearn.Core.Models;
 using ArcLearn.Core.Rasters;
+using ArcLearn.Core.Rasters.Composite;
 using ArcLearn.Core.Vectors;
 
 namespace ArcLearn.Core.Inference;
@@ -13,6 +14,9 @@ namespace ArcLearn.Core.Inference;
 internal sealed record DetectionRequest
 {
     public required string Raster { get; init; }
+
+    /// <summary>The files whose bands make the raster, of which <see cref="Raster"/> is the first; empty where it is whole.</summary>
+    public IReadOnlyList<string> Stack { get; init; } = [];
 
     /// <summary>The layer to write; its extension names the format.</summary>
     public required string Output { get; init; }
@@ -129,7 +133,7 @@ internal static class DetectionJob
 
     private static IRaster Open(DetectionRequest request, SsdDefinition model, Action<string>? warn, IFileSystem? files)
     {
-        IRaster raster = RasterFile.Open(request.Raster, files);
+        IRaster raster = request.Stack.Count > 0 ? RasterMosaic.Stack(request.Raster, request.Stack, files) : RasterFile.Open(request.Raster, files);
         try
         {
             RasterCheck.Run(raster, model, warn);

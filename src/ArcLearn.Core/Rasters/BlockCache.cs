@@ -4,12 +4,16 @@ namespace ArcLearn.Core.Rasters;
 /// Decoded blocks of any number of images under one budget of bytes; the least recently used go first. A block is decoded once: readers that want it meanwhile wait
 /// for that decoding, others are not held up. A failure is not kept: the next reader tries again.
 /// </summary>
-internal sealed class BlockCache(long budget)
+/// <param name="budget">Bytes to hold.</param>
+/// <param name="ceiling">Bytes to hold at most where an image asks for more by <see cref="Reserve"/>; by default no more than the budget.</param>
+internal sealed class BlockCache(long budget, long ceiling = 0)
 {
     private readonly Dictionary<(int Image, int Block), LinkedListNode<Entry>> _entries = [];
     private readonly LinkedList<Entry> _recent = [];
     private readonly object _gate = new();
+    private long _budget = budget;
     private long _bytes;
+    private long _decodings;
     private int _images;
 
     /// <summary>Bytes held now. The block used last stays, even where it alone exceeds the budget.</summary>
@@ -24,11 +28,41 @@ internal sealed class BlockCache(long budget)
         }
     }
 
+    /// <summary>Blocks decoded so far; those decoded again count again.</summary>
+    public long Decodings => Interlocked.Read(ref _decodings);
+
     /// <summary>Where decoders take the memory of a block from; it comes back here when the block has gone and nobody reads it.</summary>
     public BlockBuffers Buffers { get; } = new(budget / 8);
 
     /// <summary>A number for one more image whose blocks are held here.</summary>
     public int AddImage() => Interlocked.Increment(ref _images);
+
+    /// <summary>Makes room for what a pass over one image needs, as far as the ceiling goes.</summary>
+    public void Reserve(long bytes)
+    {
+        lock (_gate)
+        {
+            _budget = Math.Max(_budget, Math.Min(bytes, ceiling));
+        }
+    }
+
+    /// <summary>Lets all blocks of an image go that is no longer read: its file may be opened again, as another image.</summary>
+    public void Drop(int image)
+    {
+        lock (_gate)
+        {
+            for (LinkedListNode<Entry>? node = _recent.First; node is not null;)
+            {
+                LinkedListNode<Entry>? next = node.Next;
+                if (node.Value.Key.Image == image)
+                {
+                    Remove(node);
+                }
+
+                node = next;
+            }
+        }
+    }
 
     /// <summary>The block, decoded by <paramref name="decode"/> where it is not held. Its samples are there until the lease is disposed.</summary>
     public Lease Get(int image, int block, Func<int, DecodedBlock> decode)
@@ -45,7 +79,11 @@ internal sealed class BlockCache(long budget)
             }
             else
             {
-                entry = new Entry(key, new Lazy<DecodedBlock>(() => decode(block)));
+                entry = new Entry(key, new Lazy<DecodedBlock>(() =>
+                {
+                    Interlocked.Increment(ref _decodings);
+                    return decode(block);
+                }));
                 _entries.Add(key, _recent.AddFirst(entry));
             }
 
@@ -81,22 +119,27 @@ internal sealed class BlockCache(long budget)
             entry.IsCounted = true;
             _bytes += length;
             LinkedListNode<Entry>? oldest = _recent.Last;
-            while (_bytes > budget && oldest is not null && oldest.Value != entry)
+            while (_bytes > _budget && oldest is not null && oldest.Value != entry)
             {
                 LinkedListNode<Entry>? newer = oldest.Previous;
-                Entry old = oldest.Value;
-                if (old.IsCounted)
+                if (oldest.Value.IsCounted)
                 {
-                    _bytes -= old.Data.Value.Samples.Length;
-                    _entries.Remove(old.Key);
-                    _recent.Remove(oldest);
-                    old.IsGone = true;
-                    Recycle(old);
+                    Remove(oldest);
                 }
 
                 oldest = newer;
             }
         }
+    }
+
+    private void Remove(LinkedListNode<Entry> node)
+    {
+        Entry entry = node.Value;
+        _bytes -= entry.IsCounted ? entry.Data.Value.Samples.Length : 0;
+        _entries.Remove(entry.Key);
+        _recent.Remove(node);
+        entry.IsGone = true;
+        Recycle(entry);
     }
 
     private void Release(Entry entry)

@@ -49,7 +49,7 @@ internal sealed class PictureRaster : IRaster
         Georeference reference = Georeference.Complete(source.Files, source.Path, side, null, null);
         (Transform, IsGeoreferenced, SpatialReference) = (reference.Transform, reference.IsGeoreferenced, reference.SpatialReference);
         BandInfo = SideFile.Complete(side, [.. Enumerable.Repeat(RasterBand.Plain, Bands)], SampleType);
-        Classes = side?.Classes ?? [];
+        Classes = side?.Classes is { Count: > 0 } classes ? classes : ValueTableFile.Find(source.Files, source.Path);
         Storage = new RasterStorage(isPng ? "PNG" : isBmp ? "BMP" : "JPEG", isPng ? "Deflate" : isBmp ? "none" : "JPEG", 8 * SampleBytes, false, false);
     }
 
@@ -105,7 +105,11 @@ internal sealed class PictureRaster : IRaster
         WindowCopy.Copy(lease.Block, SampleType, whole, inside, window, bands, destination);
     }
 
-    public void Dispose() => _source.Dispose();
+    public void Dispose()
+    {
+        _cache.Drop(_image);
+        _source.Dispose();
+    }
 
     private static bool IsPng(ReadOnlySpan<byte> head) => head is [0x89, (byte)'P', (byte)'N', (byte)'G', 0x0D, 0x0A, 0x1A, 0x0A, ..];
 

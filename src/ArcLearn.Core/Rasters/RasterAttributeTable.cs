@@ -89,9 +89,26 @@ internal static class RasterAttributeTable
         [
             .. table.Elements("FieldDefn").Select(field => (field.Element("Name")?.Value ?? "", (int)RasterXml.Number(field.Element("Usage")?.Value, 0, path))),
         ];
+
+        // Without a column of values, rows are numbered from Row0Min on, one value each.
+        double first = RasterXml.Number(table.Attribute("Row0Min")?.Value, 0, path);
+        double step = RasterXml.Number(table.Attribute("BinSize")?.Value, 1, path);
+        return ReadRows(fields, table.Elements("Row").Select(row => row.Elements("F").Select(cell => cell.Value).ToArray()), first, step, path);
+    }
+
+    /// <summary>Classes of rows of text, by the columns' usage, or by their titles where they have none; empty where no column names classes.</summary>
+    /// <param name="first">The value of the first row where no column holds values.</param>
+    /// <param name="step">How far the next row's lies from it.</param>
+    /// <exception cref="LearnFormatException">A number is none.</exception>
+    public static List<ClassDefinition> ReadRows((string Name, int Usage)[] fields, IEnumerable<string[]> rows, double first, double step, string path)
+    {
         int value = Column("Value", MinimumAndMaximum, Minimum);
         int name = Column("Class", Name);
-        name = name < 0 ? Column("Class_Name") : name;
+        foreach (string title in (string[])["Class_Name", "ClassName", "Name"])
+        {
+            name = name < 0 ? Column(title) : name;
+        }
+
         (int red, int green, int blue) = (Column("Red", Red), Column("Green", Green), Column("Blue", Blue));
         List<ClassDefinition> classes = [];
         if (name < 0)
@@ -99,13 +116,9 @@ internal static class RasterAttributeTable
             return classes;
         }
 
-        // Without a column of values, rows are numbered from Row0Min on, one value each.
-        double first = RasterXml.Number(table.Attribute("Row0Min")?.Value, 0, path);
-        double step = RasterXml.Number(table.Attribute("BinSize")?.Value, 1, path);
         HashSet<int> seen = [];
-        foreach ((XElement row, int index) in table.Elements("Row").Take(MaximumRows).Select((row, index) => (row, index)))
+        foreach ((string[] cells, int index) in rows.Take(MaximumRows).Select((row, index) => (row, index)))
         {
-            string[] cells = [.. row.Elements("F").Select(cell => cell.Value)];
             double number = value < 0 ? first + (index * step) : Number(cells, value);
             if (number == Math.Floor(number) && Math.Abs(number) <= int.MaxValue && name < cells.Length && cells[name].Length > 0 && seen.Add((int)number))
             {

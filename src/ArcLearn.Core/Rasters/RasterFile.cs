@@ -10,6 +10,11 @@ internal static class RasterFile
     /// <summary>Decoded blocks that an open raster keeps, in bytes.</summary>
     public const long DefaultCacheBytes = 64L << 20;
 
+    /// <summary>The same for a raster so wide that the blocks under one row of windows take more.</summary>
+    public const long MaximumCacheBytes = 256L << 20;
+
+    private const int WindowRows = 512;
+
     /// <summary>Opens a TIFF, BigTIFF, PNG, JPEG, BMP or VRT file, told apart by its first bytes, whatever its name.</summary>
     /// <param name="path">The file.</param>
     /// <param name="files">Where it is; null is the disk.</param>
@@ -18,7 +23,16 @@ internal static class RasterFile
     /// <exception cref="FileNotFoundException">Nothing is there.</exception>
     /// <exception cref="LearnFormatException">It is damaged, or no raster that is read here.</exception>
     public static IRaster Open(string path, IFileSystem? files = null, long cacheBytes = DefaultCacheBytes) =>
-        Open(path, files ?? LocalFileSystem.Instance, new BlockCache(cacheBytes), depth: 0);
+        Open(path, files ?? LocalFileSystem.Instance, NewCache(cacheBytes), depth: 0);
+
+    public static BlockCache NewCache(long bytes = DefaultCacheBytes) => new(bytes, bytes == DefaultCacheBytes ? MaximumCacheBytes : 0);
+
+    /// <summary>
+    /// Decoded bytes under one row of windows and the blocks that it shares with the next: as long as they are held, a pass over windows that overlap, row by row,
+    /// decodes no block twice.
+    /// </summary>
+    public static long PassBytes(int width, int blockHeight, int bands, SampleType type) =>
+        (long)Math.Min(long.MaxValue, (WindowRows + (2.0 * blockHeight)) * width * bands * type.Bytes());
 
     /// <summary>Opens a raster whose blocks go into a cache that others use too.</summary>
     /// <param name="depth">How many files named this one: a VRT may name VRTs.</param>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using ArcLearn.Core.IO;
 
@@ -9,6 +10,7 @@ internal sealed class RasterSource : IDisposable
 {
     private readonly IFileSystem _files;
     private readonly ConcurrentBag<Reader> _idle = [];
+    private readonly FileStamp _stamp;
     private volatile bool _disposed;
 
     /// <exception cref="FileNotFoundException">Nothing is at <paramref name="path"/>.</exception>
@@ -21,7 +23,8 @@ internal sealed class RasterSource : IDisposable
             throw new FileNotFoundException($"There is no raster file {path}.", path);
         }
 
-        Stream first = files.OpenRead(path);
+        _stamp = files.Stamp(path);
+        Stream first = Open();
         Length = first.Length;
         _idle.Add(new Reader(first));
     }
@@ -32,8 +35,15 @@ internal sealed class RasterSource : IDisposable
 
     public IFileSystem Files => _files;
 
+    /// <summary>The error for a file that was replaced or rewritten between two looks at it.</summary>
+    public static LearnFormatException Changed(string path, FileStamp before, FileStamp now) => new(
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"changed while it was read: it had {before.Length} bytes, written {before.Written:u}, and has {now.Length}, written {now.Written:u}. Values of both would be mixed; run it again."),
+        path);
+
     /// <summary>Fills <paramref name="destination"/> from byte <paramref name="offset"/> of the file.</summary>
-    /// <exception cref="LearnFormatException">The file ends before that.</exception>
+    /// <exception cref="LearnFormatException">The file ends before that, or another one has taken its place.</exception>
     /// <exception cref="IOException">The disk failed.</exception>
     public void Read(long offset, Span<byte> destination)
     {
@@ -44,7 +54,7 @@ internal sealed class RasterSource : IDisposable
         }
 
         ObjectDisposedException.ThrowIf(_disposed, this);
-        Reader reader = _idle.TryTake(out Reader idle) ? idle : new Reader(_files.OpenRead(Path));
+        Reader reader = _idle.TryTake(out Reader? idle) ? idle : OpenAgain();
         try
         {
             reader.Read(offset, destination);
@@ -54,7 +64,7 @@ internal sealed class RasterSource : IDisposable
             reader.Stream.Dispose();
             throw new LearnFormatException($"became shorter than {Length} bytes while it was read.", Path, inner: e);
         }
-        catch
+        catch (Exception e) when (e is not IOException fault || !ReadFault.Note(fault, Path))
         {
             reader.Stream.Dispose();
             throw;
@@ -80,16 +90,42 @@ internal sealed class RasterSource : IDisposable
         DisposeIdle();
     }
 
+    private Stream Open()
+    {
+        try
+        {
+            return _files.OpenRead(Path);
+        }
+        catch (IOException e) when (ReadFault.Note(e, Path))
+        {
+            throw;
+        }
+    }
+
+    /// <summary>One more stream: of the same file, or the new one's samples would be read by the old one's directory.</summary>
+    private Reader OpenAgain()
+    {
+        Reader reader = new(Open());
+        FileStamp found = _files.Stamp(Path);
+        if (found != _stamp)
+        {
+            reader.Stream.Dispose();
+            throw Changed(Path, _stamp, found);
+        }
+
+        return reader;
+    }
+
     private void DisposeIdle()
     {
-        while (_idle.TryTake(out Reader reader))
+        while (_idle.TryTake(out Reader? reader))
         {
             reader.Stream.Dispose();
         }
     }
 
     /// <summary>A stream and, for one of the disk, its handle: asking the stream for that costs a call of the system each time.</summary>
-    private readonly struct Reader(Stream stream)
+    private sealed class Reader(Stream stream)
     {
         private readonly SafeFileHandle? _file = (stream as FileStream)?.SafeFileHandle;
 

@@ -42,6 +42,7 @@ internal static class SampleSpread
     }
 
     /// <summary>Spreads <paramref name="pixels"/> pixels over rows that lie <paramref name="plane"/> samples apart, one for each of the first bands.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Split<T>(ReadOnlySpan<T> source, Span<T> target, int pixels, int plane, int pixelStep, int bands)
         where T : unmanaged
     {

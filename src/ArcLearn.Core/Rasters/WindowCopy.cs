@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace ArcLearn.Core.Rasters;
@@ -80,6 +81,7 @@ internal static class WindowCopy
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Copy<TSample, T>(
         DecodedBlock block, PixelWindow stored, PixelWindow area, PixelWindow window, ReadOnlySpan<int> bands, Span<T> destination)
         where TSample : unmanaged, INumberBase<TSample>

@@ -27,7 +27,7 @@ internal static class RasterIdentity
         foreach (string path in raster.Files.Where(files.FileExists))
         {
             using Stream stream = files.OpenRead(path);
-            Append(hash, FormattableString.Invariant($"{Path.GetFileName(path)} {stream.Length} {files.LastWriteTime(path):O}"));
+            Append(hash, FormattableString.Invariant($"{Path.GetFileName(path)} {stream.Length} {files.Stamp(path).Written:O}"));
             if (read++ < FilesRead)
             {
                 Append(hash, stream, buffer);

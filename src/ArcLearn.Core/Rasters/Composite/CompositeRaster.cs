@@ -24,6 +24,15 @@ internal sealed record CompositeLayout(
 
     /// <summary>What the values of the first band mean.</summary>
     public IReadOnlyList<ClassDefinition> Classes { get; init; } = [];
+
+    /// <summary>A TIFF file that holds overviews, the largest first, or null.</summary>
+    public string? OverviewFile { get; init; }
+
+    /// <summary>Cells a side that make one of each overview, rising; empty for those that the files have.</summary>
+    public IReadOnlyList<int> OverviewFactors { get; init; } = [];
+
+    /// <summary>How <see cref="OverviewFactors"/> are computed.</summary>
+    public Resampling OverviewMethod { get; init; }
 }
 
 /// <summary>One raster made of bands of other files, each in its place; where two overlap the later one lies on top.</summary>
@@ -38,6 +47,13 @@ internal sealed class CompositeRaster(CompositeLayout layout, RasterPool pool, C
     /// <summary>Whether all bands lie in the same places of the same files, as in a plain mosaic: those are read together.</summary>
     private readonly bool _isUniform = layout.Sources.All(band => band.Count == layout.Sources[0].Count
         && band.Zip(layout.Sources[0]).All(pair => pair.First.IsPlain && pair.First with { Band = pair.Second.Band } == pair.Second));
+
+    /// <summary>A composite, and room in its cache for a pass over it.</summary>
+    public static CompositeRaster Create(CompositeLayout layout, RasterPool pool)
+    {
+        pool.Cache.Reserve(RasterFile.PassBytes(layout.Width, layout.BlockHeight, layout.Bands.Count, layout.SampleType));
+        return new CompositeRaster(layout, pool);
+    }
 
     public string Path => layout.Path;
 
@@ -74,7 +90,10 @@ internal sealed class CompositeRaster(CompositeLayout layout, RasterPool pool, C
 
     public RasterStorage Storage => layout.Storage;
 
-    /// <summary>Of the sizes that the overviews of the first file have; files without them are averaged. The first call opens that file.</summary>
+    /// <summary>
+    /// What its own file of overviews holds, or what it says is to be computed; else of the sizes that the overviews of the first file have, where files without
+    /// them are averaged. The first call opens a file.
+    /// </summary>
     public IReadOnlyList<IRaster> Overviews
     {
         get
@@ -158,8 +177,18 @@ internal sealed class CompositeRaster(CompositeLayout layout, RasterPool pool, C
         }
     }
 
-    private IReadOnlyList<IRaster> FindOverviews()
+    private List<IRaster> FindOverviews()
     {
+        if (layout.OverviewFile is string file && ReadOverviews(file) is { Count: > 0 } stored)
+        {
+            return stored;
+        }
+
+        if (layout.OverviewFactors.Count > 0)
+        {
+            return [.. layout.OverviewFactors.Where(factor => factor <= Math.Min(Width, Height)).Select(factor => Shrink(Width / factor, Height / factor, layout.OverviewMethod))];
+        }
+
         if (layout.Sources.SelectMany(band => band).FirstOrDefault() is not PlacedSource first)
         {
             return [];
@@ -171,7 +200,8 @@ internal sealed class CompositeRaster(CompositeLayout layout, RasterPool pool, C
             return
             [
                 .. lease.Raster.Overviews
-                    .Select(overview => Overview((double)lease.Raster.Width / overview.Width, (double)lease.Raster.Height / overview.Height))
+                    .Select(overview => Shrink(
+                        Shrunk(Width, lease.Raster.Width, overview.Width), Shrunk(Height, lease.Raster.Height, overview.Height), Resampling.Average))
                     .Where(overview => overview.Width < Width && overview.Height < Height),
             ];
         }
@@ -181,26 +211,54 @@ internal sealed class CompositeRaster(CompositeLayout layout, RasterPool pool, C
         }
     }
 
-    private CompositeRaster Overview(double across, double down)
+    private List<IRaster> ReadOverviews(string file)
     {
-        int width = (int)Math.Ceiling((Width / across) - 0.01);
-        int height = (int)Math.Ceiling((Height / down) - 0.01);
-        (across, down) = ((double)Width / width, (double)Height / height);
-
-        // Between classes there is no mean.
-        Resampling method = ColorTable.Count > 0 || Classes.Count > 0 ? Resampling.Nearest : Resampling.Average;
-        PlacedSource[] Shrink(IReadOnlyList<PlacedSource> sources) => [.. sources.Select(source => source with { Across = across, Down = down, Method = method })];
-        return new CompositeRaster(
-            layout with
+        List<IRaster> found = [];
+        try
+        {
+            using RasterPool.Lease lease = pool.Rent(file);
+            IRaster[] images = [lease.Raster, .. lease.Raster.Overviews];
+            for (int level = 0; level < images.Length; level++)
             {
-                Width = width,
-                Height = height,
-                Transform = Transform.Scale(across, down),
-                Sources = [.. layout.Sources.Select(Shrink)],
-                Mask = layout.Mask is null ? null : Shrink(layout.Mask),
-            },
-            pool,
-            this);
+                IRaster image = images[level];
+                if (image.Bands == Bands && image.Width <= Width && image.Height <= Height && (image.Width < Width || image.Height < Height))
+                {
+                    found.Add(Overview(
+                        image.Width, image.Height, [.. Enumerable.Range(0, Bands).Select(band => new[] { new PlacedSource(file, band, null, null) { Level = level } })], Resampling.Average));
+                }
+            }
+        }
+        catch (Exception e) when (e is LearnFormatException or IOException)
+        {
+            // Overviews that cannot be read are as good as absent: the files hold every value.
+        }
+
+        return found;
+    }
+
+    /// <summary>The side of an overview that shrinks as a file's does, begun cells counted.</summary>
+    private static int Shrunk(int side, int whole, int overview) => (int)Math.Ceiling((side * (double)overview / whole) - 0.01);
+
+    private CompositeRaster Shrink(int width, int height, Resampling method) =>
+        Overview(width, height, [.. layout.Sources.Select(sources => Shrink(sources, width, height, method))], method);
+
+    private CompositeRaster Overview(int width, int height, IReadOnlyList<IReadOnlyList<PlacedSource>> sources, Resampling method) => new(
+        layout with
+        {
+            Width = width,
+            Height = height,
+            Transform = Transform.Scale((double)Width / width, (double)Height / height),
+            Sources = sources,
+            Mask = layout.Mask is null ? null : Shrink(layout.Mask, width, height, method),
+        },
+        pool,
+        this);
+
+    private PlacedSource[] Shrink(IReadOnlyList<PlacedSource> sources, int width, int height, Resampling wanted)
+    {
+        // Between classes there is no mean.
+        Resampling method = (ColorTable.Count > 0 || Classes.Count > 0) && wanted != Resampling.Majority ? Resampling.Nearest : wanted;
+        return [.. sources.Select(source => source with { Across = (double)Width / width, Down = (double)Height / height, Method = method })];
     }
 
     private static void FillRows<T>(Span<T> plane, PixelWindow window, PixelWindow inside, T value)
@@ -228,7 +286,8 @@ internal sealed class CompositeRaster(CompositeLayout layout, RasterPool pool, C
             }
         }
 
-        (IRaster raster, PixelWindow area, int shiftColumn, int shiftRow) = source.Place(lease.Raster, Width, Height);
+        IRaster file = source.Level == 0 ? lease.Raster : lease.Raster.Overviews[source.Level - 1];
+        (IRaster raster, PixelWindow area, int shiftColumn, int shiftRow) = source.Place(file, Width, Height);
         PixelWindow part = area.Intersect(inside);
         if (part.Area == 0)
         {

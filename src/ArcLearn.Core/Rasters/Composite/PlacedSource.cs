@@ -19,6 +19,9 @@ internal sealed record PlacedSource(
 {
     private const double Slack = 1e-6;
 
+    /// <summary>The overview of the file that is read, from 1; 0 for the file itself.</summary>
+    public int Level { get; init; }
+
     /// <summary>Columns of the composite that make one of its overview; 1 in the composite itself.</summary>
     public double Across { get; init; } = 1;
 

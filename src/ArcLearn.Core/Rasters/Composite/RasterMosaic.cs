@@ -30,7 +30,7 @@ internal static class RasterMosaic
     public static IRaster Open(string name, IReadOnlyList<string> paths, IFileSystem? files = null, BlockCache? cache = null)
     {
         RasterPool pool = Pool(files, cache);
-        return Guard(pool, () => new CompositeRaster(Mosaic(name, ReadHeaders(paths, pool)), pool));
+        return Guard(pool, () => CompositeRaster.Create(Mosaic(name, ReadHeaders(paths, pool)), pool));
     }
 
     /// <summary>All bands of all files, in the order given, as one raster; bands without a name get their file's.</summary>
@@ -39,7 +39,7 @@ internal static class RasterMosaic
     public static IRaster Stack(string name, IReadOnlyList<string> paths, IFileSystem? files = null, BlockCache? cache = null)
     {
         RasterPool pool = Pool(files, cache);
-        return Guard(pool, () => new CompositeRaster(Stack(name, ReadHeaders(paths, pool)), pool));
+        return Guard(pool, () => CompositeRaster.Create(Stack(name, ReadHeaders(paths, pool)), pool));
     }
 
     private static CompositeLayout Mosaic(string name, List<Header> headers)
@@ -146,7 +146,7 @@ internal static class RasterMosaic
     }
 
     private static RasterPool Pool(IFileSystem? files, BlockCache? cache) =>
-        new(files ?? LocalFileSystem.Instance, cache ?? new BlockCache(RasterFile.DefaultCacheBytes), 0);
+        new(files ?? LocalFileSystem.Instance, cache ?? RasterFile.NewCache(), 0);
 
     private static CompositeRaster Guard(RasterPool pool, Func<CompositeRaster> open)
     {

@@ -4,7 +4,7 @@ namespace ArcLearn.Core.Rasters.Composite;
 
 /// <summary>
 /// The files behind a mosaic: opened when they are needed, a bounded number at a time, all under one block cache. Safe from any number of threads;
-/// a file that someone reads is never closed under him.
+/// a file that someone reads is never closed under him, and one that is opened again must be the one that it was.
 /// </summary>
 internal sealed class RasterPool(IFileSystem files, BlockCache cache, int depth) : IDisposable
 {
@@ -12,6 +12,7 @@ internal sealed class RasterPool(IFileSystem files, BlockCache cache, int depth)
 
     private readonly Dictionary<string, LinkedListNode<Entry>> _entries = new(StringComparer.Ordinal);
     private readonly LinkedList<Entry> _recent = [];
+    private readonly Dictionary<string, FileStamp> _stamps = new(StringComparer.Ordinal);
     private readonly object _gate = new();
 
     public IFileSystem Files => files;
@@ -19,6 +20,7 @@ internal sealed class RasterPool(IFileSystem files, BlockCache cache, int depth)
     public BlockCache Cache => cache;
 
     /// <summary>The raster, for as long as the lease is not disposed.</summary>
+    /// <exception cref="LearnFormatException">It is damaged, or no longer the file that it was.</exception>
     public Lease Rent(string path)
     {
         Entry entry;
@@ -31,7 +33,7 @@ internal sealed class RasterPool(IFileSystem files, BlockCache cache, int depth)
             }
             else
             {
-                node = new LinkedListNode<Entry>(new Entry(new Lazy<IRaster>(() => RasterFile.Open(path, files, cache, depth + 1))));
+                node = new LinkedListNode<Entry>(new Entry(new Lazy<IRaster>(() => Open(path))));
                 _entries.Add(path, node);
             }
 
@@ -87,6 +89,23 @@ internal sealed class RasterPool(IFileSystem files, BlockCache cache, int depth)
             _recent.Clear();
             _entries.Clear();
         }
+    }
+
+    private IRaster Open(string path)
+    {
+        if (files.FileExists(path))
+        {
+            FileStamp found = files.Stamp(path);
+            lock (_stamps)
+            {
+                if (!_stamps.TryAdd(path, found) && _stamps[path] != found)
+                {
+                    throw RasterSource.Changed(path, _stamps[path], found);
+                }
+            }
+        }
+
+        return RasterFile.Open(path, files, cache, depth + 1);
     }
 
     private void Return(Entry entry)

@@ -52,8 +52,11 @@ internal static class VrtFile
         {
             IsColor = elements.Length >= 3 && elements.Take(3).Select(band => band.Element("ColorInterp")?.Value.Trim()).SequenceEqual(["Red", "Green", "Blue"]),
             Classes = RasterAttributeTable.Read(elements[0], path),
+            OverviewFile = files.FileExists(path + ".ovr") ? path + ".ovr" : null,
+            OverviewFactors = Factors(root, path),
+            OverviewMethod = Method(root.Element("OverviewList")?.Attribute("resampling")?.Value, path),
         };
-        return new CompositeRaster(layout, new RasterPool(files, cache, depth));
+        return CompositeRaster.Create(layout, new RasterPool(files, cache, depth));
     }
 
     private static void Refuse(string path, XElement root)
@@ -135,6 +138,18 @@ internal static class VrtFile
         string name = file.Value.Trim();
         bool isRelative = file.Attribute("relativeToVRT")?.Value == "1" || !Path.IsPathRooted(name);
         return isRelative && Path.GetDirectoryName(path) is { Length: > 0 } folder ? Path.Combine(folder, name) : name;
+    }
+
+    /// <summary>Of an OverviewList such as "2 4 8": overviews that are computed when they are read.</summary>
+    private static int[] Factors(XElement root, string path)
+    {
+        string[] words = root.Element("OverviewList")?.Value.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) ?? [];
+        return
+        [
+            .. words.Select(word => int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out int factor) && factor > 1
+                ? factor
+                : throw new LearnFormatException($"has '{word}' in its OverviewList, where whole numbers from 2 belong.", path)).Order(),
+        ];
     }
 
     private static PixelRectangle? Rectangle(XElement? element, string path)

@@ -57,6 +57,7 @@ internal static class JpegColours
     }
 
     /// <summary>Two samples of each of one row, where rows have their full number: of four parts, the left one rounded down, the right one up.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void WidenOnly(ReadOnlySpan<byte> row, Span<byte> line, int width)
     {
         for (int i = 0; i < width; i++)

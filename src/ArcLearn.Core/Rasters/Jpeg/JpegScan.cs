@@ -94,6 +94,7 @@ internal ref struct JpegScan(ReadOnlySpan<byte> data)
         return isGood;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int ReadSymbol(JpegHuffmanTable table)
     {
         if (_count < 32)
@@ -128,6 +129,7 @@ internal ref struct JpegScan(ReadOnlySpan<byte> data)
         return (uint)place < (uint)table.Order.Length ? table.Order[place] : -1;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int ReadValue(int size)
     {
         if (size == 0)

@@ -44,6 +44,7 @@ internal static class JpegTransform
     }
 
     /// <summary>What <see cref="Apply"/> gives where all coefficients but the first are zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static byte Flat(int first, int quantization) => (byte)Math.Clamp((((first * quantization) + 4) >> 3) + 128, 0, 255);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

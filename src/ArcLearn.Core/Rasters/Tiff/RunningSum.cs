@@ -12,8 +12,10 @@ namespace ArcLearn.Core.Rasters.Tiff;
 /// </summary>
 internal static class RunningSum
 {
+    private const int MovesOfEach = 5;
+
     /// <summary>For pixels of 1 to 16 bytes: the bytes moved on by 1, 2, 4 and 8 pixels, and the last pixel repeated in step with the next bytes.</summary>
-    private static readonly Vector128<byte>[] s_moves = [.. Enumerable.Range(1, Vector128<byte>.Count).SelectMany(Moves)];
+    private static readonly byte[] s_moves = Moves();
 
     /// <summary>Adds to each sample the one <paramref name="bands"/> before it, from the first on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -24,8 +26,12 @@ internal static class RunningSum
         int pixelBytes = bands * Unsafe.SizeOf<T>();
         if (Ssse3.IsSupported && pixelBytes <= Vector128<byte>.Count && row.Length >= Vector128<T>.Count)
         {
-            ReadOnlySpan<Vector128<byte>> moves = s_moves.AsSpan((pixelBytes - 1) * 5, 5);
-            (Vector128<byte> one, Vector128<byte> two, Vector128<byte> four, Vector128<byte> eight, Vector128<byte> last) = (moves[0], moves[1], moves[2], moves[3], moves[4]);
+            ReadOnlySpan<byte> moves = s_moves.AsSpan((pixelBytes - 1) * MovesOfEach * Vector128<byte>.Count, MovesOfEach * Vector128<byte>.Count);
+            Vector128<byte> one = Vector128.Create(moves);
+            Vector128<byte> two = Vector128.Create(moves[16..]);
+            Vector128<byte> four = Vector128.Create(moves[32..]);
+            Vector128<byte> eight = Vector128.Create(moves[48..]);
+            Vector128<byte> last = Vector128.Create(moves[64..]);
             ref T start = ref MemoryMarshal.GetReference(row);
             Vector128<T> sum = Vector128<T>.Zero;
             for (; done <= row.Length - Vector128<T>.Count; done += Vector128<T>.Count)
@@ -46,18 +52,29 @@ internal static class RunningSum
         }
     }
 
-    private static IEnumerable<Vector128<byte>> Moves(int pixelBytes)
+    /// <summary>Plain loops: a query over vectors would be compiled for longer than it runs.</summary>
+    private static byte[] Moves()
     {
         int size = Vector128<byte>.Count;
-        for (int pixels = 1; pixels <= 8; pixels *= 2)
+        byte[] moves = new byte[size * MovesOfEach * size];
+        int at = 0;
+        for (int pixelBytes = 1; pixelBytes <= size; pixelBytes++)
         {
-            yield return Indices(i => i - (pixels * pixelBytes));
+            for (int pixels = 1; pixels <= 8; pixels *= 2)
+            {
+                for (int i = 0; i < size; i++)
+                {
+                    // An index with its highest bit set gives zero.
+                    moves[at++] = (byte)Math.Max(i - (pixels * pixelBytes), -128);
+                }
+            }
+
+            for (int i = 0; i < size; i++)
+            {
+                moves[at++] = (byte)(size - pixelBytes + (i % pixelBytes));
+            }
         }
 
-        yield return Indices(i => size - pixelBytes + (i % pixelBytes));
+        return moves;
     }
-
-    // An index with its highest bit set gives zero.
-    private static Vector128<byte> Indices(Func<int, int> source) =>
-        Vector128.Create([.. Enumerable.Range(0, Vector128<byte>.Count).Select(i => (byte)Math.Max(source(i), -128))]);
 }

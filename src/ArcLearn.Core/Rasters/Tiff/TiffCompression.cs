@@ -40,7 +40,7 @@ internal static class TiffCompression
 
     public static string Name(int compression) => compression switch
     {
-        None => "no compression",
+        None => "none",
         2 => "CCITT RLE",
         3 => "CCITT fax 3",
         4 => "CCITT fax 4",

@@ -23,6 +23,11 @@ internal sealed class TiffFile : IDisposable
         TiffLayout layout = TiffLayout.Read(Directory);
         NoData = GeoTiffTags.ReadNoData(Directory, layout.SampleType);
         Image = new TiffImage(layout, _cache, NoData);
+        if (!layout.IsPlain)
+        {
+            _cache.Reserve(RasterFile.PassBytes(layout.Width, layout.BlockHeight, layout.Bands, layout.SampleType));
+        }
+
         _sources.Add(source);
         try
         {
@@ -57,6 +62,11 @@ internal sealed class TiffFile : IDisposable
 
     public void Dispose()
     {
+        foreach (TiffImage image in (IEnumerable<TiffImage>)[Image, .. Overviews, .. _masks])
+        {
+            _cache.Drop(image.Id);
+        }
+
         foreach (RasterSource source in _sources)
         {
             source.Dispose();

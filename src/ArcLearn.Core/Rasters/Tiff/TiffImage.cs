@@ -18,6 +18,9 @@ internal sealed class TiffImage
         _decode = _reader.Read;
     }
 
+    /// <summary>Its number in the cache.</summary>
+    public int Id => _id;
+
     public TiffLayout Layout => _layout;
 
     public int Width => _layout.Width;

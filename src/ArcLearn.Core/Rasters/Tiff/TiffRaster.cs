@@ -22,7 +22,7 @@ internal sealed class TiffRaster : IRaster
         SideFile? side = SideFile.Find(source.Files, source.Path);
         BandInfo = SideFile.Complete(side, GdalMetadata.Read(directory, Bands, _file.NoData), SampleType);
         ColorTable = TiffColorMap.Read(directory) is { Count: > 0 } colors ? colors : side?.ColorTable ?? [];
-        Classes = side?.Classes ?? [];
+        Classes = side?.Classes is { Count: > 0 } classes ? classes : ValueTableFile.Find(source.Files, source.Path);
 
         GeoKeys keys = GeoKeys.Read(directory);
         GeoTransform? transform = GeoTiffTags.ReadTransform(directory, keys.IsPixelPoint);
