@@ -142,11 +142,18 @@ function Build-Module {
     "Building ArcLearn for $Runtime ($TorchBackend, $Configuration)"
     Invoke-DotnetBuild build 'src/ArcLearn.Commands'
 
-    # Compiled ahead of time, so that the first raster or model of a session does not wait for the compiler; it stays in charge of what is run often.
-    # Hard links where the disk allows: the natives need not lie there twice.
+    # Hard links where the disk allows: the natives need not lie there twice. Compiled ahead of time, so that the first raster or model of a session
+    # does not wait for the compiler; it stays in charge of what is run often.
     $staging = [IO.Path]::Combine($output, 'staging', "$Runtime-$TorchBackend-$Configuration")
-    Invoke-DotnetBuild publish 'src/ArcLearn.Core' @(
-        '-r', $Runtime, '--self-contained', 'false', '-o', $staging, '-p:PublishReadyToRun=true', '-p:CreateHardLinksForPublishFilesIfPossible=true')
+    $publish = '-r', $Runtime, '--self-contained', 'false', '-o', $staging, '-p:CreateHardLinksForPublishFilesIfPossible=true'
+    try {
+        Invoke-DotnetBuild publish 'src/ArcLearn.Core' ($publish + '-p:PublishReadyToRun=true')
+    }
+    catch {
+        Write-Warning 'Compiling ahead of time failed (its compiler, Microsoft.NETCore.App.Crossgen2, may not be served here): the module starts more slowly without.'
+        Invoke-DotnetBuild publish 'src/ArcLearn.Core' $publish
+    }
+
     Build-Dependencies $staging
 
     $commands = Join-Root 'src', 'ArcLearn.Commands', 'bin', $Configuration, 'net8.0'
