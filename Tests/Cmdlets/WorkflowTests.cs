@@ -280,9 +280,9 @@ public sealed class WorkflowTests(WorkflowFixture job) : IClassFixture<WorkflowF
         RunResult result = job.Host.Run("""
             param($folder, $name)
             foreach ($raster in [IO.FileInfo]"$folder/../other.tif", [IO.FileInfo]"$folder/$name") {
-                $chips = $raster | Export-TrainingData -InputClassData other.geojson -OutputLocation "$folder/chips_$($raster.Name)" -TileSize 96 -StrideSize 96 -ChipFormat TIFF -MetadataFormat PASCAL_VOC_rectangles -ClassValueField class
+                $cut = $raster | Export-TrainingData -InputClassData other.geojson -OutputLocation "$folder/chips_$($raster.Name)" -TileSize 96 -StrideSize 96 -ChipFormat TIFF -MetadataFormat PASCAL_VOC_rectangles -ClassValueField class
                 $found = $raster | Invoke-DetectObjects -Model squares -OutputName "$folder/$($raster.Name).geojson" -ModelArguments @{ threshold = 0.4 }
-                "$($chips.Images)|$($chips.Features)|$($found.Features)"
+                "$($cut.Images)|$($cut.Features)|$($found.Features)"
             }
             """, folder, name).ThrowIfFailed();
 
@@ -455,7 +455,7 @@ public sealed class WorkflowTests(WorkflowFixture job) : IClassFixture<WorkflowF
     public void Names_complete()
     {
         RunResult result = job.Host.Run("""
-            foreach ($line in 'New-SingleShotDetector -Backbone resnet1', 'Invoke-DetectObjects x -Model squ', 'Export-TrainingData -MetadataFormat ', 'Get-LearnModel s') {
+            foreach ($line in 'New-SingleShotDetector -Backbone resnet1', 'Invoke-DetectObjects x -Model squ', 'Export-TrainingData -MetadataFormat PASCAL', 'Get-LearnModel s') {
                 ([Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null)).CompletionMatches.CompletionText -join ' '
             }
             """);

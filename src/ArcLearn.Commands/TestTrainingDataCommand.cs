@@ -14,8 +14,8 @@ namespace ArcLearn.Commands;
 /// <para>Before an export: reference systems, labels outside the raster, classes, bit depth, how the raster is stored.</para>
 /// </example>
 /// <example>
-/// <code>if (Test-TrainingData chips | Where-Object Severity -eq Error) { throw 'These chips cannot be trained on.' }</code>
-/// <para>Before a training, in a script.</para>
+/// <code>(Test-TrainingData -Path chips, more).Where({ $_.Severity -eq 'Error' })</code>
+/// <para>Before a training: what makes these folders unfit for one, each and together.</para>
 /// </example>
 [Cmdlet(VerbsDiagnostic.Test, "TrainingData", DefaultParameterSetName = PathSet)]
 [OutputType(typeof(TrainingDataFinding))]

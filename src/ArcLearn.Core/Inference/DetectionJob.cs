@@ -83,6 +83,8 @@ internal static class DetectionJob
             files.CreateDirectory(folder);
         }
 
+        // Begun and let go: a table or file that cannot be made is told before the first tile, not after the last.
+        CreateLayer().Dispose();
         using SsdBackend backend = new(model, arguments.BatchSize ?? DefaultBatchSize, arguments.Threshold, arguments.NmsOverlap, request.Precision);
         Tell(inform, request, options, raster, backend);
         RunIdentity identity = DetectionIdentity.Of(raster, model.Fingerprint(cancel), arguments, options, backend.BatchSize, request.Precision, files);
@@ -98,9 +100,7 @@ internal static class DetectionJob
         JournaledResult result = run.Execute(
             detections =>
             {
-                using IFeatureWriter writer = FeatureWriters.Create(
-                    request.Output, layer, raster.SpatialReference, DetectionFields.All, files, request.Force,
-                    new FeatureWriterOptions { Style = new ClassStyle(DetectionFields.Class, model.Classes), Warn = warn });
+                using IFeatureWriter writer = CreateLayer();
                 byClass = DetectionWriter.Write(detections, model.Classes, raster.Transform, writer, cancel);
                 writer.Complete();
                 (format, reference) = (writer.Format, writer.SpatialReference);
@@ -122,6 +122,10 @@ internal static class DetectionJob
             ResumedTiles = result.ResumedTiles,
             Duration = watch.Elapsed,
         };
+
+        IFeatureWriter CreateLayer() => FeatureWriters.Create(
+            request.Output, layer, raster.SpatialReference, DetectionFields.All, files, request.Force,
+            new FeatureWriterOptions { Style = new ClassStyle(DetectionFields.Class, model.Classes), Warn = warn });
     }
 
     /// <summary>Beside a file; for a table, in the user's application data, under a name made of its address.</summary>
