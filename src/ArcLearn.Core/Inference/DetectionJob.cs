@@ -76,7 +76,6 @@ internal static class DetectionJob
         model.TellPrecision(request.Precision, warn);
         DetectionRunOptions options = Options(request, arguments);
         string layer = LayerName(request.Output);
-        FeatureWriters.Check(request.Output, layer, DetectionFields.All, request.Force, request.MakeFolder, files);
         string journal = JournalFor(request.Output);
         if ((request.MakeFolder || PostGisAddress.IsAddress(request.Output)) && Path.GetDirectoryName(journal) is string folder)
         {

@@ -1,19 +1,12 @@
 using ArcLearn.Core.IO;
 using Microsoft.Data.Sqlite;
+using static ArcLearn.Core.IO.SqliteCodes;
 
 namespace ArcLearn.Core.Vectors;
 
 /// <summary>What reading and writing a GeoPackage share: connections, quoting, and SQLite's errors in plain words.</summary>
 internal static class GeoPackageFile
 {
-    // Result codes of SQLite (sqlite.org/rescode.html).
-    private const int ReadOnly = 8;
-    private const int IOError = 10;
-    private const int Corrupt = 11;
-    private const int Full = 13;
-    private const int CannotOpen = 14;
-    private const int NotADatabase = 26;
-
     /// <summary>Without a pool, so that the file is free when the connection is disposed, and without leaving files beside it.</summary>
     public static SqliteConnection OpenRead(string path, IFileSystem files)
     {

@@ -1,20 +1,11 @@
 using Microsoft.Data.Sqlite;
+using static ArcLearn.Core.IO.SqliteCodes;
 
 namespace ArcLearn.Core.Inference;
 
 /// <summary>SQLite's errors about a journal in plain words.</summary>
 internal static class JournalFault
 {
-    // Result codes of SQLite (sqlite.org/rescode.html).
-    private const int Busy = 5;
-    private const int Locked = 6;
-    private const int ReadOnly = 8;
-    private const int IOError = 10;
-    private const int Full = 13;
-    private const int CannotOpen = 14;
-    private const int Protocol = 15;
-    private const int LockRefused = IOError | (15 << 8);
-
     public static Exception Describe(Exception error, string path) => error is SqliteException { SqliteErrorCode: int code } sqlite
         ? code switch
         {
