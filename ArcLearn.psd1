@@ -21,6 +21,7 @@
         'Invoke-ModelPrediction'
         'Lock-ModelLayer'
         'Measure-AveragePrecision'
+        'Merge-LearnShard'
         'New-LearnDataBunch'
         'New-LearnTransform'
         'New-SingleShotDetector'

@@ -11,6 +11,8 @@ namespace ArcLearn.Commands;
 /// Confidence (0 to 100). It appears under its name only when it is complete.</para>
 /// <para>Finished tiles are kept in a journal beside the layer (objects.gpkg.journal). A run that was killed, stopped or failed goes on where it stopped when it is
 /// repeated, and ends with the same layer; a raster, model or argument that is another by then is an error that names it. -Force throws such a journal away.</para>
+/// <para>-Shard splits a run over machines or jobs: each does some rows of tiles into a file of its own beside the layer (objects.gpkg.shard-2-of-5), and
+/// Merge-LearnShard makes of all of them the layer that one machine would have written, byte for byte. A shard is resumed like a run; one that is done is done.</para>
 /// <para>Model arguments: padding (pixels of overlap; a quarter of the chip), threshold (score from 0 to 1; 0.5), nms_overlap (0.1), batch_size.</para>
 /// <para>Context: extent (xmin, ymin, xmax, ymax in the raster's CRS), parallelProcessingFactor ("80%" of the cores, or a count), processorType.</para>
 /// </remarks>
@@ -19,11 +21,15 @@ namespace ArcLearn.Commands;
 /// <para>Detects with the installed model "trees" and keeps, of objects that overlap by more than a tenth, the better one.</para>
 /// </example>
 /// <example>
+/// <code>1..5 | ForEach-Object { Invoke-DetectObjects -InputRaster other.tif -Model trees -OutputName trees.gpkg -Shard "$_/5" } | Merge-LearnShard</code>
+/// <para>Does a run in five parts, as five jobs of a scheduler would each do one, and merges them.</para>
+/// </example>
+/// <example>
 /// <code>Invoke-DetectObjects -InputRaster other.tif -Model trees -OutputName 'postgresql://gis@db.local/town?table=public.trees'</code>
 /// <para>Writes a new table of a PostGIS database, in one transaction; the password comes from PGPASSWORD or the password file.</para>
 /// </example>
 [Cmdlet(VerbsLifecycle.Invoke, "DetectObjects", SupportsShouldProcess = true)]
-[OutputType(typeof(FeatureLayerItem))]
+[OutputType(typeof(FeatureLayerItem), typeof(LearnShard))]
 public sealed class InvokeDetectObjectsCommand : LearnCmdlet
 {
     private readonly List<string> _rasters = [];
@@ -90,6 +96,10 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
     /// results a little: scores by about a hundredth.</summary>
     [Parameter]
     public LearnPrecision Precision { get; set; }
+
+    /// <summary>Does one part of the run only, such as 2/5, for Merge-LearnShard.</summary>
+    [Parameter]
+    public ShardNumber? Shard { get; set; }
 
     /// <summary>Replaces a layer that exists.</summary>
     [Parameter]
@@ -158,6 +168,7 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
         MaxOverlapRatio = MaxOverlapRatio,
         Force = Force,
         Precision = Precision,
+        Shard = Shard,
     };
 
     private void Detect(DetectionRequest[] wanted, InferenceContext context)
@@ -168,8 +179,10 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
         {
             foreach (DetectionRequest request in wanted)
             {
-                Attempt(request.Raster, () => WriteObject(DetectionJob.Run(
-                    request, model, at => ShowTile(request.Raster, at), WarnOnce, StopToken, inform: WriteVerbose)));
+                void Show(InferenceProgress at) => ShowTile(request.Raster, at);
+                Attempt(request.Raster, () => WriteObject(request.Shard is null
+                    ? DetectionJob.Run(request, model, Show, WarnOnce, StopToken, inform: WriteVerbose)
+                    : DetectionJob.RunShard(request, model, Show, WarnOnce, StopToken, inform: WriteVerbose)));
             }
         }
         finally

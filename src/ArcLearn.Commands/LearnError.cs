@@ -28,7 +28,7 @@ internal static partial class LearnError
         {
             LearnFormatException e => new ErrorRecord(e, "InvalidFormat", ErrorCategory.InvalidData, e.Path),
             LearnDataException { Id: "ModelBusy" or "JournalInUse" or "OutputBusy" } e => new ErrorRecord(e, e.Id, ErrorCategory.ResourceBusy, e.Target ?? target),
-            LearnDataException { Id: "ModelDisposed" or "ResumeMismatch" or "JournalMismatch" } e => new ErrorRecord(e, e.Id, ErrorCategory.InvalidOperation, e.Target ?? target),
+            LearnDataException { Id: "ModelDisposed" or "ResumeMismatch" or "JournalMismatch" or "ShardMismatch" or "ShardMissing" or "ShardIncomplete" } e => new ErrorRecord(e, e.Id, ErrorCategory.InvalidOperation, e.Target ?? target),
             LearnDataException { Id: "DatabaseUnavailable" } e => new ErrorRecord(e, e.Id, ErrorCategory.ConnectionError, e.Target ?? target),
             LearnDataException { Id: "TableMissing" or "DatabaseMissing" } e => new ErrorRecord(e, e.Id, ErrorCategory.ObjectNotFound, e.Target ?? target),
             LearnDataException e => new ErrorRecord(e, e.Id, ErrorCategory.InvalidData, e.Target ?? target),

@@ -72,7 +72,7 @@ public sealed class JournaledRunTests : IDisposable
             }
             catch (OperationCanceledException)
             {
-                using DetectionJournal journal = DetectionJournal.Open(Journal, Identity(), force: false, LocalFileSystem.Instance);
+                using DetectionJournal journal = DetectionJournal.Open(Journal, LocalFileSystem.Instance);
                 Assert.InRange(journal.Finished, resumed, expected.Tiles + expected.SkippedTiles);
                 resumed = journal.Finished;
             }
@@ -106,7 +106,7 @@ public sealed class JournaledRunTests : IDisposable
         using BlobBackend backend = new(Chip);
         using (JournaledRun run = Begin(new DetectionRunOptions(), raster, backend))
         {
-            Assert.Throws<IOException>(() => run.Execute(_ => throw new IOException("full"), progress: null, CancellationToken.None));
+            Assert.Throws<IOException>(() => Execute(run, _ => throw new IOException("full")));
         }
 
         int calls = backend.Calls;
@@ -126,7 +126,7 @@ public sealed class JournaledRunTests : IDisposable
         IOException error = Assert.Throws<IOException>(() =>
         {
             using JournaledRun run = Begin(new DetectionRunOptions(), raster, backend, bytes: 400_000);
-            _ = run.Execute(_ => Assert.Fail("written"), progress: null, CancellationToken.None);
+            _ = Execute(run, _ => Assert.Fail("written"));
         });
         Assert.Contains("disk is full", error.Message, StringComparison.Ordinal);
 
@@ -155,7 +155,6 @@ public sealed class JournaledRunTests : IDisposable
 
     [Theory]
     [InlineData("not a database, but text that is longer than the hundred bytes of a header, so that it is looked at as one")]
-    [InlineData("")]
     public void A_damaged_journal_is_refused_and_kept_until_forced(string content)
     {
         File.WriteAllText(Journal, content);
@@ -170,13 +169,26 @@ public sealed class JournaledRunTests : IDisposable
     }
 
     [Fact]
+    public void A_run_that_was_killed_as_it_began_is_begun_anew()
+    {
+        File.WriteAllText(Journal, "");
+        using MemoryRaster raster = DetectionEngineTests.Scene(100, 100, seed: 1);
+        using BlobBackend backend = new(Chip);
+
+        (IReadOnlyList<Detection> found, JournaledResult result) = Finish(new DetectionRunOptions(), raster, backend);
+
+        Assert.Equal(Run(raster).Detections, found);
+        Assert.Equal(0, result.ResumedTiles);
+    }
+
+    [Fact]
     public void A_journal_with_a_damaged_page_is_a_named_error()
     {
         using MemoryRaster raster = DetectionEngineTests.Scene(900, 900, seed: 1);
         using BlobBackend backend = new(Chip);
         using (JournaledRun run = Begin(new DetectionRunOptions(), raster, backend))
         {
-            Assert.Throws<IOException>(() => run.Execute(_ => throw new IOException("full"), progress: null, CancellationToken.None));
+            Assert.Throws<IOException>(() => Execute(run, _ => throw new IOException("full")));
         }
 
         byte[] bytes = File.ReadAllBytes(Journal);
@@ -242,8 +254,15 @@ public sealed class JournaledRunTests : IDisposable
     {
         List<Detection> found = [];
         using JournaledRun run = Begin(options, raster, backend);
-        JournaledResult result = run.Execute(found.AddRange, progress: null, cancel);
+        JournaledResult result = Execute(run, found.AddRange, cancel);
         return (found, result);
+    }
+
+    private static JournaledResult Execute(JournaledRun run, Action<IEnumerable<Detection>> write, CancellationToken cancel = default)
+    {
+        JournaledResult result = run.Search(progress: null, cancel);
+        run.Finish(write, cancel);
+        return result;
     }
 
     private void Interrupt(MemoryRaster raster, BlobBackend backend)

@@ -3,14 +3,20 @@ namespace ArcLearn.Core.Inference;
 /// <summary>
 /// Brings the detections of a journal together as <see cref="DetectionEngine.Finish"/> does in memory, a band of tile rows at a time: seams, extent, suppression.
 /// </summary>
-internal sealed class DetectionFinish(DetectionPlan plan, DetectionRunOptions options, GeoTransform transform, DetectionJournal journal)
+internal sealed class DetectionFinish(DetectionRecord run, DetectionJournal journal)
 {
     private const int RowsAtOnce = 4;
+
+    private readonly TileOwnership _ownership = run.ToOwnership();
+    private readonly GeoTransform _transform = run.ToTransform();
+    private readonly GeoExtent? _extent = run.ToExtent();
+
+    private TileGrid Grid => _ownership.Grid;
 
     /// <summary>What stays, from top to bottom.</summary>
     public IEnumerable<Detection> Run()
     {
-        if (!options.RunNms)
+        if (!run.RunNms)
         {
             return Bands().SelectMany(band => band.Detections);
         }
@@ -20,8 +26,8 @@ internal sealed class DetectionFinish(DetectionPlan plan, DetectionRunOptions op
 
     private IEnumerable<Detection> Suppress()
     {
-        BandSuppression withinClasses = new(options.MaxOverlapRatio, isWithinClass: true);
-        BandSuppression acrossClasses = new(options.MaxOverlapRatio, isWithinClass: false);
+        BandSuppression withinClasses = new(run.MaxOverlapRatio, isWithinClass: true);
+        BandSuppression acrossClasses = new(run.MaxOverlapRatio, isWithinClass: false);
         List<Detection> kept = [];
         foreach ((IReadOnlyList<Detection> band, double frontier) in Bands())
         {
@@ -44,17 +50,17 @@ internal sealed class DetectionFinish(DetectionPlan plan, DetectionRunOptions op
     /// <summary>Merged detections of a few tile rows after the other, and how far up those of later rows reach.</summary>
     private IEnumerable<(IReadOnlyList<Detection> Detections, double Frontier)> Bands()
     {
-        int columns = plan.Grid.Columns;
+        int columns = Grid.Columns;
         double[] frontiers = Frontiers();
         int reach = SeamRows();
         int step = Math.Max(RowsAtOnce, 2 * reach);
-        for (int first = 0; first < plan.Grid.Rows; first += step)
+        for (int first = 0; first < Grid.Rows; first += step)
         {
-            int last = Math.Min(plan.Grid.Rows, first + step);
+            int last = Math.Min(Grid.Rows, first + step);
             Detection[] merged = SeamMerge.Merge(
-                journal.Between(Math.Max(0, first - reach) * columns, Math.Min(plan.Grid.Rows, last + reach) * columns), plan.Ownership);
+                journal.Between(Math.Max(0, first - reach) * columns, Math.Min(Grid.Rows, last + reach) * columns), _ownership);
             yield return (
-                [.. merged.Where(found => found.Tile >= first * columns && found.Tile < last * columns && DetectionEngine.Counts(options.Extent, transform, found))],
+                [.. merged.Where(found => found.Tile >= first * columns && found.Tile < last * columns && DetectionEngine.Counts(_extent, _transform, found))],
                 frontiers[last]);
         }
     }
@@ -62,10 +68,10 @@ internal sealed class DetectionFinish(DetectionPlan plan, DetectionRunOptions op
     /// <summary>For each row of tiles, the uppermost place that a detection of this or a later row reaches.</summary>
     private double[] Frontiers()
     {
-        double[] frontiers = new double[plan.Grid.Rows + 1];
-        IReadOnlyDictionary<int, double> tops = journal.TopOfRows(plan.Grid.Columns);
+        double[] frontiers = new double[Grid.Rows + 1];
+        IReadOnlyDictionary<int, double> tops = journal.TopOfRows(Grid.Columns);
         frontiers[^1] = double.PositiveInfinity;
-        for (int row = plan.Grid.Rows - 1; row >= 0; row--)
+        for (int row = Grid.Rows - 1; row >= 0; row--)
         {
             frontiers[row] = Math.Min(frontiers[row + 1], tops.TryGetValue(row, out double top) ? top : double.PositiveInfinity);
         }
@@ -76,11 +82,11 @@ internal sealed class DetectionFinish(DetectionPlan plan, DetectionRunOptions op
     /// <summary>How many rows of tiles away another may be that keeps the same object.</summary>
     private int SeamRows()
     {
-        int columns = plan.Grid.Columns;
+        int columns = Grid.Columns;
         int most = 0;
-        for (int row = 0, other = 0; row < plan.Grid.Rows; row++)
+        for (int row = 0, other = 0; row < Grid.Rows; row++)
         {
-            while (plan.Grid[other * columns].Core.Bottom + plan.Ownership.MergeGrow + plan.Ownership.Grow < plan.Grid[row * columns].Core.Row)
+            while (Grid[other * columns].Core.Bottom + _ownership.MergeGrow + _ownership.Grow < Grid[row * columns].Core.Row)
             {
                 other++;
             }

@@ -1,7 +1,5 @@
 using System.Collections;
 using System.Diagnostics;
-using System.Security.Cryptography;
-using System.Text;
 using ArcLearn.Core.IO;
 using ArcLearn.Core.Models;
 using ArcLearn.Core.Rasters;
@@ -32,6 +30,9 @@ internal sealed record DetectionRequest
 
     public bool Force { get; init; }
 
+    /// <summary>The part that is done; null for the whole.</summary>
+    public ShardNumber? Shard { get; init; }
+
     /// <summary>What the network computes in.</summary>
     public LearnPrecision Precision { get; init; }
 
@@ -54,8 +55,7 @@ internal static class DetectionJob
         ModelArguments arguments = ModelArguments.Parse(request.ModelArguments, model.Options.ChipSize);
         using IRaster raster = Open(request, model, warn, files);
         _ = DetectionPlan.Create(Options(request, arguments), raster, model.Options.ChipSize);
-        FeatureWriters.Check(
-            request.Output, LayerName(request.Output), DetectionFields.All, request.Force, request.MakeFolder, files);
+        new DetectionLayer(request.Output, request.Force, files ?? LocalFileSystem.Instance).Check(request.MakeFolder);
     }
 
     /// <inheritdoc cref="Check"/>
@@ -70,69 +70,70 @@ internal static class DetectionJob
         Action<string>? inform = null)
     {
         Stopwatch watch = Stopwatch.StartNew();
-        files ??= LocalFileSystem.Instance;
-        ModelArguments arguments = ModelArguments.Parse(request.ModelArguments, model.ChipSize);
-        using IRaster raster = Open(request, model.Definition, warn, files);
-        model.TellPrecision(request.Precision, warn);
-        DetectionRunOptions options = Options(request, arguments);
-        string layer = LayerName(request.Output);
-        string journal = JournalFor(request.Output);
-        if ((request.MakeFolder || PostGisAddress.IsAddress(request.Output)) && Path.GetDirectoryName(journal) is string folder)
-        {
-            files.CreateDirectory(folder);
-        }
+        using OpenDetection open = Begin(request, model, warn, cancel, files ?? LocalFileSystem.Instance, inform);
+        JournaledResult result = open.Run.Search(progress, cancel);
+        return open.Run.Finish(open.Layer, result, cancel) with { Duration = watch.Elapsed };
+    }
 
-        // Begun and let go: a table or file that cannot be made is told before the first tile, not after the last.
-        CreateLayer().Dispose();
-        using SsdBackend backend = new(model, arguments.BatchSize ?? DefaultBatchSize, arguments.Threshold, arguments.NmsOverlap, request.Precision);
-        Tell(inform, request, options, raster, backend);
-        RunIdentity identity = DetectionIdentity.Of(raster, model.Fingerprint(cancel), arguments, options, backend.BatchSize, request.Precision, files);
-        using JournaledRun run = new(options, raster, backend, identity, journal, request.Force, files);
-        if (run.ResumedTiles > 0)
+    /// <summary>Does one part of a run (<see cref="DetectionRequest.Shard"/>) and leaves its file for <see cref="ShardMerge"/>.</summary>
+    /// <inheritdoc cref="Run"/>
+    public static LearnShard RunShard(
+        DetectionRequest request,
+        SsdEngine model,
+        Action<InferenceProgress>? progress,
+        Action<string>? warn,
+        CancellationToken cancel,
+        IFileSystem? files = null,
+        Action<string>? inform = null)
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        using OpenDetection open = Begin(request, model, warn, cancel, files ?? LocalFileSystem.Instance, inform);
+        JournaledResult result = open.Run.Search(progress, cancel);
+        return new LearnShard
         {
-            warn?.Invoke($"Going on with {journal}: {run.ResumedTiles} of {run.Tiles} tile(s) were done before.");
-        }
-
-        string format = "";
-        SpatialReference? reference = null;
-        IReadOnlyDictionary<string, int> byClass = new Dictionary<string, int>();
-        JournaledResult result = run.Execute(
-            detections =>
-            {
-                using IFeatureWriter writer = CreateLayer();
-                byClass = DetectionWriter.Write(detections, model.Classes, raster.Transform, writer, cancel);
-                writer.Complete();
-                (format, reference) = (writer.Format, writer.SpatialReference);
-            },
-            progress,
-            cancel);
-        return new FeatureLayerItem
-        {
-            Path = request.Output,
-            LayerName = layer,
-            Format = format,
-            Features = byClass.Values.Sum(),
-            FeaturesByClass = byClass,
-            SpatialReference = reference,
-            SourcePath = raster.Path,
+            Path = open.Run.Journal,
+            Shard = request.Shard!.Value,
+            Output = request.Output,
+            SourcePath = request.Raster,
             Model = model.Name,
             Tiles = result.Tiles,
             SkippedTiles = result.SkippedTiles,
             ResumedTiles = result.ResumedTiles,
             Duration = watch.Elapsed,
         };
-
-        IFeatureWriter CreateLayer() => FeatureWriters.Create(
-            request.Output, layer, raster.SpatialReference, DetectionFields.All, files, request.Force,
-            new FeatureWriterOptions { Style = new ClassStyle(DetectionFields.Class, model.Classes), Warn = warn });
     }
 
-    /// <summary>Beside a file; for a table, in the user's application data, under a name made of its address.</summary>
-    private static string JournalFor(string output) => DetectionJournal.PathFor(PostGisAddress.IsAddress(output)
-        ? Path.Combine(
-            Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
-            "ArcLearn", "Runs", Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(output)))[..16])
-        : output);
+    private static OpenDetection Begin(
+        DetectionRequest request, SsdEngine model, Action<string>? warn, CancellationToken cancel, IFileSystem files, Action<string>? inform)
+    {
+        ModelArguments arguments = ModelArguments.Parse(request.ModelArguments, model.ChipSize);
+        DetectionLayer layer = new(request.Output, request.Force, files, warn);
+        OpenDetection open = new(layer, Open(request, model.Definition, warn, files));
+        try
+        {
+            model.TellPrecision(request.Precision, warn);
+            DetectionRunOptions options = Options(request, arguments);
+            layer.MakeFolder(request.MakeFolder);
+            layer.Try(open.Raster.SpatialReference, model.Classes);
+            open.Backend = new SsdBackend(model, arguments.BatchSize ?? DefaultBatchSize, arguments.Threshold, arguments.NmsOverlap, request.Precision);
+            Tell(inform, request, options, open.Raster, open.Backend);
+            RunIdentity identity = DetectionIdentity.Of(open.Raster, model.Fingerprint(cancel), arguments, options, open.Backend.BatchSize, request.Precision, files);
+            string journal = request.Shard is ShardNumber shard ? layer.ShardPath(shard) : layer.Journal;
+            open.Run = new JournaledRun(
+                options, open.Raster, open.Backend, identity, journal, request.Force, files, model: model.Name, output: request.Output);
+            if (open.Run.ResumedTiles > 0)
+            {
+                warn?.Invoke($"Going on with {journal}: {open.Run.ResumedTiles} of {open.Run.Tiles} tile(s) were done before.");
+            }
+
+            return open;
+        }
+        catch
+        {
+            open.Dispose();
+            throw;
+        }
+    }
 
     private static IRaster Open(DetectionRequest request, SsdDefinition model, Action<string>? warn, IFileSystem? files)
     {
@@ -151,10 +152,6 @@ internal static class DetectionJob
         }
     }
 
-    private static string LayerName(string output) => PostGisAddress.IsAddress(output)
-        ? PostGisAddress.Parse(output, "OutputName").Table
-        : Path.GetFileNameWithoutExtension(output);
-
     private static DetectionRunOptions Options(DetectionRequest request, ModelArguments arguments)
     {
         int workers = request.Context.Parallel.Workers(Environment.ProcessorCount);
@@ -165,6 +162,7 @@ internal static class DetectionJob
             RunNms = request.RunNms,
             MaxOverlapRatio = request.MaxOverlapRatio,
             Extent = request.Context.Extent,
+            Shard = request.Shard,
             Workers = workers,
             Readers = Math.Max(1, workers / 2),
         };
@@ -185,5 +183,24 @@ internal static class DetectionJob
         inform(FormattableString.Invariant(
             $"Searching {tiles.Count} of {tiles.Grid.Count} tiles of {backend.ChipSize} pixels, {options.Padding} of them padding on each side, in batches of {backend.BatchSize}: {size.Workers} model(s), {size.Readers} reader(s), about {((size.Workers * backend.BytesPerReplica) + waiting) / 1e6:F0} MB."));
         inform($"Writing {request.Output}.");
+    }
+
+    /// <summary>What a detection holds open while it runs.</summary>
+    private sealed class OpenDetection(DetectionLayer layer, IRaster raster) : IDisposable
+    {
+        public DetectionLayer Layer => layer;
+
+        public IRaster Raster => raster;
+
+        public SsdBackend Backend { get; set; } = null!;
+
+        public JournaledRun Run { get; set; } = null!;
+
+        public void Dispose()
+        {
+            Run?.Dispose();
+            Backend?.Dispose();
+            raster.Dispose();
+        }
     }
 }

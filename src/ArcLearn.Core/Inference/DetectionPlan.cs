@@ -32,8 +32,8 @@ internal sealed class DetectionPlan
         CheckCount(options.Readers, nameof(options.Readers));
         TileGrid grid = new(raster.Width, raster.Height, chipSize, options.Padding ?? chipSize / 4);
         TileOwnership ownership = new(grid, options.ExcludePadDetections);
-        return new DetectionPlan(
-            ownership, options.Extent is GeoExtent extent ? Select(grid, raster, extent, ownership.MergeGrow) : grid.SelectAll());
+        TileSelection tiles = options.Extent is GeoExtent extent ? Select(grid, raster, extent, ownership.MergeGrow) : grid.SelectAll();
+        return new DetectionPlan(ownership, options.Shard is ShardNumber shard ? tiles.Part(shard) : tiles);
     }
 
     private static void CheckCount(int count, string name)

@@ -18,6 +18,9 @@ internal sealed record DetectionRunOptions
     /// <summary>Where detections count, in the raster's map units: when their centre lies inside; null for everywhere.</summary>
     public GeoExtent? Extent { get; init; }
 
+    /// <summary>The part of the tiles that is done; null for all.</summary>
+    public ShardNumber? Shard { get; init; }
+
     /// <summary>Model replicas, each on its own thread.</summary>
     public int Workers { get; init; } = 1;
 

@@ -24,15 +24,24 @@ internal sealed class JournaledRun : IDisposable
     /// <summary>Opens or begins the journal; holds it until it is disposed.</summary>
     /// <param name="journal">Its path.</param>
     /// <param name="force">Whether a journal of another run is thrown away.</param>
-    /// <inheritdoc cref="DetectionJournal.Open"/>
+    /// <param name="model">The model's name.</param>
+    /// <param name="output">The layer that is asked for.</param>
+    /// <inheritdoc cref="DetectionJournal.Open(string, RunIdentity, DetectionRecord, bool, IFileSystem, long?)"/>
     public JournaledRun(
-        DetectionRunOptions options, IRaster raster, IDetectionBackend backend, RunIdentity identity, string journal, bool force, IFileSystem? files = null, long? journalBytes = null)
+        DetectionRunOptions options, IRaster raster, IDetectionBackend backend, RunIdentity identity, string journal, bool force,
+        IFileSystem? files = null, long? journalBytes = null, string model = "", string output = "")
     {
         (_options, _raster, _backend) = (options, raster, backend);
         _plan = DetectionPlan.Create(options, raster, backend);
-        _journal = DetectionJournal.Open(journal, identity, force, files ?? LocalFileSystem.Instance, journalBytes);
+        identity = options.Shard is ShardNumber shard ? identity.With(RunIdentity.Shard, shard.ToString()) : identity;
+        _journal = DetectionJournal.Open(
+            journal, identity, DetectionRecord.Of(_plan, options, raster, backend.Classes, model, output), force, files ?? LocalFileSystem.Instance, journalBytes);
         ResumedTiles = _journal.Finished;
+        Journal = journal;
     }
+
+    /// <summary>Where its journal lies.</summary>
+    public string Journal { get; }
 
     /// <summary>Tiles of the run.</summary>
     public int Tiles => _plan.Tiles.Count;
@@ -40,23 +49,24 @@ internal sealed class JournaledRun : IDisposable
     /// <summary>Those that an interrupted run had done.</summary>
     public int ResumedTiles { get; }
 
-    /// <summary>Does the tiles that are left, then lets <paramref name="write"/> take the detections, best first. Ends with the journal gone.</summary>
-    /// <param name="write">Writes and completes the layer.</param>
+    /// <summary>Does the tiles that are left into the journal, which then stays to be finished, or a shard's to be merged.</summary>
     /// <exception cref="LearnDataException">TileFailed, ModelOutput, JournalDamaged. What was finished stays in the journal, also when the run is cancelled.</exception>
-    public JournaledResult Execute(Action<IEnumerable<Detection>> write, Action<InferenceProgress>? progress, CancellationToken cancel)
+    public JournaledResult Search(Action<InferenceProgress>? progress, CancellationToken cancel)
     {
         if (_journal.Finished < _plan.Tiles.Count)
         {
             DetectionEngine.Detect(_plan, _options, _raster, _backend, _journal, progress, cancel);
-            _journal.Commit();
         }
 
-        _journal.Keep(new DetectionFinish(_plan, _options, _raster.Transform, _journal).Run(), cancel);
-        write(_journal.Kept());
-        JournaledResult result = new(_journal.Finished - _journal.Skipped, _journal.Skipped, ResumedTiles, _journal.CutDetections);
-        _journal.Complete();
-        return result;
+        _journal.Seal();
+        return new JournaledResult(_journal.Finished - _journal.Skipped, _journal.Skipped, ResumedTiles, _journal.CutDetections);
     }
+
+    /// <summary>Lets a layer take the detections, best first. Ends with the journal gone.</summary>
+    public FeatureLayerItem Finish(DetectionLayer layer, JournaledResult result, CancellationToken cancel) => layer.Write(_journal, result, cancel);
+
+    /// <summary>Lets <paramref name="write"/> take the detections, best first. Ends with the journal gone.</summary>
+    public void Finish(Action<IEnumerable<Detection>> write, CancellationToken cancel) => _journal.Finish(write, cancel);
 
     public void Dispose() => _journal.Dispose();
 }

@@ -17,17 +17,17 @@ internal sealed class TileOwnership
     /// <summary>Pixels by which two tiles may disagree about an object's centre.</summary>
     public const int SeamWidth = 4;
 
-    private readonly TileGrid _grid;
-
     /// <param name="grid">The run's grid.</param>
     /// <param name="excludePadding">
     /// False keeps what lies in the padding too (arcgis' exclude_pad_detections): the seam is then as wide as the padding.
     /// </param>
     public TileOwnership(TileGrid grid, bool excludePadding = true)
     {
-        _grid = grid;
+        Grid = grid;
         Grow = excludePadding ? Math.Min(SeamWidth, grid.Padding) : grid.Padding;
     }
+
+    public TileGrid Grid { get; }
 
     /// <summary>Pixels by which a core grows on each side for keeping; at most the padding, beyond which the chip ends.</summary>
     public int Grow { get; }
@@ -44,13 +44,13 @@ internal sealed class TileOwnership
     /// <summary>Whether another tile might have kept the same object.</summary>
     public bool IsAtSeam(in Detection detection)
     {
-        PixelWindow core = _grid[detection.Tile].Core;
+        PixelWindow core = Grid[detection.Tile].Core;
         double x = detection.CenterX;
         double y = detection.CenterY;
         return (core.Column > 0 && x < core.Column + MergeGrow)
-            || (core.Right < _grid.Width && x >= core.Right - MergeGrow)
+            || (core.Right < Grid.Width && x >= core.Right - MergeGrow)
             || (core.Row > 0 && y < core.Row + MergeGrow)
-            || (core.Bottom < _grid.Height && y >= core.Bottom - MergeGrow);
+            || (core.Bottom < Grid.Height && y >= core.Bottom - MergeGrow);
     }
 
     /// <summary>Whether the detections are of two tiles and both centres lie in the band that those share.</summary>
@@ -58,8 +58,8 @@ internal sealed class TileOwnership
 
         // Each was kept by its own tile, so only the other's core is left to ask.
         left.Tile != right.Tile
-        && Holds(_grid[right.Tile].Core, MergeGrow, left.CenterX, left.CenterY)
-        && Holds(_grid[left.Tile].Core, MergeGrow, right.CenterX, right.CenterY);
+        && Holds(Grid[right.Tile].Core, MergeGrow, left.CenterX, left.CenterY)
+        && Holds(Grid[left.Tile].Core, MergeGrow, right.CenterX, right.CenterY);
 
     private static bool Holds(in PixelWindow core, int grow, double x, double y) =>
         x >= core.Column - grow && x < core.Right + grow && y >= core.Row - grow && y < core.Bottom + grow;

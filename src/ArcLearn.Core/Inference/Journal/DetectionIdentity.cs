@@ -25,9 +25,9 @@ internal static class DetectionIdentity
         new("extent", options.Extent?.ToString() ?? "all"),
         new("RunNms", Text(options.RunNms)),
         new("MaxOverlapRatio", Text(options.RunNms ? options.MaxOverlapRatio : 0)),
-        new("ArcLearn", Version(typeof(DetectionIdentity))),
-        new("TorchSharp", Version(typeof(TorchSharp.torch))),
-        new("processor", string.Join(' ', CpuFeatures.List())),
+        new(RunIdentity.Runtime[0], Version(typeof(DetectionIdentity))),
+        new(RunIdentity.Runtime[1], Version(typeof(TorchSharp.torch))),
+        new(RunIdentity.Runtime[2], string.Join(' ', CpuFeatures.List())),
     ]);
 
     private static string Text(object value) => Convert.ToString(value, CultureInfo.InvariantCulture)!;

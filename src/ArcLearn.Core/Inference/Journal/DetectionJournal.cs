@@ -13,9 +13,11 @@ namespace ArcLearn.Core.Inference;
 internal sealed class DetectionJournal : ITileSink, IDisposable
 {
     private const int ApplicationId = 0x41726C4A;       // "ArlJ"
-    private const int Version = 1;
+    private const int Version = 2;
     private const string Columns =
         "(tile INTEGER, number INTEGER, class INTEGER NOT NULL, score REAL NOT NULL, xmin REAL NOT NULL, ymin REAL NOT NULL, xmax REAL NOT NULL, ymax REAL NOT NULL, PRIMARY KEY (tile, number)) WITHOUT ROWID";
+
+    private const string Values = " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
 
     private const int GroupTiles = 512;
     private static readonly TimeSpan s_groupTime = TimeSpan.FromSeconds(2);
@@ -29,10 +31,12 @@ internal sealed class DetectionJournal : ITileSink, IDisposable
     private int _uncommitted;
     private int _committed;
 
-    // Whether the run is this journal's: else it is let alone, and not removed for being empty.
-    private bool _isOwn;
+    // Whether a journal without a finished tile goes: one of another run is let alone, and a shard may have no tile.
+    private bool _isForgotten;
 
     private DetectionJournal(string path, IFileSystem files, SqliteConnection connection) => (_path, _files, _connection) = (path, files, connection);
+
+    public string Path => _path;
 
     /// <summary>Tiles of the run that are done, from its first on.</summary>
     public int Finished { get; private set; }
@@ -42,17 +46,25 @@ internal sealed class DetectionJournal : ITileSink, IDisposable
 
     public int CutDetections { get; private set; }
 
+    /// <summary>The run that it is of, as it was begun.</summary>
+    public DetectionRecord Run { get; private set; } = null!;
+
+    /// <summary>What decides the run's result, as it was begun.</summary>
+    public RunIdentity Identity { get; private set; } = new([]);
+
     /// <summary>Where the journal of an output lies.</summary>
     public static string PathFor(string output) => output + ".journal";
 
     /// <summary>Opens the journal of a run that was interrupted, or begins one.</summary>
     /// <param name="identity">Of the run that is to be done.</param>
+    /// <param name="run">What finishing it will need.</param>
     /// <param name="force">Whether a journal of another run, or a damaged one, is thrown away.</param>
     /// <param name="maximumBytes">A limit as a full disk sets one; for tests.</param>
     /// <exception cref="LearnDataException">JournalInUse by a living process; JournalMismatch: of another run; JournalDamaged.</exception>
     /// <exception cref="IOException">The place cannot be written to.</exception>
-    public static DetectionJournal Open(string path, RunIdentity identity, bool force, IFileSystem files, long? maximumBytes = null)
+    public static DetectionJournal Open(string path, RunIdentity identity, DetectionRecord run, bool force, IFileSystem files, long? maximumBytes = null)
     {
+        // A run that was killed as it began leaves an empty file, or one without tables.
         bool exists = files.FileExists(path);
         if (!exists)
         {
@@ -64,7 +76,8 @@ internal sealed class DetectionJournal : ITileSink, IDisposable
         try
         {
             journal = Connect(path, files, maximumBytes);
-            if (exists && journal.Read(identity) is string difference)
+            bool isBegun = exists && journal.Read();
+            if (isBegun && identity.Difference(journal.Identity) is string difference)
             {
                 throw new LearnDataException(
                     "JournalMismatch",
@@ -72,19 +85,19 @@ internal sealed class DetectionJournal : ITileSink, IDisposable
                     path);
             }
 
-            if (!exists)
+            if (!isBegun)
             {
-                journal.Create(identity);
+                journal.Create(identity, run);
             }
 
-            journal._isOwn = true;
+            journal._isForgotten = true;
             return journal;
         }
         catch (LearnDataException e) when (force && e.Id is "JournalMismatch" or "JournalDamaged")
         {
             journal?.Dispose();
             Delete(path, files);
-            return Open(path, identity, force: false, files, maximumBytes);
+            return Open(path, identity, run, force: false, files, maximumBytes);
         }
         catch
         {
@@ -98,16 +111,32 @@ internal sealed class DetectionJournal : ITileSink, IDisposable
         }
     }
 
+    /// <summary>Opens a journal that another command left, to read it.</summary>
+    /// <exception cref="LearnDataException">JournalInUse or JournalDamaged.</exception>
+    public static DetectionJournal Open(string path, IFileSystem files)
+    {
+        DetectionJournal journal = Connect(path, files, maximumBytes: null);
+        try
+        {
+            return journal.Read() ? journal : throw NoJournal(path);
+        }
+        catch
+        {
+            journal.Dispose();
+            throw;
+        }
+    }
+
     public void Accept(TileResult result)
     {
         Write(() =>
         {
             _transaction ??= _connection.BeginTransaction();
-            _insert ??= Prepare("INSERT INTO detection VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", 8);
+            _insert ??= Prepare("INSERT INTO detection" + Values, 8);
             _insert.Transaction = _transaction;
             foreach (Detection found in result.Detections)
             {
-                Execute(_insert, found.Tile, found.Index, found.ClassIndex, found.Score, found.XMin, found.YMin, found.XMax, found.YMax);
+                Execute(_insert, found);
             }
         });
         Finished++;
@@ -117,6 +146,19 @@ internal sealed class DetectionJournal : ITileSink, IDisposable
         {
             Commit();
         }
+    }
+
+    /// <summary>Takes all that the journals of a run's shards hold, in one transaction, in place of what it held.</summary>
+    public void TakeAll(IEnumerable<DetectionJournal> shards, CancellationToken cancel)
+    {
+        Insert("detection", shards.SelectMany(shard =>
+        {
+            Finished += shard.Finished;
+            Skipped += shard.Skipped;
+            CutDetections += shard.CutDetections;
+            return shard.Between(0, int.MaxValue);
+        }), cancel);
+        Commit();
     }
 
     /// <summary>What was accepted survives the process from here on.</summary>
@@ -157,21 +199,16 @@ internal sealed class DetectionJournal : ITileSink, IDisposable
     }
 
     /// <summary>Puts what stays of all detections aside, to be read by rank; an earlier, unfinished attempt is forgotten.</summary>
-    public void Keep(IEnumerable<Detection> detections, CancellationToken cancel) => Write(() =>
-    {
-        using SqliteTransaction transaction = _connection.BeginTransaction();
-        _transaction = transaction;
-        Execute("DELETE FROM kept");
-        using SqliteCommand insert = Prepare("INSERT INTO kept VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", 8);
-        foreach (Detection found in detections)
-        {
-            cancel.ThrowIfCancellationRequested();
-            Execute(insert, found.Tile, found.Index, found.ClassIndex, found.Score, found.XMin, found.YMin, found.XMax, found.YMax);
-        }
+    public void Keep(IEnumerable<Detection> detections, CancellationToken cancel) => Insert("kept", detections, cancel);
 
-        transaction.Commit();
-        _transaction = null;
-    });
+    /// <summary>Merges what the tiles found, lets <paramref name="write"/> take it, best first, and removes the journal.</summary>
+    /// <param name="write">Writes and completes the layer.</param>
+    public void Finish(Action<IEnumerable<Detection>> write, CancellationToken cancel)
+    {
+        Keep(new DetectionFinish(Run, this).Run(), cancel);
+        write(Kept());
+        Complete();
+    }
 
     /// <summary>What was kept, best first (score, tile, index).</summary>
     public IEnumerable<Detection> Kept() =>
@@ -194,10 +231,17 @@ internal sealed class DetectionJournal : ITileSink, IDisposable
 
         EndTransaction();
         _connection.Dispose();
-        if (_isOwn && _committed == 0)
+        if (_isForgotten && _committed == 0)
         {
             Delete(_path, _files);
         }
+    }
+
+    /// <summary>Commits what was accepted and leaves the file for a later command, even where it holds no tile.</summary>
+    public void Seal()
+    {
+        Commit();
+        _isForgotten = false;
     }
 
     /// <summary>Removes a journal that has served.</summary>
@@ -237,7 +281,8 @@ internal sealed class DetectionJournal : ITileSink, IDisposable
         }
     }
 
-    private static void Delete(string path, IFileSystem files)
+    /// <summary>Removes a journal that nobody has open.</summary>
+    public static void Delete(string path, IFileSystem files)
     {
         foreach (string file in new[] { path, path + "-wal", path + "-shm" })
         {
@@ -245,14 +290,32 @@ internal sealed class DetectionJournal : ITileSink, IDisposable
         }
     }
 
-    private void Create(RunIdentity identity) => Guard(() =>
+    /// <summary>Fills a table anew, in one transaction.</summary>
+    private void Insert(string table, IEnumerable<Detection> detections, CancellationToken cancel) => Write(() =>
     {
+        using SqliteTransaction transaction = _connection.BeginTransaction();
+        _transaction = transaction;
+        Execute("DELETE FROM " + table);
+        using SqliteCommand insert = Prepare("INSERT INTO " + table + Values, 8);
+        foreach (Detection found in detections)
+        {
+            cancel.ThrowIfCancellationRequested();
+            Execute(insert, found);
+        }
+
+        transaction.Commit();
+        _transaction = null;
+    });
+
+    private void Create(RunIdentity identity, DetectionRecord run) => Guard(() =>
+    {
+        (Identity, Run) = (identity, run);
         using SqliteTransaction transaction = _connection.BeginTransaction();
         _transaction = transaction;
         Execute($"PRAGMA application_id = {ApplicationId}");
         Execute($"PRAGMA user_version = {Version}");
-        Execute("CREATE TABLE run (finished INTEGER NOT NULL, skipped INTEGER NOT NULL, cut INTEGER NOT NULL)");
-        Execute("INSERT INTO run VALUES (0, 0, 0)");
+        Execute("CREATE TABLE run (finished INTEGER NOT NULL, skipped INTEGER NOT NULL, cut INTEGER NOT NULL, record TEXT NOT NULL)");
+        Execute("INSERT INTO run VALUES (0, 0, 0, $1)", run.ToJson());
         Execute("CREATE TABLE identity (name TEXT NOT NULL, value TEXT NOT NULL)");
         Execute("CREATE TABLE detection " + Columns);
         Execute("CREATE TABLE kept " + Columns);
@@ -265,15 +328,22 @@ internal sealed class DetectionJournal : ITileSink, IDisposable
         _transaction = null;
     });
 
-    /// <returns>What differs from the run to be done; null for the same run.</returns>
-    private string? Read(RunIdentity identity)
+    /// <returns>False for a database without a table.</returns>
+    private bool Read()
     {
+        bool isBegun = false;
         List<KeyValuePair<string, string>> parts = [];
         Guard(() =>
         {
+            isBegun = Number("SELECT COUNT(*) FROM sqlite_master") > 0;
+            if (!isBegun)
+            {
+                return;
+            }
+
             if (Number("PRAGMA application_id") != ApplicationId || Number("PRAGMA user_version") != Version)
             {
-                throw new LearnDataException("JournalDamaged", $"{_path} is no journal of this version of ArcLearn, or one that was cut short. Move it away, or give -Force to throw it away.", _path);
+                throw NoJournal(_path);
             }
 
             using (SqliteCommand command = Prepare("SELECT name, value FROM identity ORDER BY rowid", 0))
@@ -287,9 +357,15 @@ internal sealed class DetectionJournal : ITileSink, IDisposable
 
             (Finished, Skipped, CutDetections) = ((int)Number("SELECT finished FROM run"), (int)Number("SELECT skipped FROM run"), (int)Number("SELECT cut FROM run"));
             _committed = Finished;
+            using SqliteCommand record = Prepare("SELECT record FROM run", 0);
+            Run = DetectionRecord.Parse(Convert.ToString(record.ExecuteScalar(), CultureInfo.InvariantCulture) ?? "");
         });
-        return identity.Difference(new RunIdentity(parts));
+        Identity = new RunIdentity(parts);
+        return isBegun;
     }
+
+    private static LearnDataException NoJournal(string path) => new(
+        "JournalDamaged", $"{path} is no journal of this version of ArcLearn, or one that was cut short. Move it away, or give -Force to throw it away.", path);
 
     private IEnumerable<Detection> Select(string sql, params object[] values)
     {
@@ -347,6 +423,9 @@ internal sealed class DetectionJournal : ITileSink, IDisposable
 
         _ = command.ExecuteNonQuery();
     }
+
+    private static void Execute(SqliteCommand insert, in Detection found) =>
+        Execute(insert, found.Tile, found.Index, found.ClassIndex, found.Score, found.XMin, found.YMin, found.XMax, found.YMax);
 
     private void Execute(string sql, params object[] values)
     {

@@ -4,6 +4,18 @@ namespace ArcLearn.Core.Inference;
 /// <param name="Parts">Name, as a user knows it, and value.</param>
 internal sealed record RunIdentity(IReadOnlyList<KeyValuePair<string, string>> Parts)
 {
+    /// <summary>The part that tells the shards of a run apart.</summary>
+    public const string Shard = "Shard";
+
+    /// <summary>The parts that tell machines and installations apart, not runs.</summary>
+    public static readonly IReadOnlyList<string> Runtime = ["ArcLearn", "TorchSharp", "processor"];
+
+    /// <summary>The identity of a part of the run.</summary>
+    public RunIdentity With(string name, string value) => new([.. Parts, new(name, value)]);
+
+    /// <summary>The identity without some of its parts.</summary>
+    public RunIdentity Without(params IReadOnlyCollection<string> names) => new([.. Parts.Where(part => !names.Contains(part.Key))]);
+
     /// <summary>What is another here than there, in words; null where nothing is.</summary>
     /// <param name="earlier">Of the run that was interrupted.</param>
     public string? Difference(RunIdentity earlier)

@@ -1,0 +1,143 @@
+using ArcLearn.Core.Inference;
+using ArcLearn.Core.IO;
+using ArcLearn.Tests.Unit.TestSupport;
+
+namespace ArcLearn.Tests.Unit.Inference;
+
+public sealed class ShardMergeTests : IDisposable
+{
+    private const int Chip = 64;
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(1, "gpkg", false)]
+    [InlineData(2, "gpkg", true)]
+    [InlineData(5, "gpkg", true)]
+    [InlineData(5, "geojson", false)]
+    [InlineData(40, "gpkg", true)]
+    public void Shards_merge_to_the_bytes_of_the_whole(int count, string extension, bool runNms)
+    {
+        using MemoryRaster raster = DetectionEngineTests.Scene(420, 900, seed: 3, noData: 10);
+        DetectionRunOptions options = new() { RunNms = runNms, MaxOverlapRatio = 0.1, Workers = 2 };
+        string whole = _folder.PathOf("whole", $"found.{extension}");
+        Directory.CreateDirectory(Path.GetDirectoryName(whole)!);
+        FeatureLayerItem expected = Finish(options, raster, whole);
+        Assert.True(expected.Features > 50);
+
+        string[] shards = [.. Enumerable.Range(1, count).Select(index => Search(options, raster, new ShardNumber(index, count), extension))];
+        Random.Shared.Shuffle(shards);
+        FeatureLayerItem merged = ShardMerge.Run(new ShardMergeRequest { Shards = shards }, warn: null, CancellationToken.None);
+
+        Assert.Equal(_folder.PathOf($"found.{extension}"), merged.Path);
+        Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(merged.Path));
+        Assert.Equal((expected.Tiles, expected.SkippedTiles, expected.Features), (merged.Tiles, merged.SkippedTiles, merged.Features));
+        Assert.All(shards, shard => Assert.True(File.Exists(shard)));
+        Assert.Equal(count + 1, Directory.GetFiles(_folder.Root).Length);
+    }
+
+    [Fact]
+    public void What_is_missing_or_given_twice_is_named()
+    {
+        using MemoryRaster raster = DetectionEngineTests.Scene(200, 300, seed: 1);
+        string[] shards = [.. Enumerable.Range(1, 3).Select(index => Search(new(), raster, new ShardNumber(index, 3)))];
+
+        Assert.Contains("Missing is 2 of 3", Refused("ShardMissing", shards[0], shards[2]), StringComparison.Ordinal);
+        Assert.Contains("more than once", Refused("ShardMissing", Copy(shards[0]), shards[0], shards[1], shards[2]), StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder.PathOf("found.gpkg")));
+    }
+
+    [Fact]
+    public void Shards_of_other_runs_are_refused_by_name()
+    {
+        using MemoryRaster raster = DetectionEngineTests.Scene(200, 300, seed: 1);
+        string first = Search(new(), raster, new ShardNumber(1, 2));
+
+        string other = Search(new(), raster, new ShardNumber(2, 2), identity: Identity(threshold: "0.4"));
+        Assert.Contains("threshold: 0.5 then, 0.4 now", Refused("ShardMismatch", first, other), StringComparison.Ordinal);
+
+        string third = Search(new(), raster, new ShardNumber(2, 3));
+        Assert.Contains("one of 2 shards then, one of 3 now", Refused("ShardMismatch", first, third), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Shards_of_another_processor_are_merged_where_that_is_allowed()
+    {
+        using MemoryRaster raster = DetectionEngineTests.Scene(200, 300, seed: 1);
+        string[] shards = [Search(new(), raster, new ShardNumber(1, 2)), Search(new(), raster, new ShardNumber(2, 2), identity: Identity(processor: "avx512"))];
+
+        Assert.Contains("-AllowMixedRuntime", Refused("ShardMismatch", shards), StringComparison.Ordinal);
+        FeatureLayerItem merged = ShardMerge.Run(new ShardMergeRequest { Shards = shards, AllowMixedRuntime = true }, warn: null, CancellationToken.None);
+
+        Assert.True(merged.Features > 0);
+    }
+
+    [Fact]
+    public void An_unfinished_shard_is_refused_until_it_was_finished()
+    {
+        using MemoryRaster raster = DetectionEngineTests.Scene(420, 900, seed: 1);
+        string first = Search(new(), raster, new ShardNumber(1, 2));
+        raster.OnRead = window => _ = window.Row > 700 ? throw new IOException("the disk went away") : 0;
+        _ = Assert.Throws<LearnDataException>(() => Search(new(), raster, new ShardNumber(2, 2)));
+        string second = _folder.PathOf("found.gpkg.shard-2-of-2");
+        Assert.Contains("-Shard 2/2", Refused("ShardIncomplete", first, second), StringComparison.Ordinal);
+
+        raster.OnRead = null;
+        Assert.Equal(second, Search(new(), raster, new ShardNumber(2, 2)));
+        FeatureLayerItem merged = ShardMerge.Run(new ShardMergeRequest { Shards = [first, second] }, warn: null, CancellationToken.None);
+        Assert.True(merged.Features > 0);
+    }
+
+    [Theory]
+    [InlineData("2/5", 2, 5)]
+    [InlineData(" 1 / 1 ", 1, 1)]
+    public void A_shard_is_written_as_its_number_and_the_count(string text, int index, int count) =>
+        Assert.Equal(new ShardNumber(index, count), ShardNumber.Parse(text));
+
+    [Theory]
+    [InlineData("0/5")]
+    [InlineData("6/5")]
+    [InlineData("1/0")]
+    public void A_shard_that_cannot_be_is_refused(string text) => Assert.Throws<ArgumentException>(() => ShardNumber.Parse(text));
+
+    [Theory]
+    [InlineData("2")]
+    [InlineData("a/b")]
+    [InlineData("1/2/3")]
+    public void A_text_that_is_no_shard_is_refused(string text) => Assert.Throws<FormatException>(() => ShardNumber.Parse(text));
+
+    private static RunIdentity Identity(string threshold = "0.5", string processor = "avx2") => new([new("threshold", threshold), new("processor", processor)]);
+
+    private string Refused(string id, params string[] shards)
+    {
+        LearnDataException error = Assert.Throws<LearnDataException>(() => ShardMerge.Check(new ShardMergeRequest { Shards = shards }));
+        Assert.Equal(id, error.Id);
+        return error.Message;
+    }
+
+    private string Copy(string shard)
+    {
+        string copy = shard + ".copy";
+        File.Copy(shard, copy);
+        return copy;
+    }
+
+    private string Search(DetectionRunOptions options, MemoryRaster raster, ShardNumber shard, string extension = "gpkg", RunIdentity? identity = null)
+    {
+        string output = _folder.PathOf($"found.{extension}");
+        string path = new DetectionLayer(output, force: false, LocalFileSystem.Instance).ShardPath(shard);
+        using BlobBackend backend = new(Chip);
+        using JournaledRun run = new(options with { Shard = shard }, raster, backend, identity ?? Identity(), path, force: false, model: "blobs", output: output);
+        _ = run.Search(progress: null, CancellationToken.None);
+        return path;
+    }
+
+    private static FeatureLayerItem Finish(DetectionRunOptions options, MemoryRaster raster, string output)
+    {
+        DetectionLayer layer = new(output, force: false, LocalFileSystem.Instance);
+        using BlobBackend backend = new(Chip);
+        using JournaledRun run = new(options, raster, backend, Identity(), layer.Journal, force: false, model: "blobs", output: output);
+        return run.Finish(layer, run.Search(progress: null, CancellationToken.None), CancellationToken.None);
+    }
+}
