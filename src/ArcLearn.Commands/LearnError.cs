@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using ArcLearn.Core.IO;
+using ArcLearn.Core.Runtime;
 
 namespace ArcLearn.Commands;
 
@@ -49,7 +50,7 @@ internal static partial class LearnError
             UnauthorizedAccessException => new ErrorRecord(exception, "AccessDenied", ErrorCategory.PermissionDenied, target),
             EndOfStreamException => new ErrorRecord(exception, "IOFailed", ErrorCategory.ReadError, target),
             IOException e => IOFailed(e, target),
-            _ when IsOutOfMemory(exception) => OutOfMemory(exception, target),
+            _ when TorchFailure.IsOutOfMemory(exception) => OutOfMemory(exception, target),
             _ => null,
         };
         return error is not null;
@@ -99,13 +100,6 @@ internal static partial class LearnError
 
     [GeneratedRegex(@"\.([^/\\]+)\.[0-9a-f]{8}\.partial", RegexOptions.CultureInvariant)]
     private static partial Regex PartialName();
-
-    // torch reports every native failure as an ExternalException; only its text tells memory from the rest.
-    private static bool IsOutOfMemory(Exception exception) =>
-        exception is OutOfMemoryException
-        || (exception is ExternalException && (exception.Message.Contains("out of memory", StringComparison.OrdinalIgnoreCase)
-            || exception.Message.Contains("not enough memory", StringComparison.OrdinalIgnoreCase)
-            || exception.Message.Contains("can't allocate memory", StringComparison.OrdinalIgnoreCase)));
 
     private static ErrorRecord OutOfMemory(Exception exception, object? target) =>
         new(exception, "OutOfMemory", ErrorCategory.LimitsExceeded, target)

@@ -18,9 +18,9 @@ public class DetectionEngineTests
         using BlobBackend backend = new(Chip);
         DetectionRunResult expected = DetectionEngine.Run(new DetectionRunOptions { RunNms = true }, raster, backend);
 
-        foreach (long bytes in new[] { 1L, 1L << 30 })
+        foreach (int buffers in new[] { 1, 0, 9 })
         {
-            DetectionRunOptions options = new() { RunNms = true, Workers = workers, Readers = readers, QueueBytes = bytes };
+            DetectionRunOptions options = new() { RunNms = true, Workers = workers, Readers = readers, Buffers = buffers };
             DetectionRunResult actual = DetectionEngine.Run(options, raster, backend);
 
             Assert.Equal(expected.Detections, actual.Detections);
@@ -28,7 +28,7 @@ public class DetectionEngineTests
         }
 
         Assert.True(expected.Detections.Count > 100);
-        Assert.Equal(1 + (2 * workers), backend.Replicas);
+        Assert.Equal(1 + (3 * workers), backend.Replicas);
         Assert.Equal(backend.Replicas, backend.Disposed);
     }
 
@@ -39,7 +39,7 @@ public class DetectionEngineTests
         List<float[]> batches = [];
         using BlobBackend backend = new(Chip, batchSize: 5) { OnDetect = samples => batches.Add([.. samples]) };
 
-        _ = DetectionEngine.Run(new DetectionRunOptions { Padding = 16, QueueBytes = 1 }, raster, backend);
+        _ = DetectionEngine.Run(new DetectionRunOptions { Padding = 16, Buffers = 1 }, raster, backend);
 
         float[] batch = Assert.Single(batches);
         Assert.Contains(batch.AsSpan(0, 2 * Chip * Chip).ToArray(), value => value > 0);
@@ -54,7 +54,7 @@ public class DetectionEngineTests
         List<float> last = [];
         using BlobBackend backend = new(Chip, batchSize: 2) { OnDetect = samples => last = [.. samples] };
 
-        _ = DetectionEngine.Run(new DetectionRunOptions { Padding = 0, QueueBytes = 1 }, raster, backend);
+        _ = DetectionEngine.Run(new DetectionRunOptions { Padding = 0, Buffers = 1 }, raster, backend);
 
         Assert.Equal(2, backend.Calls);
         Assert.Equal(1, last[0]);

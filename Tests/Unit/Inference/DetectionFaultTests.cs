@@ -104,7 +104,7 @@ public class DetectionFaultTests
             },
         };
         Task run = Task.Run(
-            () => DetectionEngine.Run(new DetectionRunOptions { Readers = 2, QueueBytes = 1 }, raster, backend, progress: null, stop.Token));
+            () => DetectionEngine.Run(new DetectionRunOptions { Readers = 2, Buffers = 1 }, raster, backend, progress: null, stop.Token));
         Assert.True(isBusy.Wait(TimeSpan.FromSeconds(30)));
 
         stop.Cancel();

@@ -136,6 +136,50 @@ public sealed class JournaledRunTests : IDisposable
     }
 
     [Fact]
+    public void Where_memory_runs_out_the_run_goes_on_with_less_to_the_same_result()
+    {
+        using MemoryRaster raster = DetectionEngineTests.Scene(420, 900, seed: 1);
+        (int busy, int failures) = (0, 0);
+        using BlobBackend backend = new(Chip)
+        {
+            OnDetect = samples =>
+            {
+                // As a machine with room for one model only.
+                if (Interlocked.Increment(ref busy) > 1)
+                {
+                    Interlocked.Decrement(ref busy);
+                    Interlocked.Increment(ref failures);
+                    throw new OutOfMemoryException();
+                }
+
+                Thread.Sleep(1);
+                Interlocked.Decrement(ref busy);
+            },
+        };
+        List<Detection> found = [];
+        List<string> warnings = [];
+        using JournaledRun run = Begin(new DetectionRunOptions { Workers = 4, Readers = 2 }, raster, backend);
+
+        _ = run.Search(progress: null, CancellationToken.None, warnings.Add);
+        run.Finish(found.AddRange, CancellationToken.None);
+
+        Assert.True(failures > 0);
+        Assert.StartsWith("Memory ran out. Going on with 4 model(s) and 4", warnings[0], StringComparison.Ordinal);
+        Assert.StartsWith("Memory ran out. Going on with 1 model(s) and 1", warnings[^1], StringComparison.Ordinal);
+        Assert.Equal(Run(raster).Detections, found);
+    }
+
+    [Fact]
+    public void Where_memory_does_not_do_for_one_batch_the_run_ends_with_that_error()
+    {
+        using MemoryRaster raster = DetectionEngineTests.Scene(300, 300, seed: 1);
+        using BlobBackend backend = new(Chip) { OnDetect = _ => throw new OutOfMemoryException() };
+        using JournaledRun run = Begin(new DetectionRunOptions { Workers = 2 }, raster, backend);
+
+        Assert.Throws<OutOfMemoryException>(() => run.Search(progress: null, CancellationToken.None));
+    }
+
+    [Fact]
     public void The_journal_of_another_run_is_refused_by_name_and_kept_until_forced()
     {
         using MemoryRaster raster = DetectionEngineTests.Scene(300, 300, seed: 1);

@@ -46,8 +46,8 @@ internal static class DetectionEngine
         CancellationToken cancel)
     {
         TileReader reader = new(raster, backend.Bands);
-        PipelineSize size = PipelineSize.Fit(
-            backend.BatchSize, reader.ChipLength(backend.ChipSize), options.Readers, options.Workers, options.QueueBytes);
+        int buffers = options.Buffers > 0 ? options.Buffers : PipelineSize.Usual(options.Workers);
+        PipelineSize size = new(backend.BatchSize, reader.ChipLength(backend.ChipSize), options.Readers, options.Workers, buffers);
         TilePipeline<TileResult> pipeline = new(
             plan.Tiles,
             reader,

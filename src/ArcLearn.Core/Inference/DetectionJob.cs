@@ -33,6 +33,9 @@ internal sealed record DetectionRequest
     /// <summary>The part that is done; null for the whole.</summary>
     public ShardNumber? Shard { get; init; }
 
+    /// <summary>Bytes that the run may take beside libtorch and the weights; null for a share of what is free.</summary>
+    public long? MemoryLimit { get; init; }
+
     /// <summary>What the network computes in.</summary>
     public LearnPrecision Precision { get; init; }
 
@@ -54,7 +57,7 @@ internal static class DetectionJob
     {
         ModelArguments arguments = ModelArguments.Parse(request.ModelArguments, model.Options.ChipSize);
         using IRaster raster = Open(request, model, warn, files);
-        _ = DetectionPlan.Create(Options(request, arguments), raster, model.Options.ChipSize);
+        _ = DetectionPlan.Create(Options(request, arguments, Budget(request, arguments, model.Options, raster)), raster, model.Options.ChipSize);
         new DetectionLayer(request.Output, request.Force, files ?? LocalFileSystem.Instance).Check(request.MakeFolder);
     }
 
@@ -71,7 +74,7 @@ internal static class DetectionJob
     {
         Stopwatch watch = Stopwatch.StartNew();
         using OpenDetection open = Begin(request, model, warn, cancel, files ?? LocalFileSystem.Instance, inform);
-        JournaledResult result = open.Run.Search(progress, cancel);
+        JournaledResult result = open.Run.Search(progress, cancel, warn);
         return open.Run.Finish(open.Layer, result, cancel) with { Duration = watch.Elapsed };
     }
 
@@ -88,7 +91,7 @@ internal static class DetectionJob
     {
         Stopwatch watch = Stopwatch.StartNew();
         using OpenDetection open = Begin(request, model, warn, cancel, files ?? LocalFileSystem.Instance, inform);
-        JournaledResult result = open.Run.Search(progress, cancel);
+        JournaledResult result = open.Run.Search(progress, cancel, warn);
         return new LearnShard
         {
             Path = open.Run.Journal,
@@ -108,15 +111,21 @@ internal static class DetectionJob
     {
         ModelArguments arguments = ModelArguments.Parse(request.ModelArguments, model.ChipSize);
         DetectionLayer layer = new(request.Output, request.Force, files, warn);
-        OpenDetection open = new(layer, Open(request, model.Definition, warn, files));
+        MemoryBudget budget;
+        using (IRaster raster = Open(request, model.Definition, warn, files))
+        {
+            budget = Budget(request, arguments, model.Definition.Options, raster);
+        }
+
+        OpenDetection open = new(layer, Open(request, model.Definition, warn, files, budget.CacheBytes));
         try
         {
             model.TellPrecision(request.Precision, warn);
-            DetectionRunOptions options = Options(request, arguments);
+            DetectionRunOptions options = Options(request, arguments, budget);
             layer.MakeFolder(request.MakeFolder);
             layer.Try(open.Raster.SpatialReference, model.Classes);
-            open.Backend = new SsdBackend(model, arguments.BatchSize ?? DefaultBatchSize, arguments.Threshold, arguments.NmsOverlap, request.Precision);
-            Tell(inform, request, options, open.Raster, open.Backend);
+            open.Backend = new SsdBackend(model, BatchSize(arguments), arguments.Threshold, arguments.NmsOverlap, request.Precision);
+            Tell(inform, request, options, open.Raster, open.Backend, budget);
             RunIdentity identity = DetectionIdentity.Of(open.Raster, model.Fingerprint(cancel), arguments, options, open.Backend.BatchSize, request.Precision, files);
             string journal = request.Shard is ShardNumber shard ? layer.ShardPath(shard) : layer.Journal;
             open.Run = new JournaledRun(
@@ -135,9 +144,12 @@ internal static class DetectionJob
         }
     }
 
-    private static IRaster Open(DetectionRequest request, SsdDefinition model, Action<string>? warn, IFileSystem? files)
+    private static IRaster Open(
+        DetectionRequest request, SsdDefinition model, Action<string>? warn, IFileSystem? files, long cacheBytes = RasterFile.DefaultCacheBytes)
     {
-        IRaster raster = request.Stack.Count > 0 ? RasterMosaic.Stack(request.Raster, request.Stack, files) : RasterFile.Open(request.Raster, files);
+        IRaster raster = request.Stack.Count > 0
+            ? RasterMosaic.Stack(request.Raster, request.Stack, files, RasterFile.NewCache(cacheBytes))
+            : RasterFile.Open(request.Raster, files, cacheBytes);
         try
         {
             RasterCheck.Run(raster, model, warn);
@@ -152,23 +164,31 @@ internal static class DetectionJob
         }
     }
 
-    private static DetectionRunOptions Options(DetectionRequest request, ModelArguments arguments)
+    private static int BatchSize(ModelArguments arguments) => arguments.BatchSize ?? DefaultBatchSize;
+
+    private static MemoryBudget Budget(DetectionRequest request, ModelArguments arguments, SsdOptions model, IRaster raster)
     {
+        int batch = BatchSize(arguments);
         int workers = request.Context.Parallel.Workers(Environment.ProcessorCount);
-        return new DetectionRunOptions
-        {
-            Padding = arguments.Padding,
-            ExcludePadDetections = arguments.ExcludePadDetections,
-            RunNms = request.RunNms,
-            MaxOverlapRatio = request.MaxOverlapRatio,
-            Extent = request.Context.Extent,
-            Shard = request.Shard,
-            Workers = workers,
-            Readers = Math.Max(1, workers / 2),
-        };
+        return MemoryBudget.Fit(
+            MemoryNeeds.Of(raster, model.Bands, model.ChipSize, batch, workers, SsdBackend.ReplicaBytes(model, batch)), request.MemoryLimit);
     }
 
-    private static void Tell(Action<string>? inform, DetectionRequest request, DetectionRunOptions options, IRaster raster, SsdBackend backend)
+    private static DetectionRunOptions Options(DetectionRequest request, ModelArguments arguments, in MemoryBudget budget) => new()
+    {
+        Padding = arguments.Padding,
+        ExcludePadDetections = arguments.ExcludePadDetections,
+        RunNms = request.RunNms,
+        MaxOverlapRatio = request.MaxOverlapRatio,
+        Extent = request.Context.Extent,
+        Shard = request.Shard,
+        Workers = budget.Workers,
+        Readers = budget.Readers,
+        Buffers = budget.Buffers,
+    };
+
+    private static void Tell(
+        Action<string>? inform, DetectionRequest request, DetectionRunOptions options, IRaster raster, SsdBackend backend, in MemoryBudget budget)
     {
         if (inform is null)
         {
@@ -176,12 +196,9 @@ internal static class DetectionJob
         }
 
         TileSelection tiles = DetectionPlan.Create(options, raster, backend).Tiles;
-        PipelineSize size = PipelineSize.Fit(
-            backend.BatchSize, new TileReader(raster, backend.Bands).ChipLength(backend.ChipSize), options.Readers, options.Workers, options.QueueBytes);
-        long waiting = (long)size.Buffers * size.BatchSize * size.ChipLength * sizeof(float);
         inform(RasterSummary.Describe(raster));
         inform(FormattableString.Invariant(
-            $"Searching {tiles.Count} of {tiles.Grid.Count} tiles of {backend.ChipSize} pixels, {options.Padding} of them padding on each side, in batches of {backend.BatchSize}: {size.Workers} model(s), {size.Readers} reader(s), about {((size.Workers * backend.BytesPerReplica) + waiting) / 1e6:F0} MB."));
+            $"Searching {tiles.Count} of {tiles.Grid.Count} tiles of {backend.ChipSize} pixels, {options.Padding} of them padding on each side, in batches of {backend.BatchSize}: {budget.Workers} model(s), {budget.Readers} reader(s), {budget.Buffers} batch(es), {budget.CacheBytes >> 20} MB of decoded blocks; {budget.Bytes >> 20} MB in all beside libtorch and the weights."));
         inform($"Writing {request.Output}.");
     }
 

@@ -27,9 +27,18 @@ internal sealed record DetectionRunOptions
     /// <summary>Threads that read tiles.</summary>
     public int Readers { get; init; } = 1;
 
-    /// <summary>Bytes of samples that may wait for or be in a model; at least one batch is always allowed.</summary>
-    public long QueueBytes { get; init; } = 256L << 20;
+    /// <summary>Batches that wait or are in a model at a time; 0 for as many as keep all workers busy.</summary>
+    public int Buffers { get; init; }
 
     /// <summary>Whether a raster of another sample type than the model was trained on is searched all the same.</summary>
     public bool AllowOtherSampleType { get; init; }
+
+    /// <summary>The same run in less memory: fewer batches at a time, then fewer replicas; null where it is the least already.</summary>
+    public DetectionRunOptions? Smaller()
+    {
+        int buffers = Buffers > 0 ? Buffers : PipelineSize.Usual(Workers);
+        return buffers > Workers ? this with { Buffers = Math.Max(Workers, buffers / 2) }
+            : Workers > 1 ? this with { Workers = Workers / 2, Readers = Math.Max(1, Readers / 2), Buffers = Workers / 2 }
+            : null;
+    }
 }

@@ -1,5 +1,6 @@
 using ArcLearn.Core.IO;
 using ArcLearn.Core.Rasters;
+using ArcLearn.Core.Runtime;
 
 namespace ArcLearn.Core.Inference;
 
@@ -50,12 +51,22 @@ internal sealed class JournaledRun : IDisposable
     public int ResumedTiles { get; }
 
     /// <summary>Does the tiles that are left into the journal, which then stays to be finished, or a shard's to be merged.</summary>
+    /// <param name="warn">Is told where memory ran out.</param>
     /// <exception cref="LearnDataException">TileFailed, ModelOutput, JournalDamaged. What was finished stays in the journal, also when the run is cancelled.</exception>
-    public JournaledResult Search(Action<InferenceProgress>? progress, CancellationToken cancel)
+    public JournaledResult Search(Action<InferenceProgress>? progress, CancellationToken cancel, Action<string>? warn = null)
     {
-        if (_journal.Finished < _plan.Tiles.Count)
+        for (DetectionRunOptions options = _options; _journal.Finished < _plan.Tiles.Count;)
         {
-            DetectionEngine.Detect(_plan, _options, _raster, _backend, _journal, progress, cancel);
+            try
+            {
+                DetectionEngine.Detect(_plan, options, _raster, _backend, _journal, progress, cancel);
+            }
+            catch (Exception e) when (TorchFailure.IsOutOfMemory(e) && options.Smaller() is DetectionRunOptions smaller)
+            {
+                // What is in the journal is done; the rest gives the same in less memory.
+                warn?.Invoke($"Memory ran out. Going on with {smaller.Workers} model(s) and {smaller.Buffers} batch(es) at a time.");
+                options = smaller;
+            }
         }
 
         _journal.Seal();

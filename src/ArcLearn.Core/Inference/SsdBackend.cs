@@ -46,19 +46,18 @@ internal sealed class SsdBackend : IDetectionBackend
 
     public IReadOnlyList<ClassDefinition> Classes { get; }
 
-    /// <summary>Without the shared weights. Growth of the process that was measured for all kinds of backbones lay at 0.73 to 0.86 of this.</summary>
-    public long BytesPerReplica
+    public long BytesPerReplica => ReplicaBytes(_prepared.Options, BatchSize);
+
+    /// <summary>What a replica takes beside the weights, which all share. Growth of the process that was measured for all kinds of backbones lay at 0.73 to 0.86 of this.</summary>
+    public static long ReplicaBytes(SsdOptions options, int batchSize)
     {
-        get
-        {
-            // The widest place is behind the first convolution: 64 channels at half the side, and as much again in the first stage of a
-            // network of bottlenecks. A few such maps live at once in a residual block with its shortcut; the rest is the convolution's own work space.
-            long side = (ChipSize + 1) / 2;
-            long widest = 64 * side * side * sizeof(float) * BatchSize;
-            long samples = (long)Bands * ChipSize * ChipSize * sizeof(float) * BatchSize;
-            bool hasBottlenecks = Backbones.Get(_prepared.Options.Backbone).Channels > 512;
-            return ((hasBottlenecks ? 6 : 4) * widest) + (4 * samples);
-        }
+        // The widest place is behind the first convolution: 64 channels at half the side, and as much again in the first stage of a
+        // network of bottlenecks. A few such maps live at once in a residual block with its shortcut; the rest is the convolution's own work space.
+        long side = (options.ChipSize + 1) / 2;
+        long widest = 64 * side * side * sizeof(float) * batchSize;
+        long samples = (long)options.Bands * options.ChipSize * options.ChipSize * sizeof(float) * batchSize;
+        bool hasBottlenecks = Backbones.Get(options.Backbone).Channels > 512;
+        return ((hasBottlenecks ? 6 : 4) * widest) + (4 * samples);
     }
 
     public IDetectionReplica CreateReplica() => new Replica(this);

@@ -13,12 +13,8 @@ internal interface ITileWorker<TResult> : IDisposable
 /// <param name="Buffers">Batches that wait or are in a model at a time.</param>
 internal readonly record struct PipelineSize(int BatchSize, int ChipLength, int Readers, int Workers, int Buffers)
 {
-    /// <summary>As many buffers as keep all workers busy, if the bytes allow; one always.</summary>
-    public static PipelineSize Fit(int batchSize, int chipLength, int readers, int workers, long bytes)
-    {
-        long buffers = bytes / Math.Max(1, (long)batchSize * chipLength * sizeof(float));
-        return new PipelineSize(batchSize, chipLength, readers, workers, (int)Math.Clamp(buffers, 1, (2L * workers) + 1));
-    }
+    /// <summary>As many as keep all workers busy: one in each model, one ready for each, and one that is being filled.</summary>
+    public static int Usual(int workers) => (2 * workers) + 1;
 }
 
 /// <summary>

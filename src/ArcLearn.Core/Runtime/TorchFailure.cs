@@ -11,6 +11,9 @@ internal static class TorchFailure
     public static bool IsOutOfMemory(ExternalException failure) =>
         s_signs.Any(sign => failure.Message.Contains(sign, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>Whether torch's or the runtime's allocator refused.</summary>
+    public static bool IsOutOfMemory(Exception failure) => failure is OutOfMemoryException || (failure is ExternalException torch && IsOutOfMemory(torch));
+
     /// <summary>The kind of <see cref="OutOfMemoryException"/> that user code may throw, with torch's first line.</summary>
     public static InsufficientMemoryException OutOfMemory(ExternalException failure) =>
         new($"There is not enough memory for this batch: lower -BatchSize or -ChipSize. {failure.Message.Split('\n')[0]}", failure);
