@@ -32,6 +32,7 @@
         'Show-ModelResult'
         'Show-TrainingCurve'
         'Start-ModelTraining'
+        'Test-LearnOutput'
         'Test-LearnRuntime'
         'Test-TrainingData'
         'Uninstall-LearnModel'

@@ -95,7 +95,7 @@ public class DetectionWriterTests
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         FeatureWriterOptions options = new() { Style = new ClassStyle(DetectionFields.Class, s_classes) };
         using IFeatureWriter writer = FeatureWriters.Create(path, "found", raster.SpatialReference, DetectionFields.All, options: options);
-        IReadOnlyDictionary<string, int> counts = DetectionWriter.Write(detections, s_classes, raster.Transform, writer);
+        IReadOnlyDictionary<string, int> counts = DetectionWriter.Write(detections, s_classes, raster.Transform, writer, new FeatureDigest());
         writer.Complete();
         return counts;
     }

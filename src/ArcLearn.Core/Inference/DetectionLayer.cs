@@ -69,7 +69,9 @@ internal sealed class DetectionLayer(string path, bool force, IFileSystem files,
             detections =>
             {
                 using IFeatureWriter writer = Create(run.SpatialReference, run.Classes);
-                IReadOnlyDictionary<string, int> byClass = DetectionWriter.Write(detections, run.Classes, run.ToTransform(), writer, cancel);
+                FeatureDigest digest = new();
+                IReadOnlyDictionary<string, int> byClass = DetectionWriter.Write(detections, run.Classes, run.ToTransform(), writer, digest, cancel);
+                writer.Describe(Provenance(journal, digest).ToJson());
                 writer.Complete();
                 layer = new FeatureLayerItem
                 {
@@ -90,6 +92,17 @@ internal sealed class DetectionLayer(string path, bool force, IFileSystem files,
             cancel);
         return layer!;
     }
+
+    private static OutputProvenance Provenance(DetectionJournal journal, FeatureDigest digest) => new()
+    {
+        Source = System.IO.Path.GetFileName(journal.Run.Source),
+        Model = journal.Run.Model,
+        Tiles = journal.Finished - journal.Skipped,
+        SkippedTiles = journal.Skipped,
+        Features = digest.Count,
+        Content = digest.ToString(),
+        Run = new Dictionary<string, string>(journal.Identity.Parts),
+    };
 
     private IFeatureWriter Create(SpatialReference? reference, IReadOnlyList<ClassDefinition> classes) => FeatureWriters.Create(
         path, Name, reference, DetectionFields.All, files, force,

@@ -13,6 +13,7 @@ internal static class DetectionWriter
     /// <param name="classes">The model's, by class index.</param>
     /// <param name="transform">The raster's, rotation included.</param>
     /// <param name="writer">A layer with the fields <see cref="DetectionFields.All"/>.</param>
+    /// <param name="digest">Takes each feature, for the provenance.</param>
     /// <param name="cancel">Ends the writing between features.</param>
     /// <returns>Features per class name, for every class of the model.</returns>
     public static IReadOnlyDictionary<string, int> Write(
@@ -20,6 +21,7 @@ internal static class DetectionWriter
         IReadOnlyList<ClassDefinition> classes,
         GeoTransform transform,
         IFeatureWriter writer,
+        FeatureDigest digest,
         CancellationToken cancel = default)
     {
         int[] counts = new int[classes.Count];
@@ -27,7 +29,10 @@ internal static class DetectionWriter
         {
             cancel.ThrowIfCancellationRequested();
             ClassDefinition found = classes[detection.ClassIndex];
-            writer.Write(ToPolygon(detection, transform), [found.Name, (long)found.Value, Percent(detection.Score)]);
+            Polygon polygon = ToPolygon(detection, transform);
+            object?[] values = [found.Name, (long)found.Value, Percent(detection.Score)];
+            writer.Write(polygon, values);
+            digest.Add(polygon, values);
             counts[detection.ClassIndex]++;
         }
 

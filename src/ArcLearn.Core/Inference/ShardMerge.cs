@@ -49,7 +49,7 @@ internal static class ShardMerge
         DetectionJournal first = shards.Journals[0];
         using DetectionJournal whole = DetectionJournal.Open(
             layer.Journal + ".merge",
-            first.Identity.Without(RunIdentity.Shard),
+            shards.WholeIdentity(),
             first.Run with { Shard = null, Tiles = shards.Journals.Sum(journal => journal.Run.Tiles) },
             force: true,
             files);
@@ -140,6 +140,11 @@ internal static class ShardMerge
                     unfinished.Path);
             }
         }
+
+        /// <summary>The identity of the run that the shards are of; what differs between their machines stands side by side.</summary>
+        public RunIdentity WholeIdentity() => new([.. _journals[0].Identity.Without(RunIdentity.Shard).Parts.Select(part => RunIdentity.Runtime.Contains(part.Key)
+            ? new KeyValuePair<string, string>(part.Key, string.Join(" | ", _journals.Select(journal => journal.Identity.Value(part.Key)).Distinct(StringComparer.Ordinal)))
+            : part)]);
 
         public void Dispose() => _journals.ForEach(journal => journal.Dispose());
 

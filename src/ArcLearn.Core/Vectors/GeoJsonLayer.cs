@@ -35,6 +35,8 @@ internal sealed class GeoJsonLayer : IVectorLayer
 
     public IReadOnlyList<FieldDefinition> Fields { get; private set; } = [];
 
+    public string? Description { get; private set; }
+
     /// <exception cref="LearnFormatException">The JSON is broken, or is no GeoJSON; with the line.</exception>
     public static GeoJsonLayer Open(string path, string? name, IFileSystem files)
     {
@@ -109,6 +111,10 @@ internal sealed class GeoJsonLayer : IVectorLayer
         else if (name == "name" && value.AsText() is { Length: > 0 } text)
         {
             Name = text;
+        }
+        else if (name == LayerDescription.Member)
+        {
+            Description = value.GetRawText();
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using ArcLearn.Core.Crs;
@@ -39,6 +40,7 @@ internal sealed class GeoJsonWriter : IFeatureWriter
     private readonly ArrayBufferWriter<byte> _buffer = new(FlushLength);
     private readonly Utf8JsonWriter _json;
     private Stream? _stream;
+    private string? _description;
     private long _id;
 
     /// <exception cref="LearnDataException">UnknownCrs or DatumShift: a sequence cannot be brought to WGS 84.</exception>
@@ -119,19 +121,41 @@ internal sealed class GeoJsonWriter : IFeatureWriter
         }
     }
 
+    public void Describe(string json) => _description = json;
+
     public void Complete()
     {
         ObjectDisposedException.ThrowIf(_stream is null, this);
         if (_layout == GeoJsonLayout.Collection)
         {
-            _buffer.Write("\n]}\n"u8);
+            _buffer.Write("\n]"u8);
+            if (_description is not null)
+            {
+                _buffer.Write(Encoding.UTF8.GetBytes($",\n\"{LayerDescription.Member}\":{_description}"));
+            }
+
+            _buffer.Write("}\n"u8);
         }
 
         Flush();
         _stream.Flush();
+        byte[]? beside = null;
+        if (_layout != GeoJsonLayout.Collection && _description is not null)
+        {
+            _stream.Position = 0;
+            beside = LayerDescription.Beside(_description, [(Path.GetFileName(_path), _stream)]);
+        }
+
         _stream.Dispose();
         _stream = null;
+        string besidePath = LayerDescription.PathBeside(_path);
+        FileSystemExtensions.TryDelete(_files, besidePath);
         _files.Move(_partial, _path, overwrite: true);
+        if (beside is not null)
+        {
+            using Stream stream = _files.Create(besidePath);
+            stream.Write(beside);
+        }
     }
 
     public void Dispose()

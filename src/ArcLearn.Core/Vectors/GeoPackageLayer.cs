@@ -21,6 +21,7 @@ internal sealed class GeoPackageLayer : IVectorLayer
         _geometryColumn = table.GeometryColumn;
         SpatialReference = ReadReference(table.SrsId);
         (Fields, _idColumn) = ReadColumns(table);
+        Description = HasTable(GeoPackageSchema.MetadataTable) ? ReadDescription() : null;
     }
 
     public string Path { get; }
@@ -34,6 +35,8 @@ internal sealed class GeoPackageLayer : IVectorLayer
     public bool IsCrsExplicit => SpatialReference is not null;
 
     public IReadOnlyList<FieldDefinition> Fields { get; }
+
+    public string? Description { get; }
 
     /// <exception cref="LearnFormatException">The file is a SQLite database without a feature layer, or a damaged one.</exception>
     /// <exception cref="LearnDataException">LayerMissing.</exception>
@@ -102,13 +105,24 @@ internal sealed class GeoPackageLayer : IVectorLayer
 
     private string IndexName => $"rtree_{Name}_{_geometryColumn}";
 
-    private bool HasIndex() => Guard(() =>
+    private bool HasIndex() => HasTable(IndexName);
+
+    private bool HasTable(string name) => Guard(() =>
     {
         using SqliteCommand command = _connection.CreateCommand();
         command.CommandText = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND lower(name) = lower($name)";
-        command.Parameters.AddWithValue("$name", IndexName);
+        command.Parameters.AddWithValue("$name", name);
         return (long)command.ExecuteScalar()! > 0;
     });
+
+    private string? ReadDescription()
+    {
+        using SqliteCommand command = _connection.CreateCommand();
+        command.CommandText = $"SELECT m.metadata FROM {GeoPackageSchema.MetadataTable} m JOIN gpkg_metadata_reference r ON r.md_file_id = m.id "
+            + $"WHERE m.md_standard_uri = '{GeoPackageSchema.MetadataStandard}' AND lower(r.table_name) = lower($table)";
+        command.Parameters.AddWithValue("$table", Name);
+        return command.ExecuteScalar() as string;
+    }
 
     public void Dispose() => _connection.Dispose();
 

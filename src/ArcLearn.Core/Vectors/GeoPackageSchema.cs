@@ -8,6 +8,12 @@ internal sealed class GeoPackageSchema
     public const string IdColumn = "fid";
     public const string GeometryColumn = "geom";
     public const string StyleTable = "layer_styles";
+    public const string MetadataTable = "gpkg_metadata";
+
+    /// <summary>What marks this module's texts among other metadata.</summary>
+    public const string MetadataStandard = "urn:arclearn:provenance";
+
+    private const string MetadataExtension = "http://www.geopackage.org/spec121/#extension_metadata";
 
     /// <summary>Equal runs give equal bytes: the time of the change is left out as far as the format lets it be.</summary>
     public const string LastChange = "1970-01-01T00:00:00.000Z";
@@ -110,6 +116,21 @@ internal sealed class GeoPackageSchema
         yield return Trigger("update3", "AFTER UPDATE", $"{Other} AND {Full}", remove + put);
         yield return Trigger("update4", "AFTER UPDATE", $"{Other} AND {Empty}", $"DELETE FROM {Index} WHERE id IN (OLD.{IdColumn}, NEW.{IdColumn}); ");
         yield return Trigger("delete", "AFTER DELETE", $"OLD.{GeometryColumn} NOT NULL", remove);
+    }
+
+    /// <summary>The metadata extension (annex F.8) with one text about the layer.</summary>
+    public IEnumerable<string> Metadata(string json)
+    {
+        string name = GeoPackageFile.Literal(_name);
+        yield return $"CREATE TABLE {MetadataTable} (id INTEGER CONSTRAINT m_pk PRIMARY KEY ASC NOT NULL, md_scope TEXT NOT NULL DEFAULT 'dataset', "
+            + "md_standard_uri TEXT NOT NULL, mime_type TEXT NOT NULL DEFAULT 'text/xml', metadata TEXT NOT NULL DEFAULT '')";
+        yield return "CREATE TABLE gpkg_metadata_reference (reference_scope TEXT NOT NULL, table_name TEXT, column_name TEXT, row_id_value INTEGER, "
+            + "timestamp DATETIME NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')), md_file_id INTEGER NOT NULL, md_parent_id INTEGER, "
+            + "CONSTRAINT crmr_mfi_fk FOREIGN KEY (md_file_id) REFERENCES gpkg_metadata(id), CONSTRAINT crmr_mpi_fk FOREIGN KEY (md_parent_id) REFERENCES gpkg_metadata(id))";
+        yield return $"INSERT INTO {MetadataTable} VALUES (1, 'dataset', '{MetadataStandard}', 'application/json', {GeoPackageFile.Literal(json)})";
+        yield return $"INSERT INTO gpkg_metadata_reference VALUES ('table', {name}, NULL, NULL, '{LastChange}', 1, NULL)";
+        yield return $"INSERT INTO gpkg_extensions VALUES ('{MetadataTable}', NULL, 'gpkg_metadata', '{MetadataExtension}', 'read-write'), "
+            + $"('gpkg_metadata_reference', NULL, 'gpkg_metadata', '{MetadataExtension}', 'read-write')";
     }
 
     private string GeometryName => _geometry switch

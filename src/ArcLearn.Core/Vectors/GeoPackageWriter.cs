@@ -22,6 +22,7 @@ internal sealed class GeoPackageWriter : IFeatureWriter
     private SqliteCommand? _insert;
     private SqliteCommand? _index;
     private long _id;
+    private string? _description;
     private bool _isClosed;
 
     public GeoPackageWriter(
@@ -80,6 +81,8 @@ internal sealed class GeoPackageWriter : IFeatureWriter
         });
     }
 
+    public void Describe(string json) => _description = json;
+
     public void Complete()
     {
         Guard(() =>
@@ -92,6 +95,11 @@ internal sealed class GeoPackageWriter : IFeatureWriter
             if (_options.Style is ClassStyle style)
             {
                 LayerStyleTable.Write(Execute, _layerName, style, _fields, _options.Geometry);
+            }
+
+            foreach (string statement in _description is null ? [] : _schema.Metadata(_description))
+            {
+                Execute(statement);
             }
 
             _transaction!.Commit();

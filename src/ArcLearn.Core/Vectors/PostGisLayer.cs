@@ -21,6 +21,7 @@ internal sealed class PostGisLayer : IVectorLayer
         _id = FindKey(connection);
         SpatialReference = ReadReference(connection);
         Fields = ReadFields(connection);
+        Description = ReadDescription(connection);
     }
 
     public string Path => _address.Text;
@@ -32,6 +33,8 @@ internal sealed class PostGisLayer : IVectorLayer
     public bool IsCrsExplicit => SpatialReference is not null;
 
     public IReadOnlyList<FieldDefinition> Fields { get; }
+
+    public string? Description { get; }
 
     /// <exception cref="LearnDataException">TableMissing, DatabaseMissing, DatabaseUnavailable or DatabaseError.</exception>
     /// <exception cref="UnauthorizedAccessException">The database denies it.</exception>
@@ -101,6 +104,16 @@ internal sealed class PostGisLayer : IVectorLayer
         {
             Close(rows);
         }
+    }
+
+    /// <summary>The table's comment, where it is a JSON object.</summary>
+    private string? ReadDescription(NpgsqlConnection connection)
+    {
+        using NpgsqlCommand command = connection.CreateCommand();
+        command.CommandText = "SELECT obj_description(format('%I.%I', $1, $2)::regclass, 'pg_class')";
+        command.Parameters.Add(new NpgsqlParameter { Value = _address.Schema });
+        command.Parameters.Add(new NpgsqlParameter { Value = _address.Table });
+        return command.ExecuteScalar() is string text && text.StartsWith('{') ? text : null;
     }
 
     /// <summary>A reader reads the rest as it closes; where the server is gone that fails again, after the error that tells so.</summary>

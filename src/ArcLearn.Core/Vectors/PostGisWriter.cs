@@ -26,6 +26,7 @@ internal sealed class PostGisWriter : IFeatureWriter
     private NpgsqlTransaction? _transaction;
     private NpgsqlBinaryImporter? _import;
     private long _id;
+    private string? _description;
     private bool _isClosed;
 
     /// <exception cref="OutputExistsException">The table exists and <paramref name="force"/> is false.</exception>
@@ -72,6 +73,8 @@ internal sealed class PostGisWriter : IFeatureWriter
         });
     }
 
+    public void Describe(string json) => _description = json;
+
     public void Complete()
     {
         ObjectDisposedException.ThrowIf(_isClosed, this);
@@ -81,6 +84,12 @@ internal sealed class PostGisWriter : IFeatureWriter
             import.Complete();
             import.Dispose();
             Execute($"CREATE INDEX ON {Table} USING gist ({PostGisLayer.Quote(_column)})");
+            if (_description is not null)
+            {
+                // COMMENT takes no parameters.
+                Execute($"COMMENT ON TABLE {Table} IS '{_description.Replace("'", "''", StringComparison.Ordinal)}'");
+            }
+
             _transaction!.Commit();
             return _id;
         });

@@ -27,6 +27,8 @@ internal sealed class ShapefileWriter : IFeatureWriter
 
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
+    private static readonly string[] s_parts = [".shp", ".shx", ".dbf"];
+
     /// <summary>Indexes and metadata of other programs that belong to the layer that was there before.</summary>
     private static readonly string[] s_stale = [".sbn", ".sbx", ".qix", ".idm", ".ind", ".ain", ".aih", ".atx", ".shp.xml", ".qpj"];
 
@@ -39,6 +41,7 @@ internal sealed class ShapefileWriter : IFeatureWriter
     private readonly Dictionary<string, int> _cut = new(StringComparer.Ordinal);
     private readonly List<Stream> _streams = [];
     private Writer? _writer;
+    private string? _description;
 
     public ShapefileWriter(string path, SpatialReference? crs, IReadOnlyList<FieldDefinition> fields, IFileSystem files, FeatureWriterOptions options)
     {
@@ -58,7 +61,7 @@ internal sealed class ShapefileWriter : IFeatureWriter
         _set = new FileSet(files);
         try
         {
-            Stream shp = Create(".shp"), shx = Create(".shx"), dbf = Create(".dbf");
+            Stream shp = Create(s_parts[0]), shx = Create(s_parts[1]), dbf = Create(s_parts[2]);
             AddText(".cpg", "UTF-8");
             if (prj is not null)
             {
@@ -102,6 +105,8 @@ internal sealed class ShapefileWriter : IFeatureWriter
         }
     }
 
+    public void Describe(string json) => _description = json;
+
     public void Complete()
     {
         ObjectDisposedException.ThrowIf(_writer is null, this);
@@ -112,6 +117,14 @@ internal sealed class ShapefileWriter : IFeatureWriter
         Stream dbf = _streams[2];
         dbf.Position = 1;
         dbf.Write([70, 1, 1]);
+        if (_description is not null)
+        {
+            _streams.ForEach(stream => stream.Position = 0);
+            byte[] text = LayerDescription.Beside(_description, s_parts.Select((part, i) => (Path.GetFileName(Path.ChangeExtension(_path, part)), _streams[i])));
+            using Stream beside = _set.Create(LayerDescription.PathBeside(_path));
+            beside.Write(text);
+        }
+
         CloseStreams(flush: true);
         foreach ((string field, int count) in _cut)
         {

@@ -45,6 +45,9 @@ internal interface IVectorLayer : IDisposable
 
     IReadOnlyList<FieldDefinition> Fields { get; }
 
+    /// <summary>The JSON text about the layer inside it; null where there is none (see <see cref="LayerDescription"/>).</summary>
+    string? Description => null;
+
     /// <summary>Reads from the start; each call is a new pass that holds one feature at a time.</summary>
     /// <param name="extent">In the layer's coordinates: only features whose bounds meet it come, and none without a geometry; null for all.</param>
     IEnumerable<VectorFeature> Read(Envelope? extent = null);
@@ -60,6 +63,9 @@ internal interface IFeatureWriter : IDisposable
     SpatialReference? SpatialReference { get; }
 
     void Write(Geometry geometry, IReadOnlyList<object?> values);
+
+    /// <summary>Gives the layer a JSON text about itself, before it is completed.</summary>
+    void Describe(string json);
 
     /// <summary>Finishes the file and moves it into place. Disposing without it leaves nothing behind.</summary>
     void Complete();

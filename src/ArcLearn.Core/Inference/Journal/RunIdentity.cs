@@ -13,6 +13,9 @@ internal sealed record RunIdentity(IReadOnlyList<KeyValuePair<string, string>> P
     /// <summary>The identity of a part of the run.</summary>
     public RunIdentity With(string name, string value) => new([.. Parts, new(name, value)]);
 
+    /// <summary>The value of a part; null for one that is not there.</summary>
+    public string? Value(string name) => Parts.FirstOrDefault(part => part.Key == name).Value;
+
     /// <summary>The identity without some of its parts.</summary>
     public RunIdentity Without(params IReadOnlyCollection<string> names) => new([.. Parts.Where(part => !names.Contains(part.Key))]);
 

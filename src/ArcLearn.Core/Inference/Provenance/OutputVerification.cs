@@ -1,0 +1,88 @@
+using ArcLearn.Core.IO;
+using ArcLearn.Core.Rasters;
+using ArcLearn.Core.Rasters.Composite;
+using ArcLearn.Core.Vectors;
+
+namespace ArcLearn.Core.Inference;
+
+/// <summary>Compares a layer of detections with the provenance that it carries.</summary>
+internal static class OutputVerification
+{
+    /// <param name="layer">The layer.</param>
+    /// <param name="raster">The raster that it should be of; null where there is none to compare with.</param>
+    /// <param name="stack">The files whose bands make the raster, of which it is the first; empty where it is whole.</param>
+    /// <param name="model">The model's fingerprint; null where there is none to compare with.</param>
+    /// <exception cref="LearnFormatException">The layer cannot be read.</exception>
+    /// <exception cref="LearnDataException">LayerMissing, TableMissing and what else opening a layer or raster throws.</exception>
+    public static OutputReport Run(
+        LayerSource layer, string? raster, IReadOnlyList<string> stack, Func<string>? model, CancellationToken cancel, IFileSystem? files = null)
+    {
+        files ??= LocalFileSystem.Instance;
+        using IVectorLayer open = VectorLayers.Open(layer.Path, layer.Layer, files);
+        (string? text, IReadOnlyList<string> changed, bool isBeside) = LayerDescription.Read(open, files);
+        if (text is null || OutputProvenance.Parse(text) is not OutputProvenance provenance)
+        {
+            return new OutputReport
+            {
+                Path = layer.Path,
+                IsVerified = false,
+                Checks = [new OutputCheck("Provenance", OutputCheckResult.Failed, "It carries no provenance: it was not written here, or another program has rewritten it.")],
+            };
+        }
+
+        OutputCheck[] checks =
+        [
+            new OutputCheck("Provenance", OutputCheckResult.Passed, $"{provenance.Features} feature(s) of {provenance.Source} by {provenance.Model}."),
+            isBeside ? Files(changed) : Content(open, provenance, cancel),
+            Raster(provenance, raster, stack, files),
+            Model(provenance, model),
+        ];
+        return new OutputReport
+        {
+            Path = layer.Path,
+            IsVerified = checks.All(check => check.Result != OutputCheckResult.Failed),
+            Checks = checks,
+            Source = provenance.Source,
+            Model = provenance.Model,
+            Tiles = provenance.Tiles,
+            SkippedTiles = provenance.SkippedTiles,
+            Run = provenance.Run,
+        };
+    }
+
+    private static OutputCheck Files(IReadOnlyList<string> changed) => changed.Count == 0
+        ? new OutputCheck("Content", OutputCheckResult.Passed, "The files are byte for byte as they were written.")
+        : new OutputCheck("Content", OutputCheckResult.Failed, $"Changed or missing: {string.Join(", ", changed)}.");
+
+    private static OutputCheck Content(IVectorLayer layer, OutputProvenance provenance, CancellationToken cancel)
+    {
+        FeatureDigest digest = new();
+        foreach (VectorFeature feature in layer.Read())
+        {
+            cancel.ThrowIfCancellationRequested();
+            digest.Add(feature.Geometry, feature.Values);
+        }
+
+        return digest.Count != provenance.Features ? new OutputCheck("Content", OutputCheckResult.Failed, $"{digest.Count} feature(s), {provenance.Features} were written.")
+            : digest.ToString() != provenance.Content ? new OutputCheck("Content", OutputCheckResult.Failed, "As many features as were written, but not the same.")
+            : new OutputCheck("Content", OutputCheckResult.Passed, $"All {digest.Count} feature(s) are as they were written.");
+    }
+
+    private static OutputCheck Raster(OutputProvenance provenance, string? path, IReadOnlyList<string> stack, IFileSystem files)
+    {
+        if (path is null)
+        {
+            return new OutputCheck("Raster", OutputCheckResult.NotChecked, $"Give {provenance.Source} as -InputRaster to compare it.");
+        }
+
+        using IRaster raster = stack.Count > 0 ? RasterMosaic.Stack(path, stack, files) : RasterFile.Open(path, files);
+        return Compare("Raster", provenance.Run.GetValueOrDefault("raster"), RasterIdentity.Of(raster, files), $"{path} is the raster that was searched.", $"{path} is another raster, or has been written since.");
+    }
+
+    private static OutputCheck Model(OutputProvenance provenance, Func<string>? model) => model is null
+        ? new OutputCheck("Model", OutputCheckResult.NotChecked, $"Give {provenance.Model} as -Model to compare it.")
+        : Compare("Model", provenance.Run.GetValueOrDefault("model"), model(), "The model is the one that searched.", "The model is another one, or has been trained since.");
+
+    private static OutputCheck Compare(string name, string? then, string now, string same, string other) =>
+        then == now ? new OutputCheck(name, OutputCheckResult.Passed, same) : new OutputCheck(name, OutputCheckResult.Failed, other);
+}
