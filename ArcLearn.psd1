@@ -13,6 +13,7 @@
     CmdletsToExport      = @(
         'Export-TrainingData'
         'Find-LearningRate'
+        'Get-InferencePlan'
         'Get-LearnModel'
         'Get-LearnRaster'
         'Import-LearnModel'

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Management.Automation;
 using ArcLearn.Core.Inference;
 using ArcLearn.Core.Models;
@@ -30,33 +29,8 @@ namespace ArcLearn.Commands;
 /// </example>
 [Cmdlet(VerbsLifecycle.Invoke, "DetectObjects", SupportsShouldProcess = true)]
 [OutputType(typeof(FeatureLayerItem), typeof(LearnShard))]
-public sealed class InvokeDetectObjectsCommand : LearnCmdlet
+public sealed class InvokeDetectObjectsCommand : InferenceCmdlet
 {
-    private readonly List<string> _rasters = [];
-    private ModelSource _source = null!;
-
-    /// <summary>Rasters: text is a path with wildcards, a file object is taken literally. Each gives one layer.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
-    [Alias("input_raster")]
-    public object[] InputRaster { get; set; } = [];
-
-    /// <summary>Makes one raster of all files: their bands in the order given. They must cover the same cells.</summary>
-    [Parameter]
-    public SwitchParameter StackBands { get; set; }
-
-    /// <summary>A model in hand, an installed model or its name, or the path of a .emd, .dlpk or model folder.</summary>
-    [Parameter(Mandatory = true, Position = 1)]
-    [ValidateNotNull]
-    [ArgumentCompleter(typeof(InstalledModelCompleter))]
-    public object Model { get; set; } = null!;
-
-    /// <summary>Settings of the model: @{ threshold = 0.4; padding = 56; nms_overlap = 0.1; batch_size = 8 }.</summary>
-    [Parameter]
-    [Alias("model_arguments")]
-    public object? ModelArguments { get; set; }
-
     /// <summary>The layer; its extension names the format: .gpkg, .geojson, .geojsonl (one feature a line, on WGS 84), .shp; or a table as
     /// postgresql://user@host/database?table=schema.table. A folder (with a separator at its end) or a script block names one for each raster ($_).
     /// Left out: (raster)_(model).gpkg in the current location.</summary>
@@ -88,25 +62,6 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
     [Alias("class_value_field")]
     public string ClassValueField { get; set; } = "Classvalue";
 
-    /// <summary>Settings of the run: @{ extent = xmin, ymin, xmax, ymax; parallelProcessingFactor = '80%'; processorType = 'CPU' }.</summary>
-    [Parameter]
-    public object? Context { get; set; }
-
-    /// <summary>What the network computes in: Float32, or BFloat16, about twice as fast where the processor has instructions for it. It changes the
-    /// results a little: scores by about a hundredth.</summary>
-    [Parameter]
-    public LearnPrecision Precision { get; set; }
-
-    /// <summary>Memory that the run may take, such as 2GB, beside what libtorch and the model's weights take once (about 0.4 GB). Where it is near, fewer batches
-    /// are in flight, then fewer decoded blocks are kept, then fewer models run at a time; the result is the same. Left out: six tenths of what is free.</summary>
-    [Parameter]
-    [ValidateRange(1L << 20, long.MaxValue)]
-    public long? MemoryLimit { get; set; }
-
-    /// <summary>Does one part of the run only, such as 2/5, for Merge-LearnShard.</summary>
-    [Parameter]
-    public ShardNumber? Shard { get; set; }
-
     /// <summary>Replaces a layer that exists.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -114,7 +69,7 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
-        _source = new ModelSource(Model, SessionState.Path.GetUnresolvedProviderPathFromPSPath);
+        base.BeginProcessing();
         Attempt(target: null, () => DetectionFields.CheckNames(ConfidenceScoreField, ClassValueField));
         if (!RunNms)
         {
@@ -126,86 +81,75 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
     }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => _rasters.AddRange(InputRaster.SelectMany(ResolveItem));
-
-    /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        if (_rasters.Count == 0)
+        if (Rasters.Count == 0)
         {
             return;
         }
 
         Attempt(Model, () =>
         {
-            InferenceContext context = InferenceContext.Parse(Table.From(Context, nameof(Context)));
-            IDictionary arguments = Table.From(ModelArguments, nameof(ModelArguments));
-            DetectionRequest[] requests = [.. (StackBands ? _rasters.Take(1) : _rasters).Select(raster => RequestFor(raster, arguments, context))];
+            DetectionRequest[] requests = Requests(request => request with
+            {
+                Output = ResolveOutput(OutputName, $"{System.IO.Path.GetFileNameWithoutExtension(request.Raster)}_{Source.Name}.gpkg", request.Raster, out bool isInFolder),
+                MakeFolder = isInFolder,
+                RunNms = RunNms,
+                MaxOverlapRatio = MaxOverlapRatio,
+                Force = Force,
+            });
             if (requests.DistinctBy(request => request.Output, StringComparer.Ordinal).Count() < requests.Length)
             {
                 throw new LearnArgumentException(
                     nameof(OutputName),
-                    $"{_rasters.Count} rasters cannot go into one layer; give -OutputName a folder (ending in a separator) or a script block.",
+                    $"{Rasters.Count} rasters cannot go into one layer; give -OutputName a folder (ending in a separator) or a script block.",
                     LearnArgumentException.ParameterMix);
             }
 
-            // Checked by the definition and asked before the weights are opened: -WhatIf needs no libtorch.
-            SsdDefinition definition = _source.Describe();
+            // Checked by the definition and asked before the weights are opened.
+            SsdDefinition definition = Source.Describe();
             WriteVerbose(definition.Summary());
-            DetectionRequest[] wanted = [.. requests.Where(request =>
-                Attempt(request.Raster, () => DetectionJob.Check(request, definition, WarnOnce))
-                && ShouldProcess(request.Output, $"Detect objects in {request.Raster} with {_source.Name}"))];
-            if (wanted.Length > 0)
+            List<DetectionRequest> wanted = [];
+            List<DetectionRequest> planned = [];
+            foreach (DetectionRequest request in requests.Where(request => Attempt(request.Raster, () => DetectionJob.Check(request, definition, WarnOnce))))
             {
-                Detect(wanted, context);
+                if (ShouldProcess(request.Output, $"Detect objects in {request.Raster} with {Source.Name}", null, out ShouldProcessReason reason))
+                {
+                    wanted.Add(request);
+                }
+                else if (reason == ShouldProcessReason.WhatIf)
+                {
+                    planned.Add(request);
+                }
             }
+
+            UseModel(wanted, Detect);
+            UseModel(planned, (request, model) => WriteInformation(
+                new HostInformationMessage { Message = $"What if: {request.Raster}: {DetectionJob.Plan(request, model, WarnOnce, StopToken)}" }, ["PSHOST"]));
         });
     }
 
-    private DetectionRequest RequestFor(string raster, IDictionary arguments, InferenceContext context) => new()
+    private void Detect(DetectionRequest request, SsdEngine model)
     {
-        Raster = raster,
-        Stack = StackBands ? _rasters : [],
-        Output = ResolveOutput(OutputName, $"{System.IO.Path.GetFileNameWithoutExtension(raster)}_{_source.Name}.gpkg", raster, out bool isInFolder),
-        MakeFolder = isInFolder,
-        ModelArguments = arguments,
-        Context = context,
-        RunNms = RunNms,
-        MaxOverlapRatio = MaxOverlapRatio,
-        Force = Force,
-        Precision = Precision,
-        Shard = Shard,
-        MemoryLimit = MemoryLimit,
-    };
-
-    private void Detect(DetectionRequest[] wanted, InferenceContext context)
-    {
-        LearnDevice device = context.ProcessorType switch { "GPU" => LearnDevice.Cuda, "CPU" => LearnDevice.Cpu, _ => LearnDevice.Auto };
-        SsdEngine model = _source.Open(device, StopToken);
         try
         {
-            foreach (DetectionRequest request in wanted)
-            {
-                void Show(InferenceProgress at) => ShowTile(request.Raster, at);
-                Attempt(request.Raster, () => WriteObject(request.Shard is null
-                    ? DetectionJob.Run(request, model, Show, WarnOnce, StopToken, inform: WriteVerbose)
-                    : DetectionJob.RunShard(request, model, Show, WarnOnce, StopToken, inform: WriteVerbose)));
-            }
+            void Show(InferenceProgress at) => ShowTile(request.Raster, at);
+            WriteObject(request.Shard is null
+                ? DetectionJob.Run(request, model, Show, WarnOnce, StopToken, inform: WriteVerbose)
+                : DetectionJob.RunShard(request, model, Show, WarnOnce, StopToken, inform: WriteVerbose));
         }
         finally
         {
             CompleteProgress("Detecting objects");
-            if (!_source.IsInHand)
-            {
-                model.Dispose();
-            }
         }
     }
 
     private void ShowTile(string raster, InferenceProgress at) => WriteProgress(
-        new ProgressRecord(1, "Detecting objects", $"{System.IO.Path.GetFileName(raster)}: tile {at.Done} of {at.Tiles}, {at.Skipped} without data")
+        new ProgressRecord(
+            1,
+            "Detecting objects",
+            FormattableString.Invariant($"{System.IO.Path.GetFileName(raster)}: tile {at.Done} of {at.Tiles}, {at.Skipped} without data, {at.MegapixelsPerSecond:F2} Mpx/s, {at.MemoryBytes >> 20} MB"))
         {
-            CurrentOperation = $"{at.MegapixelsPerSecond:F2} Mpx/s",
             PercentComplete = (int)(100L * at.Done / Math.Max(1, at.Tiles)),
             SecondsRemaining = (int)Math.Min(int.MaxValue, at.Remaining.TotalSeconds),
         });

@@ -12,6 +12,7 @@ internal sealed class Session : IDisposable
     private readonly Runspace _runspace;
     private readonly object _gate = new();
     private PowerShell? _running;
+    private ErrorRecord? _ended;
     private bool _stopping;
 
     public Session(ShellHost host)
@@ -52,13 +53,13 @@ internal sealed class Session : IDisposable
         // A script that could not start (its syntax, its arguments) leaves a failed $? alone.
         string call = string.Join(' ', arguments.Prepend($"& '{CodeGeneration.EscapeSingleQuotedStringContent(file)}'"));
         bool ended = Run(shell => shell.AddScript($"{call}\nif (-not $?) {{ exit $(if ($LASTEXITCODE) {{ $LASTEXITCODE }} else {{ 1 }}) }}"));
-        return _host.ExitCode ?? (ended ? 0 : 1);
+        return _host.ExitCode ?? (ended ? 0 : ExitCodes.Of(_ended));
     }
 
     public int RunCommand(string text)
     {
         bool ended = Run(shell => shell.AddScript(text));
-        return _host.ExitCode ?? (ended && LastStatementWorked() ? 0 : 1);
+        return _host.ExitCode ?? (!ended ? ExitCodes.Of(_ended) : LastStatementWorked() ? 0 : ExitCodes.Of(Evaluate<ErrorRecord>("$global:Error[0]")));
     }
 
     /// <summary>Runs one pipeline into the host.</summary>
@@ -91,6 +92,7 @@ internal sealed class Session : IDisposable
         }
         catch (RuntimeException e)
         {
+            _ended = e.ErrorRecord;
             ShowError(e.ErrorRecord);
             return false;
         }

@@ -39,6 +39,9 @@ internal sealed record DetectionRequest
     /// <summary>What the network computes in.</summary>
     public LearnPrecision Precision { get; init; }
 
+    /// <summary>The model's, where several runs share it; null for it to be computed.</summary>
+    public Lazy<string>? Fingerprint { get; init; }
+
     /// <summary>Makes the layer's folder: the user asked for it; a misspelt one is an error otherwise.</summary>
     public bool MakeFolder { get; init; }
 }
@@ -106,6 +109,17 @@ internal static class DetectionJob
         };
     }
 
+    /// <summary>Reckons what <see cref="Run"/> would take, by a short trial; writes nothing.</summary>
+    /// <inheritdoc cref="Run"/>
+    public static InferencePlan Plan(DetectionRequest request, SsdEngine model, Action<string>? warn, CancellationToken cancel, IFileSystem? files = null)
+    {
+        ModelArguments arguments = ModelArguments.Parse(request.ModelArguments, model.ChipSize);
+        using IRaster raster = Open(request, model.Definition, warn, files);
+        MemoryBudget budget = Budget(request, arguments, model.Definition.Options, raster);
+        using SsdBackend backend = new(model, BatchSize(arguments), arguments.Threshold, arguments.NmsOverlap, request.Precision);
+        return InferencePlanner.Run(Options(request, arguments, budget), raster, backend, budget, model.Name, cancel, files);
+    }
+
     private static OpenDetection Begin(
         DetectionRequest request, SsdEngine model, Action<string>? warn, CancellationToken cancel, IFileSystem files, Action<string>? inform)
     {
@@ -126,7 +140,7 @@ internal static class DetectionJob
             layer.Try(open.Raster.SpatialReference, model.Classes);
             open.Backend = new SsdBackend(model, BatchSize(arguments), arguments.Threshold, arguments.NmsOverlap, request.Precision);
             Tell(inform, request, options, open.Raster, open.Backend, budget);
-            RunIdentity identity = DetectionIdentity.Of(open.Raster, model.Fingerprint(cancel), arguments, options, open.Backend.BatchSize, request.Precision, files);
+            RunIdentity identity = DetectionIdentity.Of(open.Raster, request.Fingerprint?.Value ?? model.Fingerprint(cancel), arguments, options, open.Backend.BatchSize, request.Precision, files);
             string journal = request.Shard is ShardNumber shard ? layer.ShardPath(shard) : layer.Journal;
             open.Run = new JournaledRun(
                 options, open.Raster, open.Backend, identity, journal, request.Force, files, model: model.Name, output: request.Output);

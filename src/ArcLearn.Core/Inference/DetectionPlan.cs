@@ -13,6 +13,9 @@ internal sealed class DetectionPlan
 
     public TileSelection Tiles { get; }
 
+    /// <summary>The same run over other tiles of its grid.</summary>
+    public DetectionPlan For(TileSelection tiles) => new(Ownership, tiles);
+
     /// <summary>Checks that raster, model and options fit together and lays out the tiles.</summary>
     /// <exception cref="LearnDataException">BandMismatch, SampleTypeMismatch, ExtentOutside.</exception>
     /// <exception cref="LearnArgumentException">Padding, overlap, threads or extent make no sense.</exception>

@@ -8,7 +8,8 @@ namespace ArcLearn.Core.Inference;
 /// <param name="Tiles">Tiles of the run.</param>
 /// <param name="MegapixelsPerSecond">Of the raster, halos not counted.</param>
 /// <param name="Remaining">Time left at that rate.</param>
-internal readonly record struct InferenceProgress(int Done, int Skipped, int Tiles, double MegapixelsPerSecond, TimeSpan Remaining);
+/// <param name="MemoryBytes">What the process holds now, libtorch and all.</param>
+internal readonly record struct InferenceProgress(int Done, int Skipped, int Tiles, double MegapixelsPerSecond, TimeSpan Remaining, long MemoryBytes);
 
 /// <summary>Tells a run's progress a few times a second, and at its end.</summary>
 /// <param name="tiles">Of the run.</param>
@@ -35,7 +36,7 @@ internal sealed class ProgressMeter(int tiles, Action<InferenceProgress>? report
         {
             _last = elapsed;
             report(new InferenceProgress(
-                _done, _skipped, tiles, _pixels / 1e6 / Math.Max(elapsed.TotalSeconds, 1e-6), elapsed * ((double)(tiles - _done) / (_done - _before))));
+                _done, _skipped, tiles, _pixels / 1e6 / Math.Max(elapsed.TotalSeconds, 1e-6), elapsed * ((double)(tiles - _done) / (_done - _before)), Environment.WorkingSet));
         }
     }
 }

@@ -18,7 +18,11 @@ internal sealed class TileSelection
 
     public TileGrid Grid { get; }
 
-    public int Count { get; }
+    public int Count { get; private init; }
+
+    /// <summary>So many tiles that lie evenly in the order; all where there are fewer.</summary>
+    public TileSelection Sample(int count) =>
+        new(Grid, _left, _left + _columns - 1, _top, _top + _rows - 1) { Count = Math.Min(count, Count) };
 
     /// <summary>The rows of tiles that a shard does: all shards together do each once.</summary>
     public TileSelection Part(ShardNumber shard)
@@ -34,7 +38,10 @@ internal sealed class TileSelection
         get
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)ordinal, (uint)Count, nameof(ordinal));
-            (int row, int column) = Math.DivRem(ordinal, _columns);
+
+            // The middle of each of so many equal stretches; of as many as there are tiles, each tile.
+            int place = (int)(((2L * ordinal) + 1) * _columns * _rows / (2L * Count));
+            (int row, int column) = Math.DivRem(place, _columns);
             return Grid[((_top + row) * Grid.Columns) + _left + column];
         }
     }

@@ -1,0 +1,32 @@
+using System.Management.Automation;
+using ArcLearn.Core.Inference;
+using ArcLearn.Core.Models;
+
+namespace ArcLearn.Commands;
+
+/// <summary>Tells what a detection over a raster will take: tiles, memory, disk, bytes to read, time.</summary>
+/// <remarks>
+/// <para>Takes what Invoke-DetectObjects takes and writes nothing. The grid is known beforehand; time, disk and the share of tiles without data come from a trial of a few tiles that lie evenly over the raster.
+/// Invoke-DetectObjects -WhatIf prints the same in a sentence.</para>
+/// </remarks>
+/// <example>
+/// <code>Get-InferencePlan -InputRaster city.tif -Model trees -MemoryLimit 4GB | Format-List</code>
+/// <para>All figures of one raster.</para>
+/// </example>
+/// <example>
+/// <code>Get-ChildItem *.tif | Get-InferencePlan -Model trees | Sort-Object Duration</code>
+/// <para>Several rasters, the quickest first.</para>
+/// </example>
+[Cmdlet(VerbsCommon.Get, "InferencePlan")]
+[OutputType(typeof(InferencePlan))]
+public sealed class GetInferencePlanCommand : InferenceCmdlet
+{
+    /// <inheritdoc/>
+    protected override void EndProcessing() => Attempt(Model, () =>
+    {
+        if (Rasters.Count > 0)
+        {
+            UseModel(Requests(request => request), (request, model) => WriteObject(DetectionJob.Plan(request, model, WarnOnce, StopToken)));
+        }
+    });
+}

@@ -1,0 +1,112 @@
+using System.Collections;
+using System.Management.Automation;
+using ArcLearn.Core.Inference;
+using ArcLearn.Core.Models;
+
+namespace ArcLearn.Commands;
+
+/// <summary>A cmdlet that runs a model over rasters, or reckons what that would take.</summary>
+public abstract class InferenceCmdlet : LearnCmdlet
+{
+    private readonly List<string> _rasters = [];
+    private InferenceContext _context = new();
+
+    /// <summary>Rasters: text is a path with wildcards, a file object is taken literally. Each gives one layer.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    [Alias("input_raster")]
+    public object[] InputRaster { get; set; } = [];
+
+    /// <summary>Makes one raster of all files: their bands in the order given. They must cover the same cells.</summary>
+    [Parameter]
+    public SwitchParameter StackBands { get; set; }
+
+    /// <summary>A model in hand, an installed model or its name, or the path of a .emd, .dlpk or model folder.</summary>
+    [Parameter(Mandatory = true, Position = 1)]
+    [ValidateNotNull]
+    [ArgumentCompleter(typeof(InstalledModelCompleter))]
+    public object Model { get; set; } = null!;
+
+    /// <summary>Settings of the model: @{ threshold = 0.4; padding = 56; nms_overlap = 0.1; batch_size = 8 }.</summary>
+    [Parameter]
+    [Alias("model_arguments")]
+    public object? ModelArguments { get; set; }
+
+    /// <summary>Settings of the run: @{ extent = xmin, ymin, xmax, ymax; parallelProcessingFactor = '80%'; processorType = 'CPU' }.</summary>
+    [Parameter]
+    public object? Context { get; set; }
+
+    /// <summary>What the network computes in: Float32, or BFloat16, about twice as fast where the processor has instructions for it. It changes the
+    /// results a little: scores by about a hundredth.</summary>
+    [Parameter]
+    public LearnPrecision Precision { get; set; }
+
+    /// <summary>Memory that the run may take, such as 2GB, beside what libtorch and the model's weights take once (about 0.4 GB). Where it is near, fewer batches
+    /// are in flight, then fewer decoded blocks are kept, then fewer models run at a time; the result is the same. Left out: six tenths of what is free.</summary>
+    [Parameter]
+    [ValidateRange(1L << 20, long.MaxValue)]
+    public long? MemoryLimit { get; set; }
+
+    /// <summary>Does one part of the run only, such as 2/5, for Merge-LearnShard.</summary>
+    [Parameter]
+    public ShardNumber? Shard { get; set; }
+
+    /// <summary>The rasters that were found.</summary>
+    private protected IReadOnlyList<string> Rasters => _rasters;
+
+    /// <summary>The model as it was given.</summary>
+    private protected ModelSource Source { get; private set; } = null!;
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing() => Source = new ModelSource(Model, SessionState.Path.GetUnresolvedProviderPathFromPSPath);
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => _rasters.AddRange(InputRaster.SelectMany(ResolveItem));
+
+    /// <summary>A run for each raster, or for the stack of them.</summary>
+    /// <param name="complete">Adds what only the derived cmdlet knows.</param>
+    private protected DetectionRequest[] Requests(Func<DetectionRequest, DetectionRequest> complete)
+    {
+        _context = InferenceContext.Parse(Table.From(Context, nameof(Context)));
+        IDictionary arguments = Table.From(ModelArguments, nameof(ModelArguments));
+        return [.. (StackBands ? _rasters.Take(1) : _rasters).Select(raster => complete(new DetectionRequest
+        {
+            Raster = raster,
+            Stack = StackBands ? _rasters : [],
+            Output = "",
+            ModelArguments = arguments,
+            Context = _context,
+            Precision = Precision,
+            Shard = Shard,
+            MemoryLimit = MemoryLimit,
+        }))];
+    }
+
+    /// <summary>Opens the model, where there is something to do, and does it raster by raster: an error of one leaves the others.</summary>
+    private protected void UseModel(IReadOnlyList<DetectionRequest> requests, Action<DetectionRequest, SsdEngine> work)
+    {
+        if (requests.Count == 0)
+        {
+            return;
+        }
+
+        LearnDevice device = _context.ProcessorType switch { "GPU" => LearnDevice.Cuda, "CPU" => LearnDevice.Cpu, _ => LearnDevice.Auto };
+        SsdEngine model = Source.Open(device, StopToken);
+        Lazy<string> fingerprint = new(() => model.Fingerprint(StopToken));
+        try
+        {
+            foreach (DetectionRequest request in requests)
+            {
+                Attempt(request.Raster, () => work(request with { Fingerprint = fingerprint }, model));
+            }
+        }
+        finally
+        {
+            if (!Source.IsInHand)
+            {
+                model.Dispose();
+            }
+        }
+    }
+}
