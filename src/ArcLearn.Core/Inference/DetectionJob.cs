@@ -4,7 +4,6 @@ using ArcLearn.Core.IO;
 using ArcLearn.Core.Models;
 using ArcLearn.Core.Rasters;
 using ArcLearn.Core.Rasters.Composite;
-using ArcLearn.Core.Vectors;
 
 namespace ArcLearn.Core.Inference;
 
@@ -76,7 +75,7 @@ internal static class DetectionJob
         Action<string>? inform = null)
     {
         Stopwatch watch = Stopwatch.StartNew();
-        using OpenDetection open = Begin(request, model, warn, cancel, files ?? LocalFileSystem.Instance, inform);
+        using OpenDetection open = Begin(request, model, warn, files ?? LocalFileSystem.Instance, inform, cancel);
         JournaledResult result = open.Run.Search(progress, cancel, warn);
         return open.Run.Finish(open.Layer, result, cancel) with { Duration = watch.Elapsed };
     }
@@ -93,7 +92,7 @@ internal static class DetectionJob
         Action<string>? inform = null)
     {
         Stopwatch watch = Stopwatch.StartNew();
-        using OpenDetection open = Begin(request, model, warn, cancel, files ?? LocalFileSystem.Instance, inform);
+        using OpenDetection open = Begin(request, model, warn, files ?? LocalFileSystem.Instance, inform, cancel);
         JournaledResult result = open.Run.Search(progress, cancel, warn);
         return new LearnShard
         {
@@ -121,7 +120,7 @@ internal static class DetectionJob
     }
 
     private static OpenDetection Begin(
-        DetectionRequest request, SsdEngine model, Action<string>? warn, CancellationToken cancel, IFileSystem files, Action<string>? inform)
+        DetectionRequest request, SsdEngine model, Action<string>? warn, IFileSystem files, Action<string>? inform, CancellationToken cancel)
     {
         ModelArguments arguments = ModelArguments.Parse(request.ModelArguments, model.ChipSize);
         DetectionLayer layer = new(request.Output, request.Force, files, warn);

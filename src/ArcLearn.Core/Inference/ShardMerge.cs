@@ -98,7 +98,7 @@ internal static class ShardMerge
             }
         }
 
-        public IReadOnlyList<DetectionJournal> Journals => _journals;
+        public List<DetectionJournal> Journals => _journals;
 
         public void Check(bool allowMixedRuntime)
         {

@@ -1,0 +1,127 @@
+using System.Globalization;
+using ArcLearn.Tests.Cmdlets.TestSupport;
+
+namespace ArcLearn.Tests.Cmdlets;
+
+/// <summary>How a detection is planned, bounded, split and checked afterwards.</summary>
+public sealed class DetectionRunTests(BadInputFixture job) : IClassFixture<BadInputFixture>
+{
+    private const string Find = "-RunNms -MaxOverlapRatio 0.3 -ModelArguments @{ threshold = 0.01 } -WarningAction Ignore";
+
+    [Theory]
+    [InlineData("gpkg")]
+    [InlineData("geojson")]
+    [InlineData("shp")]
+    public void Shards_in_any_order_merge_to_the_bytes_of_the_whole(string extension)
+    {
+        Directory.CreateDirectory(job.Folder[$"whole-{extension}"]);
+        Directory.CreateDirectory(job.Folder[$"split-{extension}"]);
+        RunResult result = job.Host.Run($$"""
+            Invoke-DetectObjects large.tif $model whole-{{extension}}/objects.{{extension}} {{Find}}
+            3, 1, 2 | ForEach-Object { Invoke-DetectObjects large.tif $model split-{{extension}}/objects.{{extension}} {{Find}} -Shard "$_/3" } | Merge-LearnShard -RemoveShard
+            """).ThrowIfFailed();
+
+        FeatureLayerItem[] layers = [.. result.Output.Select(item => (FeatureLayerItem)item.BaseObject)];
+        Assert.Equal(2, layers.Length);
+        Assert.Equal((layers[0].Features, layers[0].Tiles, layers[0].Model, layers[0].SourcePath), (layers[1].Features, layers[1].Tiles, layers[1].Model, layers[1].SourcePath));
+        Assert.True(layers[0].Features > 20);
+        string[] files = Directory.GetFiles(job.Folder[$"whole-{extension}"]);
+        Assert.Equal(files.Select(Path.GetFileName).Order(), Directory.GetFiles(job.Folder[$"split-{extension}"]).Select(Path.GetFileName).Order());
+        Assert.All(files, file => Assert.Equal(File.ReadAllBytes(file), File.ReadAllBytes(job.Folder[$"split-{extension}/{Path.GetFileName(file)}"])));
+    }
+
+    [Fact]
+    public void A_shard_that_is_done_is_done()
+    {
+        RunResult result = job.Host.Run($$"""
+            1, 2 | ForEach-Object { Invoke-DetectObjects scene.tif $model again.gpkg {{Find}} -Shard 1/2 }
+            Merge-LearnShard again.gpkg.shard-*
+            """);
+
+        LearnShard[] shards = [.. result.Output.Select(item => (LearnShard)item.BaseObject)];
+        Assert.Equal(2, shards.Length);
+        Assert.Equal((0, shards[0].Tiles), (shards[0].ResumedTiles, shards[1].ResumedTiles));
+        Assert.Equal(new ShardNumber(1, 2), shards[0].Shard);
+        Assert.Equal("ShardMissing", result.ErrorId);
+        Assert.False(File.Exists(job.Folder["again.gpkg"]));
+    }
+
+    [Theory]
+    [InlineData("0/3")]
+    [InlineData("4/3")]
+    [InlineData("half")]
+    public void A_shard_that_cannot_be_is_refused_with_how_to_write_it(string shard) =>
+        Assert.Contains("2/5", job.Host.Run($"Invoke-DetectObjects scene.tif $model none.gpkg -Shard {shard}").SingleError.Exception.Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Any_memory_limit_gives_the_same_bytes_and_one_below_a_batch_is_refused()
+    {
+        Directory.CreateDirectory(job.Folder["little"]);
+        Directory.CreateDirectory(job.Folder["plenty"]);
+        RunResult result = job.Host.Run($$"""
+            Invoke-DetectObjects large.tif $model plenty/objects.gpkg {{Find}} -MemoryLimit 4GB
+            Invoke-DetectObjects large.tif $model little/objects.gpkg {{Find}} -MemoryLimit 120MB
+            """).ThrowIfFailed();
+        Assert.Equal(2, result.Output.Count);
+        Assert.Equal(File.ReadAllBytes(job.Folder["plenty/objects.gpkg"]), File.ReadAllBytes(job.Folder["little/objects.gpkg"]));
+
+        RunResult refused = job.Host.Run($"Invoke-DetectObjects large.tif $model none.gpkg {Find} -MemoryLimit 8MB");
+        Assert.Equal("MemoryLimitTooSmall", refused.ErrorId);
+        Assert.Contains("batch_size", refused.SingleError.Exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_plan_tells_what_the_run_then_does()
+    {
+        string[] before = job.Folder.Content;
+        InferencePlan plan = (InferencePlan)job.Host.Run($"Get-InferencePlan large.tif $model -ModelArguments @{{ threshold = 0.01 }} -MemoryLimit 1GB -WarningAction Ignore").ThrowIfFailed().SingleOutput;
+        Assert.Equal(before, job.Folder.Content);
+        RunResult asked = job.Host.Run($"Invoke-DetectObjects large.tif $model planned.gpkg {Find} -WhatIf").ThrowIfFailed();
+        Assert.Equal(before, job.Folder.Content);
+        FeatureLayerItem layer = (FeatureLayerItem)job.Host.Run($"Invoke-DetectObjects large.tif $model planned.gpkg {Find}").ThrowIfFailed().SingleOutput;
+
+        Assert.Equal((layer.Tiles + layer.SkippedTiles, 64, 16), (plan.Tiles, plan.ChipSize, plan.Padding));
+        Assert.Equal(plan.GridTiles, plan.Tiles);
+        Assert.InRange(plan.SampledTiles, 1, plan.Tiles);
+        Assert.InRange(plan.MemoryBytes, 32L << 20, 1L << 30);
+        Assert.Equal(new FileInfo(job.Folder["large.tif"]).Length, plan.ReadBytes);
+        Assert.True(plan.Duration > TimeSpan.Zero && plan.Detections > 0 && plan.DiskBytes > 0);
+        Assert.Contains(plan.Tiles.ToString(CultureInfo.InvariantCulture) + " of ", asked.Text, StringComparison.Ordinal);
+        Assert.Contains("What if:", asked.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_output_is_verified_with_its_raster_and_model_and_not_with_others()
+    {
+        RunResult result = job.Host.Run($$"""
+            $checked = Invoke-DetectObjects scene.tif $model checked.gpkg {{Find}}
+            $checked | Test-LearnOutput -Model $model
+            Test-LearnOutput checked.gpkg -InputRaster large.tif -Model models/squares
+            Test-LearnOutput labels.geojson
+            """).ThrowIfFailed();
+
+        OutputReport[] reports = [.. result.Output.Select(item => (OutputReport)item.BaseObject)];
+        Assert.Equal([true, false, false], reports.Select(report => report.IsVerified));
+        Assert.All(reports[0].Checks, check => Assert.Equal(OutputCheckResult.Passed, check.Result));
+        Assert.Equal("Raster", Assert.Single(reports[1].Checks, check => check.Result == OutputCheckResult.Failed).Name);
+        Assert.Equal(4, reports[1].Checks.Count);
+        Assert.Equal("0.01", reports[0].Run["threshold"]);
+        Assert.Equal(("scene.tif", "True"), (reports[0].Source, reports[0].Run["RunNms"]));
+    }
+
+    [ShellTheory]
+    [InlineData("Invoke-DetectObjects grey.tif models/squares new.gpkg", 65)]
+    [InlineData("Invoke-DetectObjects scene.tif models/squares new.gpkg -ModelArguments @{ padding = -1 }", 65)]
+    [InlineData("Invoke-DetectObjects absent.tif models/squares new.gpkg", 65)]
+    [InlineData("Invoke-DetectObjects scene.tif models/squares new.gpkg -Shard 9/3", 65)]
+    [InlineData("Invoke-DetectObjects scene.tif models/squares new.gpkg -Context @{ processorType = 'GPU' }", 69)]
+    [InlineData("Invoke-DetectObjects scene.tif models/squares new.gpkg -MemoryLimit 2MB", 71)]
+    [InlineData("Invoke-DetectObjects scene.tif models/squares 'postgresql://nobody@127.0.0.1:1/none?table=objects'", 75)]
+    public void The_shell_ends_with_a_code_that_a_scheduler_can_tell_apart(string command, int expected)
+    {
+        ShellResult result = ShellProcess.Run(
+            ["-Command", $"Import-Module '{ModuleHost.ModulePath}'; $null = $ExecutionContext.SessionState.Path.SetLocation('{job.Folder.Path}'); {command}"]);
+
+        Assert.True(expected == result.ExitCode, $"{result.ExitCode}: {result.Error}");
+    }
+}
