@@ -12,7 +12,10 @@ namespace ArcLearn.Commands;
 /// <para>Finished tiles are kept in a journal beside the layer (objects.gpkg.journal). A run that was killed, stopped or failed goes on where it stopped when it is
 /// repeated, and ends with the same layer; a raster, model or argument that is another by then is an error that names it. -Force throws such a journal away.</para>
 /// <para>Model arguments: padding (pixels of overlap; a quarter of the chip), threshold (score from 0 to 1; 0.5), nms_overlap (0.1), batch_size.</para>
-/// <para>Context: extent (xmin, ymin, xmax, ymax in the raster's CRS), parallelProcessingFactor ("80%" of the cores, or a count), processorType.</para>
+/// <para>Context: extent (xmin, ymin, xmax, ymax in the raster's coordinate reference system, or a table of them with spatialReference) searches a part, with the
+/// result that the whole has there. cellSize (a number, or x, y; in map units of the run) and outSR (an EPSG code, well-known text, or a table with wkid) search
+/// the raster in other cells, resampled as it is read: bilinear, over all pixels under a larger cell; nearest for classes. The layer is in outSR then. snapRaster
+/// lays the cells on another raster's grid. parallelProcessingFactor is a share of the cores ("80%") or a count, processorType CPU or GPU.</para>
 /// </remarks>
 /// <example>
 /// <code>Invoke-DetectObjects -InputRaster other.tif -Model trees -OutputName trees.gpkg -RunNms -MaxOverlapRatio 0.1 -ModelArguments @{ threshold = 0.4 }</code>
@@ -82,7 +85,8 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
     [Alias("class_value_field")]
     public string ClassValueField { get; set; } = "Classvalue";
 
-    /// <summary>Settings of the run: @{ extent = xmin, ymin, xmax, ymax; parallelProcessingFactor = '80%'; processorType = 'CPU' }.</summary>
+    /// <summary>Settings of the run: @{ extent = xmin, ymin, xmax, ymax; cellSize = 0.5; outSR = 32618; snapRaster = 'grid.tif';
+    /// parallelProcessingFactor = '80%'; processorType = 'CPU' }.</summary>
     [Parameter]
     public object? Context { get; set; }
 
@@ -123,6 +127,12 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
         Attempt(Model, () =>
         {
             InferenceContext context = InferenceContext.Parse(Table.From(Context, nameof(Context)));
+            if (!TryResolveOptional(context.SnapRaster, out string? snapRaster))
+            {
+                return;
+            }
+
+            context = context with { SnapRaster = snapRaster };
             IDictionary arguments = Table.From(ModelArguments, nameof(ModelArguments));
             DetectionRequest[] requests = [.. (StackBands ? _rasters.Take(1) : _rasters).Select(raster => RequestFor(raster, arguments, context))];
             if (requests.DistinctBy(request => request.Output, StringComparer.Ordinal).Count() < requests.Length)

@@ -6,6 +6,7 @@ using ArcLearn.Core.IO;
 using ArcLearn.Core.Models;
 using ArcLearn.Core.Rasters;
 using ArcLearn.Core.Rasters.Composite;
+using ArcLearn.Core.Rasters.Warp;
 using ArcLearn.Core.Vectors;
 
 namespace ArcLearn.Core.Inference;
@@ -53,7 +54,7 @@ internal static class DetectionJob
     {
         ModelArguments arguments = ModelArguments.Parse(request.ModelArguments, model.Options.ChipSize);
         using IRaster raster = Open(request, model, warn, files);
-        _ = DetectionPlan.Create(Options(request, arguments), raster, model.Options.ChipSize);
+        _ = DetectionPlan.Create(Options(request, arguments, raster), raster, model.Options.ChipSize);
         FeatureWriters.Check(
             request.Output, LayerName(request.Output), DetectionFields.All, request.Force, request.MakeFolder, files);
     }
@@ -74,7 +75,7 @@ internal static class DetectionJob
         ModelArguments arguments = ModelArguments.Parse(request.ModelArguments, model.ChipSize);
         using IRaster raster = Open(request, model.Definition, warn, files);
         model.TellPrecision(request.Precision, warn);
-        DetectionRunOptions options = Options(request, arguments);
+        DetectionRunOptions options = Options(request, arguments, raster);
         string layer = LayerName(request.Output);
         string journal = JournalFor(request.Output);
         if ((request.MakeFolder || PostGisAddress.IsAddress(request.Output)) && Path.GetDirectoryName(journal) is string folder)
@@ -139,9 +140,9 @@ internal static class DetectionJob
         IRaster raster = request.Stack.Count > 0 ? RasterMosaic.Stack(request.Raster, request.Stack, files) : RasterFile.Open(request.Raster, files);
         try
         {
+            raster = RunGrid.View(raster, request.Context, files);
             RasterCheck.Run(raster, model, warn);
-            request.Context.CheckAgainst(raster);
-            Coordinates.Warn(raster, warn);
+            Coordinates.Warn(Whole(raster), warn);
             return raster;
         }
         catch
@@ -151,11 +152,14 @@ internal static class DetectionJob
         }
     }
 
+    /// <summary>The raster as it is in its file.</summary>
+    private static IRaster Whole(IRaster raster) => raster is GridRaster view ? view.Whole : raster;
+
     private static string LayerName(string output) => PostGisAddress.IsAddress(output)
         ? PostGisAddress.Parse(output, "OutputName").Table
         : Path.GetFileNameWithoutExtension(output);
 
-    private static DetectionRunOptions Options(DetectionRequest request, ModelArguments arguments)
+    private static DetectionRunOptions Options(DetectionRequest request, ModelArguments arguments, IRaster raster)
     {
         int workers = request.Context.Parallel.Workers(Environment.ProcessorCount);
         return new DetectionRunOptions
@@ -164,7 +168,7 @@ internal static class DetectionJob
             ExcludePadDetections = arguments.ExcludePadDetections,
             RunNms = request.RunNms,
             MaxOverlapRatio = request.MaxOverlapRatio,
-            Extent = request.Context.Extent,
+            Extent = request.Context.ExtentIn(Whole(raster).SpatialReference, raster.SpatialReference),
             Workers = workers,
             Readers = Math.Max(1, workers / 2),
         };
@@ -181,7 +185,12 @@ internal static class DetectionJob
         PipelineSize size = PipelineSize.Fit(
             backend.BatchSize, new TileReader(raster, backend.Bands).ChipLength(backend.ChipSize), options.Readers, options.Workers, options.QueueBytes);
         long waiting = (long)size.Buffers * size.BatchSize * size.ChipLength * sizeof(float);
-        inform(RasterSummary.Describe(raster));
+        inform(RasterSummary.Describe(Whole(raster)));
+        if (raster is GridRaster)
+        {
+            inform($"Searching it in {RunGrid.Describe(raster)}, resampled ({RunGrid.Resampling(raster)}).");
+        }
+
         inform(FormattableString.Invariant(
             $"Searching {tiles.Count} of {tiles.Grid.Count} tiles of {backend.ChipSize} pixels, {options.Padding} of them padding on each side, in batches of {backend.BatchSize}: {size.Workers} model(s), {size.Readers} reader(s), about {((size.Workers * backend.BytesPerReplica) + waiting) / 1e6:F0} MB."));
         inform($"Writing {request.Output}.");

@@ -1,4 +1,5 @@
 using ArcLearn.Core.Rasters;
+using ArcLearn.Core.Rasters.Warp;
 
 namespace ArcLearn.Core.Inference;
 
@@ -26,12 +27,17 @@ internal sealed class TileReader
     /// <summary>Reads a tile's window.</summary>
     /// <param name="tile">Which.</param>
     /// <param name="chip"><c>[Bands, ChipSize, ChipSize]</c>.</param>
-    /// <returns>False for a window that is wholly nodata.</returns>
+    /// <returns>False for a window that is wholly nodata, or one that the raster under another grid does not reach.</returns>
     /// <exception cref="LearnDataException">TileFailed: names the tile; the cause is inside.</exception>
     public bool Read(in Tile tile, Span<float> chip)
     {
         try
         {
+            if (_raster is GridRaster view && !view.Reaches(tile.Window))
+            {
+                return false;
+            }
+
             _raster.Read(tile.Window, _bands, chip, _fill);
         }
         catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
