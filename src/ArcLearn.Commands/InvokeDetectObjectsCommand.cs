@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using ArcLearn.Core.Inference;
 using ArcLearn.Core.Models;
+using ArcLearn.Core.Vectors;
 
 namespace ArcLearn.Commands;
 
@@ -90,6 +91,18 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
     [Parameter]
     public object? Context { get; set; }
 
+    /// <summary>Polygons, as a layer of any kind that is read here (GeoJSON, GeoPackage, Shapefile, a table of PostGIS): objects count whose centre lies
+    /// within them, and what they do not touch is not read.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    [Alias("input_mask_polygons")]
+    public object? InputMaskPolygons { get; set; }
+
+    /// <summary>Where a part of the raster cannot be read: Stop ends with an error that names the tile; List goes on without it, warns, and lists what is
+    /// missing in the layer's BadTiles. A run that was interrupted tries them again when it is repeated.</summary>
+    [Parameter]
+    public BadTilePolicy OnBadTile { get; set; }
+
     /// <summary>What the network computes in: Float32, or BFloat16, about twice as fast where the processor has instructions for it. It changes the
     /// results a little: scores by about a hundredth.</summary>
     [Parameter]
@@ -127,14 +140,14 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
         Attempt(Model, () =>
         {
             InferenceContext context = InferenceContext.Parse(Table.From(Context, nameof(Context)));
-            if (!TryResolveOptional(context.SnapRaster, out string? snapRaster))
+            if (!TryResolveOptional(context.SnapRaster, out string? snapRaster) || !TryResolveLayer(InputMaskPolygons, null, out IReadOnlyList<LayerSource> mask))
             {
                 return;
             }
 
             context = context with { SnapRaster = snapRaster };
             IDictionary arguments = Table.From(ModelArguments, nameof(ModelArguments));
-            DetectionRequest[] requests = [.. (StackBands ? _rasters.Take(1) : _rasters).Select(raster => RequestFor(raster, arguments, context))];
+            DetectionRequest[] requests = [.. (StackBands ? _rasters.Take(1) : _rasters).Select(raster => RequestFor(raster, arguments, context, mask))];
             if (requests.DistinctBy(request => request.Output, StringComparer.Ordinal).Count() < requests.Length)
             {
                 throw new LearnArgumentException(
@@ -156,7 +169,7 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
         });
     }
 
-    private DetectionRequest RequestFor(string raster, IDictionary arguments, InferenceContext context) => new()
+    private DetectionRequest RequestFor(string raster, IDictionary arguments, InferenceContext context, IReadOnlyList<LayerSource> mask) => new()
     {
         Raster = raster,
         Stack = StackBands ? _rasters : [],
@@ -164,6 +177,8 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
         MakeFolder = isInFolder,
         ModelArguments = arguments,
         Context = context,
+        MaskPolygons = mask,
+        OnBadTile = OnBadTile,
         RunNms = RunNms,
         MaxOverlapRatio = MaxOverlapRatio,
         Force = Force,

@@ -128,7 +128,7 @@ public sealed class RunGridTests
         (double x, double y) = view.Transform.ToMap(view.Width / 3.0, view.Height / 1.5);
         GeoExtent extent = new(x, y, x + (50 * cell), y + (40 * cell));
         DetectionRunResult part = DetectionEngine.Run(new DetectionRunOptions { Padding = 12, Extent = extent }, view, backend);
-        Assert.Equal(whole.Detections.Where(found => DetectionEngine.Counts(extent, view.Transform, found)), part.Detections);
+        Assert.Equal(whole.Detections.Where(found => DetectionEngine.Counts(new DetectionRunOptions { Extent = extent }, view.Transform, found)), part.Detections);
         Assert.NotEmpty(part.Detections);
         Assert.True(part.Tiles < whole.Tiles);
     }

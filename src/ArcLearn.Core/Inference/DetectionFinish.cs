@@ -1,7 +1,7 @@
 namespace ArcLearn.Core.Inference;
 
 /// <summary>
-/// Brings the detections of a journal together as <see cref="DetectionEngine.Finish"/> does in memory, a band of tile rows at a time: seams, extent, suppression.
+/// Brings the detections of a journal together as <see cref="DetectionEngine.Finish"/> does in memory, a band of tile rows at a time: seams, extent and mask, suppression.
 /// </summary>
 internal sealed class DetectionFinish(DetectionPlan plan, DetectionRunOptions options, GeoTransform transform, DetectionJournal journal)
 {
@@ -54,7 +54,7 @@ internal sealed class DetectionFinish(DetectionPlan plan, DetectionRunOptions op
             Detection[] merged = SeamMerge.Merge(
                 journal.Between(Math.Max(0, first - reach) * columns, Math.Min(plan.Grid.Rows, last + reach) * columns), plan.Ownership);
             yield return (
-                [.. merged.Where(found => found.Tile >= first * columns && found.Tile < last * columns && DetectionEngine.Counts(options.Extent, transform, found))],
+                [.. merged.Where(found => found.Tile >= first * columns && found.Tile < last * columns && DetectionEngine.Counts(options, transform, found))],
                 frontiers[last]);
         }
     }

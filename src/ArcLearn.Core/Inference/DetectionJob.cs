@@ -8,6 +8,7 @@ using ArcLearn.Core.Rasters;
 using ArcLearn.Core.Rasters.Composite;
 using ArcLearn.Core.Rasters.Warp;
 using ArcLearn.Core.Vectors;
+using Envelope = NetTopologySuite.Geometries.Envelope;
 
 namespace ArcLearn.Core.Inference;
 
@@ -26,6 +27,11 @@ internal sealed record DetectionRequest
     public IDictionary? ModelArguments { get; init; }
 
     public InferenceContext Context { get; init; } = new();
+
+    /// <summary>Layers of polygons that a detection's centre must lie in; none for everywhere.</summary>
+    public IReadOnlyList<LayerSource> MaskPolygons { get; init; } = [];
+
+    public BadTilePolicy OnBadTile { get; init; }
 
     public bool RunNms { get; init; }
 
@@ -48,13 +54,13 @@ internal static class DetectionJob
 
     /// <summary>Everything that <see cref="Run"/> refuses before it reads a pixel; needs the model's definition only, and writes nothing.</summary>
     /// <exception cref="LearnArgumentException">An argument makes no sense with this model or raster.</exception>
-    /// <exception cref="LearnDataException">The raster is not what the model was trained on (BandMismatch, SampleTypeMismatch, CellSizeMismatch), or ExtentOutside.</exception>
+    /// <exception cref="LearnDataException">The raster is not what the model was trained on (BandMismatch, SampleTypeMismatch, CellSizeMismatch), or ExtentOutside, MaskOutside, MaskInvalid.</exception>
     /// <exception cref="OutputExistsException">The layer exists.</exception>
     public static void Check(DetectionRequest request, SsdDefinition model, Action<string>? warn, IFileSystem? files = null)
     {
         ModelArguments arguments = ModelArguments.Parse(request.ModelArguments, model.Options.ChipSize);
         using IRaster raster = Open(request, model, warn, files);
-        _ = DetectionPlan.Create(Options(request, arguments, raster), raster, model.Options.ChipSize);
+        _ = DetectionPlan.Create(Options(request, arguments, raster, files ?? LocalFileSystem.Instance), raster, model.Options.ChipSize);
         FeatureWriters.Check(
             request.Output, LayerName(request.Output), DetectionFields.All, request.Force, request.MakeFolder, files);
     }
@@ -75,7 +81,7 @@ internal static class DetectionJob
         ModelArguments arguments = ModelArguments.Parse(request.ModelArguments, model.ChipSize);
         using IRaster raster = Open(request, model.Definition, warn, files);
         model.TellPrecision(request.Precision, warn);
-        DetectionRunOptions options = Options(request, arguments, raster);
+        DetectionRunOptions options = Options(request, arguments, raster, files);
         string layer = LayerName(request.Output);
         string journal = JournalFor(request.Output);
         if ((request.MakeFolder || PostGisAddress.IsAddress(request.Output)) && Path.GetDirectoryName(journal) is string folder)
@@ -107,6 +113,12 @@ internal static class DetectionJob
             },
             progress,
             cancel);
+        IReadOnlyList<BadTile> bad = [.. result.Failed.Select(failed => Describe(run.TileOf(failed), failed.Reason, raster.Transform))];
+        if (bad.Count > 0)
+        {
+            warn?.Invoke($"{raster.Path}: {bad.Count} of {result.Tiles + bad.Count} tile(s) with data could not be read and are holes in the layer; BadTiles lists them. The first: {run.TileOf(result.Failed[0])}: {bad[0].Reason}");
+        }
+
         return new FeatureLayerItem
         {
             Path = request.Output,
@@ -120,12 +132,22 @@ internal static class DetectionJob
             Tiles = result.Tiles,
             SkippedTiles = result.SkippedTiles,
             ResumedTiles = result.ResumedTiles,
+            MaskedTiles = result.MaskedTiles,
+            FailedTiles = bad.Count,
+            BadTiles = bad,
             Duration = watch.Elapsed,
         };
 
         IFeatureWriter CreateLayer() => FeatureWriters.Create(
             request.Output, layer, raster.SpatialReference, DetectionFields.All, files, request.Force,
             new FeatureWriterOptions { Style = new ClassStyle(DetectionFields.Class, model.Classes), Warn = warn });
+    }
+
+    private static BadTile Describe(Tile tile, string reason, GeoTransform transform)
+    {
+        PixelWindow core = tile.Core;
+        Envelope bounds = RasterBounds.InMap(transform, core);
+        return new BadTile(tile.Index, core.Column, core.Row, core.Width, core.Height, new GeoExtent(bounds.MinX, bounds.MinY, bounds.MaxX, bounds.MaxY), reason);
     }
 
     /// <summary>Beside a file; for a table, in the user's application data, under a name made of its address.</summary>
@@ -159,7 +181,7 @@ internal static class DetectionJob
         ? PostGisAddress.Parse(output, "OutputName").Table
         : Path.GetFileNameWithoutExtension(output);
 
-    private static DetectionRunOptions Options(DetectionRequest request, ModelArguments arguments, IRaster raster)
+    private static DetectionRunOptions Options(DetectionRequest request, ModelArguments arguments, IRaster raster, IFileSystem files)
     {
         int workers = request.Context.Parallel.Workers(Environment.ProcessorCount);
         return new DetectionRunOptions
@@ -169,6 +191,8 @@ internal static class DetectionJob
             RunNms = request.RunNms,
             MaxOverlapRatio = request.MaxOverlapRatio,
             Extent = request.Context.ExtentIn(Whole(raster).SpatialReference, raster.SpatialReference),
+            Mask = SearchMask.Read(request.MaskPolygons, raster, files),
+            ListBadTiles = request.OnBadTile == BadTilePolicy.List,
             Workers = workers,
             Readers = Math.Max(1, workers / 2),
         };

@@ -18,6 +18,12 @@ internal sealed record DetectionRunOptions
     /// <summary>Where detections count, in the raster's map units: when their centre lies inside; null for everywhere.</summary>
     public GeoExtent? Extent { get; init; }
 
+    /// <summary>Polygons that a detection's centre must lie in; null for everywhere.</summary>
+    public SearchMask? Mask { get; init; }
+
+    /// <summary>Whether tiles that cannot be read are listed and left out; else the first ends the run.</summary>
+    public bool ListBadTiles { get; init; }
+
     /// <summary>Model replicas, each on its own thread.</summary>
     public int Workers { get; init; } = 1;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using ArcLearn.Core.Rasters;
 using ArcLearn.Core.Rasters.Warp;
 
@@ -23,6 +24,13 @@ internal sealed class TileReader
 
     /// <summary>Floats of one chip of this side.</summary>
     public int ChipLength(int chipSize) => checked(_bands.Length * chipSize * chipSize);
+
+    /// <summary>Whether an error says that a tile's samples could not be read, and in which words; any other fault of the run is none of the tile's.</summary>
+    public static bool IsFault(LearnDataException error, [NotNullWhen(true)] out string? reason)
+    {
+        reason = error is { Id: "TileFailed", InnerException: IOException or LearnFormatException or UnauthorizedAccessException } ? error.InnerException.Message : null;
+        return reason is not null;
+    }
 
     /// <summary>Reads a tile's window.</summary>
     /// <param name="tile">Which.</param>

@@ -26,6 +26,7 @@ internal static class DetectionIdentity
         new("batch_size", Text(batchSize)),
         new("Precision", Text(precision)),
         new("extent", options.Extent?.ToString() ?? "all"),
+        new("InputMaskPolygons", options.Mask?.Identity ?? "none"),
         new("RunNms", Text(options.RunNms)),
         new("MaxOverlapRatio", Text(options.RunNms ? options.MaxOverlapRatio : 0)),
         new("ArcLearn", Version(typeof(DetectionIdentity))),

@@ -13,7 +13,7 @@ namespace ArcLearn.Core.Inference;
 internal sealed class DetectionJournal : ITileSink, IDisposable
 {
     private const int ApplicationId = 0x41726C4A;       // "ArlJ"
-    private const int Version = 1;
+    private const int Version = 2;
     private const string Columns =
         "(tile INTEGER, number INTEGER, class INTEGER NOT NULL, score REAL NOT NULL, xmin REAL NOT NULL, ymin REAL NOT NULL, xmax REAL NOT NULL, ymax REAL NOT NULL, PRIMARY KEY (tile, number)) WITHOUT ROWID";
 
@@ -41,6 +41,25 @@ internal sealed class DetectionJournal : ITileSink, IDisposable
     public int Skipped { get; private set; }
 
     public int CutDetections { get; private set; }
+
+    /// <summary>Tiles among them that could not be read.</summary>
+    public IReadOnlyList<FailedTile> Failed
+    {
+        get
+        {
+            List<FailedTile> tiles = [];
+            Guard(() =>
+            {
+                using SqliteCommand command = Prepare("SELECT tile, reason FROM failed ORDER BY tile", 0);
+                using SqliteDataReader rows = command.ExecuteReader();
+                while (rows.Read())
+                {
+                    tiles.Add(new FailedTile(rows.GetInt32(0), rows.GetString(1)));
+                }
+            });
+            return tiles;
+        }
+    }
 
     /// <summary>Where the journal of an output lies.</summary>
     public static string PathFor(string output) => output + ".journal";
@@ -100,9 +119,32 @@ internal sealed class DetectionJournal : ITileSink, IDisposable
 
     public void Accept(TileResult result)
     {
+        Add(result);
+        Finished++;
+        if (++_uncommitted >= GroupTiles || _sinceCommit.Elapsed >= s_groupTime)
+        {
+            Commit();
+        }
+    }
+
+    /// <summary>Takes the result of a tile that was finished as one that could not be read, and now could.</summary>
+    public void Mend(TileResult result)
+    {
+        Add(result);
+        Write(() => Execute("DELETE FROM failed WHERE tile = $1", result.Tile));
+        _uncommitted++;
+    }
+
+    private void Add(TileResult result)
+    {
         Write(() =>
         {
             _transaction ??= _connection.BeginTransaction();
+            if (result.Failure is string reason)
+            {
+                Execute("INSERT INTO failed VALUES ($1, $2)", result.Tile, reason);
+            }
+
             _insert ??= Prepare("INSERT INTO detection VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", 8);
             _insert.Transaction = _transaction;
             foreach (Detection found in result.Detections)
@@ -110,13 +152,8 @@ internal sealed class DetectionJournal : ITileSink, IDisposable
                 Execute(_insert, found.Tile, found.Index, found.ClassIndex, found.Score, found.XMin, found.YMin, found.XMax, found.YMax);
             }
         });
-        Finished++;
         Skipped += result.IsSkipped ? 1 : 0;
         CutDetections += result.CutDetections;
-        if (++_uncommitted >= GroupTiles || _sinceCommit.Elapsed >= s_groupTime)
-        {
-            Commit();
-        }
     }
 
     /// <summary>What was accepted survives the process from here on.</summary>
@@ -256,6 +293,7 @@ internal sealed class DetectionJournal : ITileSink, IDisposable
         Execute("CREATE TABLE identity (name TEXT NOT NULL, value TEXT NOT NULL)");
         Execute("CREATE TABLE detection " + Columns);
         Execute("CREATE TABLE kept " + Columns);
+        Execute("CREATE TABLE failed (tile INTEGER PRIMARY KEY, reason TEXT NOT NULL)");
         foreach ((string name, string value) in identity.Parts)
         {
             Execute("INSERT INTO identity VALUES ($1, $2)", name, value);
