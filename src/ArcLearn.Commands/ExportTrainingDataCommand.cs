@@ -250,12 +250,6 @@ public sealed class ExportTrainingDataCommand : LearnCmdlet
         }
     }
 
-    private bool TryResolveLayer(object? item, string? layer, out IReadOnlyList<LayerSource> found)
-    {
-        found = item is null ? [] : ResolveLayer(item, layer);
-        return item is null || found.Count > 0;
-    }
-
     private bool TryResolveRaster(out string? path)
     {
         IReadOnlyList<string> found = AdditionalInputRaster is null ? [] : ResolveItem(AdditionalInputRaster);

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using ArcLearn.Core.Inference;
 using ArcLearn.Core.Models;
+using ArcLearn.Core.Vectors;
 
 namespace ArcLearn.Commands;
 
@@ -33,9 +34,17 @@ public abstract class InferenceCmdlet : LearnCmdlet
     [Alias("model_arguments")]
     public object? ModelArguments { get; set; }
 
-    /// <summary>Settings of the run: @{ extent = xmin, ymin, xmax, ymax; parallelProcessingFactor = '80%'; processorType = 'CPU' }.</summary>
+    /// <summary>Settings of the run: @{ extent = xmin, ymin, xmax, ymax; cellSize = 0.5; outSR = 32618; snapRaster = 'grid.tif';
+    /// parallelProcessingFactor = '80%'; processorType = 'CPU' }.</summary>
     [Parameter]
     public object? Context { get; set; }
+
+    /// <summary>Polygons, as a layer of any kind that is read here (GeoJSON, GeoPackage, Shapefile, a table of PostGIS): objects count whose centre lies
+    /// within them, and what they do not touch is not read.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    [Alias("input_mask_polygons")]
+    public object? InputMaskPolygons { get; set; }
 
     /// <summary>What the network computes in: Float32, or BFloat16, about twice as fast where the processor has instructions for it. It changes the
     /// results a little: scores by about a hundredth.</summary>
@@ -64,11 +73,17 @@ public abstract class InferenceCmdlet : LearnCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord() => _rasters.AddRange(InputRaster.SelectMany(ResolveItem));
 
-    /// <summary>A run for each raster, or for the stack of them.</summary>
+    /// <summary>A run for each raster, or for the stack of them; none where a path that was given is not there, which has been told.</summary>
     /// <param name="complete">Adds what only the derived cmdlet knows.</param>
     private protected DetectionRequest[] Requests(Func<DetectionRequest, DetectionRequest> complete)
     {
         _context = InferenceContext.Parse(Table.From(Context, nameof(Context)));
+        if (!TryResolveOptional(_context.SnapRaster, out string? snapRaster) || !TryResolveLayer(InputMaskPolygons, null, out IReadOnlyList<LayerSource> mask))
+        {
+            return [];
+        }
+
+        _context = _context with { SnapRaster = snapRaster };
         IDictionary arguments = Table.From(ModelArguments, nameof(ModelArguments));
         return [.. (StackBands ? _rasters.Take(1) : _rasters).Select(raster => complete(new DetectionRequest
         {
@@ -77,6 +92,7 @@ public abstract class InferenceCmdlet : LearnCmdlet
             Output = "",
             ModelArguments = arguments,
             Context = _context,
+            MaskPolygons = mask,
             Precision = Precision,
             Shard = Shard,
             MemoryLimit = MemoryLimit,

@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using ArcLearn.Core.Inference;
 using ArcLearn.Core.Models;
+using ArcLearn.Core.Vectors;
 
 namespace ArcLearn.Commands;
 
@@ -13,7 +14,10 @@ namespace ArcLearn.Commands;
 /// <para>-Shard splits a run over machines or jobs: each does some rows of tiles into a file of its own beside the layer (objects.gpkg.shard-2-of-5), and
 /// Merge-LearnShard makes of all of them the layer that one machine would have written, byte for byte. A shard is resumed like a run; one that is done is done.</para>
 /// <para>Model arguments: padding (pixels of overlap; a quarter of the chip), threshold (score from 0 to 1; 0.5), nms_overlap (0.1), batch_size.</para>
-/// <para>Context: extent (xmin, ymin, xmax, ymax in the raster's CRS), parallelProcessingFactor ("80%" of the cores, or a count), processorType.</para>
+/// <para>Context: extent (xmin, ymin, xmax, ymax in the raster's coordinate reference system, or a table of them with spatialReference) searches a part, with the
+/// result that the whole has there. cellSize (a number, or x, y; in map units of the run) and outSR (an EPSG code, well-known text, or a table with wkid) search
+/// the raster in other cells, resampled as it is read: bilinear, over all pixels under a larger cell; nearest for classes. The layer is in outSR then. snapRaster
+/// lays the cells on another raster's grid. parallelProcessingFactor is a share of the cores ("80%") or a count, processorType CPU or GPU.</para>
 /// </remarks>
 /// <example>
 /// <code>Invoke-DetectObjects -InputRaster other.tif -Model trees -OutputName trees.gpkg -RunNms -MaxOverlapRatio 0.1 -ModelArguments @{ threshold = 0.4 }</code>
@@ -62,6 +66,11 @@ public sealed class InvokeDetectObjectsCommand : InferenceCmdlet
     [Alias("class_value_field")]
     public string ClassValueField { get; set; } = "Classvalue";
 
+    /// <summary>Where a part of the raster cannot be read: Stop ends with an error that names the tile; List goes on without it, warns, and lists what is
+    /// missing in the layer's BadTiles. A run that was interrupted tries them again when it is repeated.</summary>
+    [Parameter]
+    public BadTilePolicy OnBadTile { get; set; }
+
     /// <summary>Replaces a layer that exists.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -97,6 +106,7 @@ public sealed class InvokeDetectObjectsCommand : InferenceCmdlet
                 RunNms = RunNms,
                 MaxOverlapRatio = MaxOverlapRatio,
                 Force = Force,
+                OnBadTile = OnBadTile,
             });
             if (requests.DistinctBy(request => request.Output, StringComparer.Ordinal).Count() < requests.Length)
             {

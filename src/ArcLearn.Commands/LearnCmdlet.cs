@@ -204,6 +204,13 @@ public abstract class LearnCmdlet : PSCmdlet, IDisposable
             : [.. ResolveItem(item).Select(path => new LayerSource(path, layer))];
     }
 
+    /// <summary>An optional layer: none where null is given; false after an error was written for what is not there.</summary>
+    private protected bool TryResolveLayer(object? item, string? layer, out IReadOnlyList<LayerSource> found)
+    {
+        found = item is null ? [] : ResolveLayer(item, layer);
+        return item is null || found.Count > 0;
+    }
+
     /// <summary>Existing files and folders behind a path of this session; what is not there is written as PathNotFound.</summary>
     protected IReadOnlyList<string> ResolveExisting(string path, bool literal)
     {

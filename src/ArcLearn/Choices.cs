@@ -101,3 +101,13 @@ public enum ChipFlip
     /// <summary>All eight flips and quarter turns.</summary>
     Dihedral,
 }
+
+/// <summary>What becomes of a run over a raster of which a part cannot be read.</summary>
+public enum BadTilePolicy
+{
+    /// <summary>The first tile that cannot be read ends it with an error; repeated, it goes on where it stopped.</summary>
+    Stop,
+
+    /// <summary>It goes on, and lists the tiles that are missing.</summary>
+    List,
+}

@@ -33,6 +33,15 @@ public sealed record FeatureLayerItem
     /// <summary>Tiles left out because they hold nothing but nodata.</summary>
     public required int SkippedTiles { get; init; }
 
+    /// <summary>Tiles that touch no polygon of the mask, and were not read.</summary>
+    public int MaskedTiles { get; init; }
+
+    /// <summary>Tiles that could not be read: holes in the layer.</summary>
+    public int FailedTiles { get; init; }
+
+    /// <summary>Those tiles.</summary>
+    public IReadOnlyList<BadTile> BadTiles { get; init; } = [];
+
     /// <summary>Tiles that an earlier run, which was interrupted, had done.</summary>
     public int ResumedTiles { get; init; }
 

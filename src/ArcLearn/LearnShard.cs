@@ -24,6 +24,9 @@ public sealed record LearnShard
     /// <summary>Tiles left out because they hold nothing but nodata.</summary>
     public required int SkippedTiles { get; init; }
 
+    /// <summary>Tiles that could not be read: holes in the layer, which lists them once the shards are merged.</summary>
+    public int FailedTiles { get; init; }
+
     /// <summary>Tiles that were done before, by a run that was interrupted or by the same shard.</summary>
     public required int ResumedTiles { get; init; }
 

@@ -1,5 +1,7 @@
 using System.Collections;
+using ArcLearn.Core.Crs;
 using ArcLearn.Core.Inference;
+using ArcLearn.Core.Rasters.Warp;
 
 namespace ArcLearn.Tests.Unit.Inference;
 
@@ -22,20 +24,87 @@ public class InferenceContextTests
         InferenceContext context = InferenceContext.Parse(new Hashtable { ["Extent"] = extent });
 
         Assert.Equal(new GeoExtent(1, 2, 3.5, 4), context.Extent);
-        Assert.Null(context.ExtentWkid);
+        Assert.Null(context.ExtentReference);
     }
 
     [Fact]
-    public void The_extent_of_arcgis_names_its_coordinate_system_and_another_than_the_raster_s_is_refused()
+    public void An_extent_in_another_system_becomes_the_rectangle_around_it_in_the_run_s()
     {
         Hashtable reference = new() { ["wkid"] = 102100, ["latestWkid"] = 3857 };
-        Hashtable extent = new() { ["xmin"] = 1, ["ymin"] = 2, ["xmax"] = 3, ["ymax"] = 4, ["spatialReference"] = reference };
+        Hashtable extent = new() { ["xmin"] = -8_350_000, ["ymin"] = 4_500_000, ["xmax"] = -8_340_000, ["ymax"] = 4_520_000, ["spatialReference"] = reference };
         InferenceContext context = InferenceContext.Parse(new Hashtable { ["extent"] = extent });
-        using MemoryRaster raster = new(10, 10);
+        SpatialReference utm = CoordinateSystems.FromEpsg(32618);
+        GeoExtent found = context.ExtentIn(utm, utm)!.Value;
 
-        Assert.Equal(3857, context.ExtentWkid);
-        Assert.Contains("EPSG:32618", Assert.Throws<LearnArgumentException>(() => context.CheckAgainst(raster)).Message, StringComparison.Ordinal);
+        // Every point of its border lies within, and some on each side.
+        ICoordinateTransform transform = CoordinateTransforms.Create(CoordinateSystems.FromEpsg(3857), utm);
+        (double X, double Y)[] border = [.. Enumerable.Range(0, 2001).SelectMany(i => new[]
+        {
+            transform.Apply(-8_350_000 + (5 * i), 4_500_000), transform.Apply(-8_350_000 + (5 * i), 4_520_000),
+            transform.Apply(-8_350_000, 4_500_000 + (10 * i)), transform.Apply(-8_340_000, 4_500_000 + (10 * i)),
+        })];
+        Assert.Equal(3857, context.ExtentReference!.Epsg);
+        Assert.Equal(found.XMin, border.Min(p => p.X), 0.1);
+        Assert.Equal(found.YMin, border.Min(p => p.Y), 0.1);
+        Assert.Equal(found.XMax, border.Max(p => p.X), 0.1);
+        Assert.Equal(found.YMax, border.Max(p => p.Y), 0.1);
     }
+
+    [Fact]
+    public void A_plain_extent_is_in_the_raster_s_coordinates_also_where_the_run_s_are_others()
+    {
+        InferenceContext context = InferenceContext.Parse(new Hashtable { ["extent"] = "500000, 4000000, 500100, 4000100" });
+        SpatialReference utm = CoordinateSystems.FromEpsg(32618);
+
+        Assert.Equal(context.Extent, context.ExtentIn(utm, utm));
+        GeoExtent degrees = context.ExtentIn(utm, CoordinateSystems.FromEpsg(4326))!.Value;
+        Assert.Equal((-75, 36.145), (Math.Round(degrees.XMin, 6), Math.Round(degrees.YMin, 3)));
+    }
+
+    [Fact]
+    public void An_extent_that_names_a_system_has_no_place_on_a_raster_without_one()
+    {
+        Hashtable extent = new() { ["xmin"] = 1, ["ymin"] = 2, ["xmax"] = 3, ["ymax"] = 4, ["spatialReference"] = "EPSG:4326" };
+        InferenceContext context = InferenceContext.Parse(new Hashtable { ["extent"] = extent });
+
+        Assert.Contains("EPSG:4326", Assert.Throws<LearnArgumentException>(() => context.ExtentIn(null, null)).Message, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<object> References =>
+    [
+        32618,
+        "32618",
+        "EPSG:32618",
+        "urn:ogc:def:crs:EPSG::32618",
+        new Hashtable { ["WKID"] = 32618 },
+        new Hashtable { ["wkt"] = CoordinateSystems.FromEpsg(32618).Wkt },
+        CoordinateSystems.FromEpsg(32618).Wkt!,
+        CoordinateSystems.FromEpsg(32618),
+    ];
+
+    [Theory]
+    [MemberData(nameof(References))]
+    public void A_reference_system_is_read_in_every_way_it_is_written(object reference)
+    {
+        Hashtable extent = new() { ["xmin"] = 1, ["ymin"] = 2, ["xmax"] = 3, ["ymax"] = 4, ["spatialReference"] = reference };
+        InferenceContext context = InferenceContext.Parse(new Hashtable { ["outSR"] = reference, ["extent"] = extent });
+
+        Assert.Equal(32618, context.OutReference!.Epsg);
+        Assert.Equal(32618, context.ExtentReference!.Epsg);
+    }
+
+    public static TheoryData<object, double, double> CellSizes => new()
+    {
+        { 0.5, 0.5, 0.5 },
+        { "0.5", 0.5, 0.5 },
+        { new Hashtable { ["x"] = 0.5, ["Y"] = "0.25" }, 0.5, 0.25 },
+        { new object[] { 0.5, 0.25 }, 0.5, 0.25 },
+    };
+
+    [Theory]
+    [MemberData(nameof(CellSizes))]
+    public void A_cell_size_is_a_number_or_two(object value, double x, double y) =>
+        Assert.Equal(new CellSize(x, y), InferenceContext.Parse(new Hashtable { ["cellSize"] = value }).CellSize);
 
     [Theory]
     [InlineData("1, 2, 3")]
@@ -75,24 +144,16 @@ public class InferenceContextTests
     [InlineData("processorType", "TPU")]
     [InlineData("cellSize", 0)]
     [InlineData("cellSize", "MAXOF")]
-    [InlineData("outSR", 4326)]
+    [InlineData("outSR", -1)]
+    [InlineData("outSR", "Lambert")]
+    [InlineData("outSR", "PROJCS[")]
+    [InlineData("snapRaster", "")]
     public void Values_and_names_that_make_no_sense_are_refused(string name, object value)
     {
         LearnArgumentException error = Assert.Throws<LearnArgumentException>(() => InferenceContext.Parse(new Hashtable { [name] = value }));
 
         Assert.Equal("Context", error.Parameter);
         Assert.Contains(name, error.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Only_the_raster_s_own_cell_size_is_taken()
-    {
-        using MemoryRaster raster = new(10, 10) { Transform = new GeoTransform(0, 0, 0.3, -0.4, -0.3, -0.4) };
-        InferenceContext own = InferenceContext.Parse(new Hashtable { ["cellSize"] = 0.5 });
-        InferenceContext other = InferenceContext.Parse(new Hashtable { ["cellSize"] = new Hashtable { ["x"] = 1, ["y"] = 1 } });
-
-        Assert.Null(Record.Exception(() => own.CheckAgainst(raster)));
-        Assert.Contains("cellSize is 1", Assert.Throws<LearnArgumentException>(() => other.CheckAgainst(raster)).Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using ArcLearn.Core.Inference;
+using ArcLearn.Core.Models;
 
 namespace ArcLearn.Tests.Unit.Inference;
 
@@ -56,7 +57,7 @@ public sealed class MemoryBudgetTests
     {
         using MemoryRaster raster = new(1000, 700);
 
-        MemoryNeeds needs = MemoryNeeds.Of(raster, bands: 1, chipSize: 64, batchSize: 2, workers: 1, replicaBytes: 0);
+        MemoryNeeds needs = MemoryNeeds.Of(raster, new SsdOptions { Backbone = "resnet18", Classes = 1, Bands = 1, ChipSize = 64 }, windowSide: 64, batchSize: 2, workers: 1, replicaBytes: 0);
 
         Assert.InRange(needs.WindowBytes, 1, 1000 * 700);
         Assert.Equal(2 * 64 * 64 * sizeof(float), needs.BatchBytes);

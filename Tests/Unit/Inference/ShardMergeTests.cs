@@ -1,6 +1,8 @@
 using ArcLearn.Core.Inference;
 using ArcLearn.Core.IO;
 using ArcLearn.Tests.Unit.TestSupport;
+using NetTopologySuite.Geometries;
+using NetTopologySuite.IO;
 
 namespace ArcLearn.Tests.Unit.Inference;
 
@@ -35,6 +37,28 @@ public sealed class ShardMergeTests : IDisposable
         Assert.Equal((expected.Tiles, expected.SkippedTiles, expected.Features), (merged.Tiles, merged.SkippedTiles, merged.Features));
         Assert.All(shards, shard => Assert.True(File.Exists(shard)));
         Assert.Equal(count + 1, Directory.GetFiles(_folder.Root).Length);
+    }
+
+    [Fact]
+    public void Shards_within_a_mask_and_with_holes_merge_to_the_whole()
+    {
+        using MemoryRaster raster = DetectionEngineTests.Scene(420, 900, seed: 3);
+        raster.OnRead = window => _ = window is { Column: 64, Row: 96 } or { Column: 96, Row: 320 } ? throw new IOException("bad sector") : 0;
+        (double x, double y) = raster.Transform.ToMap(0, 0);
+        (double right, double bottom) = raster.Transform.ToMap(260, 640);
+        Geometry triangle = new WKTReader().Read(FormattableString.Invariant($"POLYGON (({x} {y}, {right} {y}, {x} {bottom}, {x} {y}))"));
+        DetectionRunOptions options = new() { Mask = new SearchMask(triangle, "mask.geojson"), ListBadTiles = true, RunNms = true, MaxOverlapRatio = 0.2 };
+        string whole = _folder.PathOf("whole", "found.gpkg");
+        Directory.CreateDirectory(Path.GetDirectoryName(whole)!);
+        FeatureLayerItem expected = Finish(options, raster, whole);
+        Assert.True(expected is { Features: > 20, MaskedTiles: > 20, FailedTiles: 2 });
+
+        string[] shards = [.. Enumerable.Range(1, 4).Select(index => Search(options, raster, new ShardNumber(index, 4)))];
+        FeatureLayerItem merged = ShardMerge.Run(new ShardMergeRequest { Shards = shards }, warn: null, CancellationToken.None);
+
+        Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(merged.Path));
+        Assert.Equal((expected.Tiles, expected.MaskedTiles), (merged.Tiles, merged.MaskedTiles));
+        Assert.Equal(expected.BadTiles, merged.BadTiles);
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using System.Collections;
 using ArcLearn.Core.Inference;
 using ArcLearn.Core.Rasters;
-using ArcLearn.Core.Rasters.Warp;
 using ArcLearn.Core.Vectors;
 
 namespace ArcLearn.Core.Chips;
@@ -41,31 +40,18 @@ internal sealed record ExportSettings
 
     /// <summary>The raster in cells of the size asked for; the raster itself where that is its own, or none is asked for.</summary>
     /// <exception cref="LearnArgumentException">Context: no grid can be made of such cells, or the raster has no map units to measure them in.</exception>
-    public IRaster InCells(IRaster raster)
-    {
-        (double width, double height) = PixelGround.MapUnits(raster.Transform);
-        if (Place.CellSize is not double size || (Math.Abs(size - width) <= 1e-9 * width && Math.Abs(size - height) <= 1e-9 * height && raster.Transform.IsAxisAligned))
-        {
-            return raster;
-        }
-
-        return raster.IsGeoreferenced
-            ? new GridRaster(raster, RasterGrid.Cover(RasterGrid.Of(raster).Extent, size, raster.SpatialReference), Resampling.Bilinear, isOwner: true)
-            : throw new LearnArgumentException("Context", $"{raster.Path} has no georeference, so a cellSize means nothing to it. Leave it out, or georeference the raster.");
-    }
+    public IRaster InCells(IRaster raster) => RunGrid.View(raster, Place);
 
     /// <summary>The whole pixels of a raster that lie within the extent; null without one.</summary>
     /// <exception cref="LearnDataException">The extent lies outside (ExtentOutside).</exception>
-    /// <exception cref="LearnArgumentException">The raster is rotated, or the extent is in other coordinates.</exception>
+    /// <exception cref="LearnArgumentException">The raster is rotated, or the extent is in coordinates that cannot be converted.</exception>
     public PixelWindow? AreaOf(IRaster raster)
     {
-        if (Place.Extent is not GeoExtent extent)
+        if (Place.ExtentIn(raster.SpatialReference, raster.SpatialReference) is not GeoExtent extent)
         {
             return null;
         }
 
-        // Another cell size has been met by now.
-        (Place with { CellSize = null }).CheckAgainst(raster);
         if (!raster.Transform.IsAxisAligned)
         {
             throw new LearnArgumentException("Context", $"{raster.Path} is rotated against its coordinates: an extent cuts no rectangle of it.");

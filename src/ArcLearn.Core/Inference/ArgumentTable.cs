@@ -85,6 +85,20 @@ internal sealed class ArgumentTable
             : throw Fault(name, value, "true or false (also 1/0, t/f, y/n, yes/no)");
     }
 
+    /// <summary>A member of a table within the table, its name in any case; null where it is absent.</summary>
+    public static object? Member(IDictionary members, string name)
+    {
+        foreach (DictionaryEntry entry in members)
+        {
+            if (string.Equals(Text(entry.Key), name, StringComparison.OrdinalIgnoreCase))
+            {
+                return entry.Value;
+            }
+        }
+
+        return null;
+    }
+
     public LearnArgumentException Fault(string name, object? value, string expected) =>
         new(_parameter, $"'{name}' in -{_parameter} is '{Text(value)}'; it must be {expected}.");
 

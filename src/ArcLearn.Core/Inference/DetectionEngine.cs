@@ -8,7 +8,11 @@ namespace ArcLearn.Core.Inference;
 /// <param name="Tiles">Tiles that the model saw.</param>
 /// <param name="SkippedTiles">Tiles that are wholly nodata.</param>
 /// <param name="CutDetections">Detections that reach an edge of their chip: parts of objects larger than the padding allows for.</param>
-internal sealed record DetectionRunResult(IReadOnlyList<Detection> Detections, int Tiles, int SkippedTiles, int CutDetections, TimeSpan Duration);
+internal sealed record DetectionRunResult(IReadOnlyList<Detection> Detections, int Tiles, int SkippedTiles, int CutDetections, TimeSpan Duration)
+{
+    /// <summary>Tiles that could not be read, where they are listed.</summary>
+    public IReadOnlyList<FailedTile> Failed { get; init; } = [];
+}
 
 /// <summary>Searches a raster of any size with a detector. The result depends on raster, model and options, not on threads or timing.</summary>
 internal static class DetectionEngine
@@ -32,7 +36,7 @@ internal static class DetectionEngine
         TileList tiles = new();
         Detect(plan, options, raster, backend, tiles, progress, cancel);
         IReadOnlyList<Detection> detections = Finish(plan, options, raster.Transform, tiles.Detections);
-        return new DetectionRunResult(detections, tiles.Finished - tiles.Skipped, tiles.Skipped, tiles.CutDetections, watch.Elapsed);
+        return new DetectionRunResult(detections, tiles.Finished - tiles.Skipped - tiles.Failed.Count, tiles.Skipped, tiles.CutDetections, watch.Elapsed) { Failed = tiles.Failed };
     }
 
     /// <summary>Runs the tiles of a plan into a sink, from those on that it has.</summary>
@@ -54,7 +58,8 @@ internal static class DetectionEngine
             size,
             () => new DetectionWorker(backend.CreateReplica(), backend.Classes.Count, plan.Grid, plan.Ownership),
             tile => new TileResult(tile.Index, IsSkipped: true, [], CutDetections: 0),
-            sink.Finished);
+            sink.Finished,
+            options.ListBadTiles ? (tile, reason) => new TileResult(tile.Index, IsSkipped: false, [], CutDetections: 0, reason) : null);
         ProgressMeter meter = new(plan.Tiles.Count, progress, sink.Finished, sink.Skipped);
         pipeline.Run(
             (tile, result) =>
@@ -72,19 +77,17 @@ internal static class DetectionEngine
         DetectionPlan plan, DetectionRunOptions options, GeoTransform transform, IEnumerable<Detection> detections)
     {
         IEnumerable<Detection> merged = SeamMerge.Merge(detections, plan.Ownership);
-        merged = merged.Where(detection => Counts(options.Extent, transform, detection));
+        merged = merged.Where(detection => Counts(options, transform, detection));
         return options.RunNms ? Suppression.Apply(merged, options.MaxOverlapRatio) : [.. merged];
     }
 
-    /// <summary>Whether the centre lies in the extent. Its lower borders belong to it, the upper ones do not: neighbouring extents share no detection.</summary>
-    internal static bool Counts(GeoExtent? asked, GeoTransform transform, in Detection detection)
+    /// <summary>
+    /// Whether the centre lies in the extent and in the mask. An extent's lower borders belong to it, the upper ones do not: neighbouring extents share no detection.
+    /// </summary>
+    internal static bool Counts(DetectionRunOptions options, GeoTransform transform, in Detection detection)
     {
-        if (asked is not GeoExtent extent)
-        {
-            return true;
-        }
-
         (double x, double y) = transform.ToMap(detection.CenterX, detection.CenterY);
-        return x >= extent.XMin && x < extent.XMax && y >= extent.YMin && y < extent.YMax;
+        return (options.Extent is not GeoExtent extent || (x >= extent.XMin && x < extent.XMax && y >= extent.YMin && y < extent.YMax))
+            && options.Mask?.Holds(x, y) != false;
     }
 }

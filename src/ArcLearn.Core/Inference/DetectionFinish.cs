@@ -1,7 +1,7 @@
 namespace ArcLearn.Core.Inference;
 
 /// <summary>
-/// Brings the detections of a journal together as <see cref="DetectionEngine.Finish"/> does in memory, a band of tile rows at a time: seams, extent, suppression.
+/// Brings the detections of a journal together as <see cref="DetectionEngine.Finish"/> does in memory, a band of tile rows at a time: seams, extent and mask, suppression.
 /// </summary>
 internal sealed class DetectionFinish(DetectionRecord run, DetectionJournal journal)
 {
@@ -9,7 +9,7 @@ internal sealed class DetectionFinish(DetectionRecord run, DetectionJournal jour
 
     private readonly TileOwnership _ownership = run.ToOwnership();
     private readonly GeoTransform _transform = run.ToTransform();
-    private readonly GeoExtent? _extent = run.ToExtent();
+    private readonly DetectionRunOptions _options = run.ToOptions();
 
     private TileGrid Grid => _ownership.Grid;
 
@@ -60,7 +60,7 @@ internal sealed class DetectionFinish(DetectionRecord run, DetectionJournal jour
             Detection[] merged = SeamMerge.Merge(
                 journal.Between(Math.Max(0, first - reach) * columns, Math.Min(Grid.Rows, last + reach) * columns), _ownership);
             yield return (
-                [.. merged.Where(found => found.Tile >= first * columns && found.Tile < last * columns && DetectionEngine.Counts(_extent, _transform, found))],
+                [.. merged.Where(found => found.Tile >= first * columns && found.Tile < last * columns && DetectionEngine.Counts(_options, _transform, found))],
                 frontiers[last]);
         }
     }

@@ -4,6 +4,8 @@ using ArcLearn.Core.IO;
 using ArcLearn.Core.Models;
 using ArcLearn.Core.Rasters;
 using ArcLearn.Core.Rasters.Composite;
+using ArcLearn.Core.Rasters.Warp;
+using ArcLearn.Core.Vectors;
 
 namespace ArcLearn.Core.Inference;
 
@@ -22,6 +24,11 @@ internal sealed record DetectionRequest
     public IDictionary? ModelArguments { get; init; }
 
     public InferenceContext Context { get; init; } = new();
+
+    /// <summary>Layers of polygons that a detection's centre must lie in; none for everywhere.</summary>
+    public IReadOnlyList<LayerSource> MaskPolygons { get; init; } = [];
+
+    public BadTilePolicy OnBadTile { get; init; }
 
     public bool RunNms { get; init; }
 
@@ -53,13 +60,13 @@ internal static class DetectionJob
 
     /// <summary>Everything that <see cref="Run"/> refuses before it reads a pixel; needs the model's definition only, and writes nothing.</summary>
     /// <exception cref="LearnArgumentException">An argument makes no sense with this model or raster.</exception>
-    /// <exception cref="LearnDataException">The raster is not what the model was trained on (BandMismatch, SampleTypeMismatch, CellSizeMismatch), or ExtentOutside.</exception>
+    /// <exception cref="LearnDataException">The raster is not what the model was trained on (BandMismatch, SampleTypeMismatch, CellSizeMismatch), or ExtentOutside, MaskOutside, MaskInvalid.</exception>
     /// <exception cref="OutputExistsException">The layer exists.</exception>
     public static void Check(DetectionRequest request, SsdDefinition model, Action<string>? warn, IFileSystem? files = null)
     {
         ModelArguments arguments = ModelArguments.Parse(request.ModelArguments, model.Options.ChipSize);
         using IRaster raster = Open(request, model, warn, files);
-        _ = DetectionPlan.Create(Options(request, arguments, Budget(request, arguments, model.Options, raster)), raster, model.Options.ChipSize);
+        _ = DetectionPlan.Create(Options(request, arguments, Budget(request, arguments, model.Options, raster), raster, files ?? LocalFileSystem.Instance), raster, model.Options.ChipSize);
         new DetectionLayer(request.Output, request.Force, files ?? LocalFileSystem.Instance).Check(request.MakeFolder);
     }
 
@@ -94,6 +101,11 @@ internal static class DetectionJob
         Stopwatch watch = Stopwatch.StartNew();
         using OpenDetection open = Begin(request, model, warn, files ?? LocalFileSystem.Instance, inform, cancel);
         JournaledResult result = open.Run.Search(progress, cancel, warn);
+        if (result.Failed.Count > 0)
+        {
+            warn?.Invoke(DetectionLayer.Holes(open.Run.Record, result));
+        }
+
         return new LearnShard
         {
             Path = open.Run.Journal,
@@ -104,6 +116,7 @@ internal static class DetectionJob
             Tiles = result.Tiles,
             SkippedTiles = result.SkippedTiles,
             ResumedTiles = result.ResumedTiles,
+            FailedTiles = result.Failed.Count,
             Duration = watch.Elapsed,
         };
     }
@@ -116,7 +129,7 @@ internal static class DetectionJob
         using IRaster raster = Open(request, model.Definition, warn, files);
         MemoryBudget budget = Budget(request, arguments, model.Definition.Options, raster);
         using SsdBackend backend = new(model, BatchSize(arguments), arguments.Threshold, arguments.NmsOverlap, request.Precision);
-        return InferencePlanner.Run(Options(request, arguments, budget), raster, backend, budget, model.Name, cancel, files);
+        return InferencePlanner.Run(Options(request, arguments, budget, raster, files ?? LocalFileSystem.Instance), raster, backend, budget, model.Name, cancel, files);
     }
 
     private static OpenDetection Begin(
@@ -134,7 +147,7 @@ internal static class DetectionJob
         try
         {
             model.TellPrecision(request.Precision, warn);
-            DetectionRunOptions options = Options(request, arguments, budget);
+            DetectionRunOptions options = Options(request, arguments, budget, open.Raster, files);
             layer.MakeFolder(request.MakeFolder);
             layer.Try(open.Raster.SpatialReference, model.Classes);
             open.Backend = new SsdBackend(model, BatchSize(arguments), arguments.Threshold, arguments.NmsOverlap, request.Precision);
@@ -165,9 +178,9 @@ internal static class DetectionJob
             : RasterFile.Open(request.Raster, files, cacheBytes);
         try
         {
+            raster = RunGrid.View(raster, request.Context, files);
             RasterCheck.Run(raster, model, warn);
-            request.Context.CheckAgainst(raster);
-            Coordinates.Warn(raster, warn);
+            Coordinates.Warn(Whole(raster), warn);
             return raster;
         }
         catch
@@ -179,21 +192,30 @@ internal static class DetectionJob
 
     private static int BatchSize(ModelArguments arguments) => arguments.BatchSize ?? DefaultBatchSize;
 
+    /// <summary>The raster as it is in its file.</summary>
+    private static IRaster Whole(IRaster raster) => raster is GridRaster view ? view.Whole : raster;
+
     private static MemoryBudget Budget(DetectionRequest request, ModelArguments arguments, SsdOptions model, IRaster raster)
     {
         int batch = BatchSize(arguments);
         int workers = request.Context.Parallel.Workers(Environment.ProcessorCount);
-        return MemoryBudget.Fit(
-            MemoryNeeds.Of(raster, model.Bands, model.ChipSize, batch, workers, SsdBackend.ReplicaBytes(model, batch)), request.MemoryLimit);
+        IRaster whole = Whole(raster);
+
+        // A chip of larger cells covers more pixels.
+        int chip = (int)Math.Ceiling(model.ChipSize * Math.Max(1, whole.Width / (double)raster.Width));
+        return MemoryBudget.Fit(MemoryNeeds.Of(whole, model, chip, batch, workers, SsdBackend.ReplicaBytes(model, batch)), request.MemoryLimit);
     }
 
-    private static DetectionRunOptions Options(DetectionRequest request, ModelArguments arguments, in MemoryBudget budget) => new()
+    private static DetectionRunOptions Options(
+        DetectionRequest request, ModelArguments arguments, in MemoryBudget budget, IRaster raster, IFileSystem files) => new()
     {
         Padding = arguments.Padding,
         ExcludePadDetections = arguments.ExcludePadDetections,
         RunNms = request.RunNms,
         MaxOverlapRatio = request.MaxOverlapRatio,
-        Extent = request.Context.Extent,
+        Extent = request.Context.ExtentIn(Whole(raster).SpatialReference, raster.SpatialReference),
+        Mask = SearchMask.Read(request.MaskPolygons, raster, files),
+        ListBadTiles = request.OnBadTile == BadTilePolicy.List,
         Shard = request.Shard,
         Workers = budget.Workers,
         Readers = budget.Readers,
@@ -209,7 +231,12 @@ internal static class DetectionJob
         }
 
         TileSelection tiles = DetectionPlan.Create(options, raster, backend).Tiles;
-        inform(RasterSummary.Describe(raster));
+        inform(RasterSummary.Describe(Whole(raster)));
+        if (raster is GridRaster)
+        {
+            inform($"Searching it in {RunGrid.Describe(raster)}, resampled ({RunGrid.Resampling(raster)}).");
+        }
+
         inform(FormattableString.Invariant(
             $"Searching {tiles.Count} of {tiles.Grid.Count} tiles of {backend.ChipSize} pixels, {options.Padding} of them padding on each side, in batches of {backend.BatchSize}: {budget.Workers} model(s), {budget.Readers} reader(s), {budget.Buffers} batch(es), {budget.CacheBytes >> 20} MB of decoded blocks; {budget.Bytes >> 20} MB in all beside libtorch and the weights."));
         inform($"Writing {request.Output}.");

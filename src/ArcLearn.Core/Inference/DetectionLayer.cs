@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using ArcLearn.Core.IO;
+using ArcLearn.Core.Rasters;
 using ArcLearn.Core.Vectors;
+using Envelope = NetTopologySuite.Geometries.Envelope;
 
 namespace ArcLearn.Core.Inference;
 
@@ -64,6 +66,12 @@ internal sealed class DetectionLayer(string path, bool force, IFileSystem files,
     public FeatureLayerItem Write(DetectionJournal journal, JournaledResult result, CancellationToken cancel)
     {
         DetectionRecord run = journal.Run;
+        IReadOnlyList<BadTile> bad = [.. result.Failed.Select(failed => Describe(run.ToGrid()[failed.Tile], failed.Reason, run.ToTransform()))];
+        if (bad.Count > 0)
+        {
+            warn?.Invoke(Holes(run, result));
+        }
+
         FeatureLayerItem? layer = null;
         journal.Finish(
             detections =>
@@ -71,7 +79,7 @@ internal sealed class DetectionLayer(string path, bool force, IFileSystem files,
                 using IFeatureWriter writer = Create(run.SpatialReference, run.Classes);
                 FeatureDigest digest = new();
                 IReadOnlyDictionary<string, int> byClass = DetectionWriter.Write(detections, run.Classes, run.ToTransform(), writer, digest, cancel);
-                writer.Describe(Provenance(journal, digest).ToJson());
+                writer.Describe(Provenance(journal, result, digest).ToJson());
                 writer.Complete();
                 layer = new FeatureLayerItem
                 {
@@ -86,6 +94,9 @@ internal sealed class DetectionLayer(string path, bool force, IFileSystem files,
                     Tiles = result.Tiles,
                     SkippedTiles = result.SkippedTiles,
                     ResumedTiles = result.ResumedTiles,
+                    MaskedTiles = result.MaskedTiles,
+                    FailedTiles = bad.Count,
+                    BadTiles = bad,
                     Duration = default,
                 };
             },
@@ -93,12 +104,25 @@ internal sealed class DetectionLayer(string path, bool force, IFileSystem files,
         return layer!;
     }
 
-    private static OutputProvenance Provenance(DetectionJournal journal, FeatureDigest digest) => new()
+    /// <summary>The warning that tiles are missing.</summary>
+    public static string Holes(DetectionRecord run, JournaledResult result) =>
+        $"{run.Source}: {result.Failed.Count} of {result.Tiles + result.Failed.Count} tile(s) with data could not be read and are holes in the layer; BadTiles lists them. The first: {run.ToGrid()[result.Failed[0].Tile]}: {result.Failed[0].Reason}";
+
+    private static BadTile Describe(Tile tile, string reason, GeoTransform transform)
+    {
+        PixelWindow core = tile.Core;
+        Envelope bounds = RasterBounds.InMap(transform, core);
+        return new BadTile(tile.Index, core.Column, core.Row, core.Width, core.Height, new GeoExtent(bounds.MinX, bounds.MinY, bounds.MaxX, bounds.MaxY), reason);
+    }
+
+    private static OutputProvenance Provenance(DetectionJournal journal, JournaledResult result, FeatureDigest digest) => new()
     {
         Source = System.IO.Path.GetFileName(journal.Run.Source),
         Model = journal.Run.Model,
-        Tiles = journal.Finished - journal.Skipped,
-        SkippedTiles = journal.Skipped,
+        Tiles = result.Tiles,
+        SkippedTiles = result.SkippedTiles,
+        MaskedTiles = result.MaskedTiles,
+        FailedTiles = result.Failed.Count,
         Features = digest.Count,
         Content = digest.ToString(),
         Run = new Dictionary<string, string>(journal.Identity.Parts),

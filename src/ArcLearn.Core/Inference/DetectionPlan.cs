@@ -5,7 +5,7 @@ namespace ArcLearn.Core.Inference;
 /// <summary>What a run will do: its grid, the tiles of its extent, who owns what. Made before anything is read.</summary>
 internal sealed class DetectionPlan
 {
-    private DetectionPlan(TileOwnership ownership, TileSelection tiles) => (Ownership, Tiles) = (ownership, tiles);
+    private DetectionPlan(TileOwnership ownership, TileSelection tiles, int maskedTiles = 0) => (Ownership, Tiles, MaskedTiles) = (ownership, tiles, maskedTiles);
 
     public TileGrid Grid => Tiles.Grid;
 
@@ -13,11 +13,11 @@ internal sealed class DetectionPlan
 
     public TileSelection Tiles { get; }
 
-    /// <summary>The same run over other tiles of its grid.</summary>
-    public DetectionPlan For(TileSelection tiles) => new(Ownership, tiles);
+    /// <summary>Tiles of the extent that are left out because they touch no polygon of the mask.</summary>
+    public int MaskedTiles { get; }
 
     /// <summary>Checks that raster, model and options fit together and lays out the tiles.</summary>
-    /// <exception cref="LearnDataException">BandMismatch, SampleTypeMismatch, ExtentOutside.</exception>
+    /// <exception cref="LearnDataException">BandMismatch, SampleTypeMismatch, ExtentOutside, MaskOutside.</exception>
     /// <exception cref="LearnArgumentException">Padding, overlap, threads or extent make no sense.</exception>
     public static DetectionPlan Create(DetectionRunOptions options, IRaster raster, IDetectionBackend backend)
     {
@@ -26,7 +26,7 @@ internal sealed class DetectionPlan
     }
 
     /// <summary>The same for a raster whose samples were found to fit.</summary>
-    /// <exception cref="LearnDataException">ExtentOutside.</exception>
+    /// <exception cref="LearnDataException">ExtentOutside, MaskOutside.</exception>
     /// <exception cref="LearnArgumentException">Padding, overlap, threads or extent make no sense.</exception>
     public static DetectionPlan Create(DetectionRunOptions options, IRaster raster, int chipSize)
     {
@@ -36,8 +36,27 @@ internal sealed class DetectionPlan
         TileGrid grid = new(raster.Width, raster.Height, chipSize, options.Padding ?? chipSize / 4);
         TileOwnership ownership = new(grid, options.ExcludePadDetections);
         TileSelection tiles = options.Extent is GeoExtent extent ? Select(grid, raster, extent, ownership.MergeGrow) : grid.SelectAll();
-        return new DetectionPlan(ownership, options.Shard is ShardNumber shard ? tiles.Part(shard) : tiles);
+        if (options.Mask is not SearchMask mask)
+        {
+            return new DetectionPlan(ownership, Part(tiles, options.Shard));
+        }
+
+        // Neighbours that may have kept the same object as a tile of the mask are among them: what two tiles found is merged as in the whole run.
+        TileSelection wanted = Reached(grid, raster, mask.Extent, ownership.MergeGrow).Intersect(tiles)
+            .Where(tile => mask.Touches(tile.Core, ownership.MergeGrow, raster.Transform));
+        return wanted.Count > 0
+            ? new DetectionPlan(ownership, Part(wanted, options.Shard), tiles.Count - wanted.Count)
+            : throw new LearnDataException(
+                "MaskOutside",
+                $"The mask polygons of {mask.Path} ({mask.Extent} in the run's coordinates) touch nothing of {raster.Path}, which covers {RasterSummary.Extent(raster)}"
+                + $"{(options.Extent is GeoExtent part ? $", or nothing of the extent ({part})" : "")}.",
+                mask.Path);
     }
+
+    /// <summary>The same run over some tiles of it.</summary>
+    public DetectionPlan Over(TileSelection tiles) => new(Ownership, tiles);
+
+    private static TileSelection Part(TileSelection tiles, ShardNumber? shard) => shard is ShardNumber part ? tiles.Part(part) : tiles;
 
     private static void CheckCount(int count, string name)
     {
@@ -55,6 +74,17 @@ internal sealed class DetectionPlan
                 "Context", $"The extent ({extent}) has no area; give xmin, ymin, xmax, ymax in the raster's coordinates.");
         }
 
+        TileSelection tiles = Reached(grid, raster, extent, grow);
+        return tiles.Count > 0
+            ? tiles
+            : throw new LearnDataException(
+                "ExtentOutside",
+                $"The extent ({extent}) lies outside {raster.Path}, which covers {RasterSummary.Extent(raster)} in its own coordinates.",
+                raster.Path);
+    }
+
+    private static TileSelection Reached(TileGrid grid, IRaster raster, GeoExtent extent, int grow)
+    {
         (double X, double Y)[] corners =
         [
             raster.Transform.ToPixel(extent.XMin, extent.YMin),
@@ -65,20 +95,11 @@ internal sealed class DetectionPlan
 
         // A hundredth of a pixel more: a centre that rounding puts on the other side of a border only costs a tile.
         const double Margin = 0.01;
-        TileSelection tiles = grid.Select(
+        return grid.Select(
             corners.Min(corner => corner.X) - Margin,
             corners.Min(corner => corner.Y) - Margin,
             corners.Max(corner => corner.X) + Margin,
             corners.Max(corner => corner.Y) + Margin,
             grow);
-        if (tiles.Count == 0)
-        {
-            throw new LearnDataException(
-                "ExtentOutside",
-                $"The extent ({extent}) lies outside {raster.Path}, which covers {RasterSummary.Extent(raster)} in its own coordinates.",
-                raster.Path);
-        }
-
-        return tiles;
     }
 }

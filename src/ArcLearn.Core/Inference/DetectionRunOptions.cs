@@ -20,6 +20,11 @@ internal sealed record DetectionRunOptions
 
     /// <summary>The part of the tiles that is done; null for all.</summary>
     public ShardNumber? Shard { get; init; }
+    /// <summary>Polygons that a detection's centre must lie in; null for everywhere.</summary>
+    public SearchMask? Mask { get; init; }
+
+    /// <summary>Whether tiles that cannot be read are listed and left out; else the first ends the run.</summary>
+    public bool ListBadTiles { get; init; }
 
     /// <summary>Model replicas, each on its own thread.</summary>
     public int Workers { get; init; } = 1;

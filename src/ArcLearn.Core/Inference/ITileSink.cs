@@ -4,7 +4,11 @@ namespace ArcLearn.Core.Inference;
 /// <param name="IsSkipped">Wholly nodata: the model did not see it.</param>
 /// <param name="Detections">What the tile keeps, in the model's order; seams are not merged yet.</param>
 /// <param name="CutDetections">How many of them reach an edge of the chip where the raster goes on.</param>
-internal sealed record TileResult(int Tile, bool IsSkipped, IReadOnlyList<Detection> Detections, int CutDetections);
+/// <param name="Failure">Why the tile could not be read; null where it could.</param>
+internal sealed record TileResult(int Tile, bool IsSkipped, IReadOnlyList<Detection> Detections, int CutDetections, string? Failure = null);
+
+/// <summary>A tile that could not be read, and why.</summary>
+internal readonly record struct FailedTile(int Tile, string Reason);
 
 /// <summary>Takes the finished tiles of a run in the order of their indices, on the thread that runs it: a list, or a journal.</summary>
 internal interface ITileSink
@@ -31,11 +35,18 @@ internal sealed class TileList : ITileSink
 
     public int CutDetections { get; private set; }
 
+    /// <summary>Tiles that could not be read.</summary>
+    public List<FailedTile> Failed { get; } = [];
+
     public void Accept(TileResult result)
     {
         Finished++;
         Skipped += result.IsSkipped ? 1 : 0;
         CutDetections += result.CutDetections;
         _detections.AddRange(result.Detections);
+        if (result.Failure is string reason)
+        {
+            Failed.Add(new FailedTile(result.Tile, reason));
+        }
     }
 }

@@ -65,7 +65,7 @@ internal static class InferencePlanner
         TileList tried = new();
         if (sample.Count > 0)
         {
-            DetectionEngine.Detect(plan.For(sample), options, raster, backend, tried, progress: null, cancel);
+            DetectionEngine.Detect(plan.Over(sample), options, raster, backend, tried, progress: null, cancel);
         }
 
         return tried;

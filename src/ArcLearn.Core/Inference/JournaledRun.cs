@@ -8,7 +8,9 @@ namespace ArcLearn.Core.Inference;
 /// <param name="Tiles">Tiles that the model saw, in this run or before it was interrupted.</param>
 /// <param name="SkippedTiles">Tiles that are wholly nodata.</param>
 /// <param name="ResumedTiles">Tiles that an interrupted run had done.</param>
-internal sealed record JournaledResult(int Tiles, int SkippedTiles, int ResumedTiles, int CutDetections);
+/// <param name="MaskedTiles">Tiles that touch no polygon of the mask, and are no part of the run.</param>
+/// <param name="Failed">Tiles that could not be read, where they are listed.</param>
+internal sealed record JournaledResult(int Tiles, int SkippedTiles, int ResumedTiles, int CutDetections, int MaskedTiles, IReadOnlyList<FailedTile> Failed);
 
 /// <summary>
 /// Searches a raster into a journal, in bounded memory: killed at any moment and repeated, it goes on where it stopped, and what comes of it is
@@ -44,6 +46,8 @@ internal sealed class JournaledRun : IDisposable
     /// <summary>Where its journal lies.</summary>
     public string Journal { get; }
 
+    public DetectionRecord Record => _journal.Run;
+
     /// <summary>Tiles of the run.</summary>
     public int Tiles => _plan.Tiles.Count;
 
@@ -52,9 +56,10 @@ internal sealed class JournaledRun : IDisposable
 
     /// <summary>Does the tiles that are left into the journal, which then stays to be finished, or a shard's to be merged.</summary>
     /// <param name="warn">Is told where memory ran out.</param>
-    /// <exception cref="LearnDataException">TileFailed, ModelOutput, JournalDamaged. What was finished stays in the journal, also when the run is cancelled.</exception>
+    /// <exception cref="LearnDataException">TileFailed (also where every tile failed), ModelOutput, JournalDamaged. What was finished stays in the journal, also when the run is cancelled.</exception>
     public JournaledResult Search(Action<InferenceProgress>? progress, CancellationToken cancel, Action<string>? warn = null)
     {
+        ReadAgain(cancel);
         for (DetectionRunOptions options = _options; _journal.Finished < _plan.Tiles.Count;)
         {
             try
@@ -70,7 +75,12 @@ internal sealed class JournaledRun : IDisposable
         }
 
         _journal.Seal();
-        return new JournaledResult(_journal.Finished - _journal.Skipped, _journal.Skipped, ResumedTiles, _journal.CutDetections);
+        IReadOnlyList<FailedTile> failed = _journal.Failed;
+        JournaledResult result = new(_journal.Finished - _journal.Skipped - failed.Count, _journal.Skipped, ResumedTiles, _journal.CutDetections, _plan.MaskedTiles, failed);
+        return failed.Count > 0 && result.Tiles == 0 && _options.Shard is null
+            ? throw new LearnDataException(
+                "TileFailed", $"{_raster.Path}: none of {failed.Count} tile(s) with data can be read. The first: {_plan.Grid[failed[0].Tile]}: {failed[0].Reason}", _raster.Path)
+            : result;
     }
 
     /// <summary>Lets a layer take the detections, best first. Ends with the journal gone.</summary>
@@ -80,4 +90,32 @@ internal sealed class JournaledRun : IDisposable
     public void Finish(Action<IEnumerable<Detection>> write, CancellationToken cancel) => _journal.Finish(write, cancel);
 
     public void Dispose() => _journal.Dispose();
+
+    /// <summary>
+    /// Tries the tiles once more that the interrupted run could not read: a disk or network may be there again. What comes of them is what an undisturbed run finds.
+    /// </summary>
+    private void ReadAgain(CancellationToken cancel)
+    {
+        int[] tiles = [.. _journal.Failed.Select(failed => failed.Tile)];
+        if (tiles.Length > 0)
+        {
+            DetectionEngine.Detect(_plan.Over(new TileSelection(_plan.Grid, tiles)), _options, _raster, _backend, new MendedTiles(_journal), progress: null, cancel);
+            _journal.Commit();
+        }
+    }
+
+    private sealed class MendedTiles(DetectionJournal journal) : ITileSink
+    {
+        public int Finished => 0;
+
+        public int Skipped => 0;
+
+        public void Accept(TileResult result)
+        {
+            if (result.Failure is null)
+            {
+                journal.Mend(result);
+            }
+        }
+    }
 }

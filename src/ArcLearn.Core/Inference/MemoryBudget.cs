@@ -10,15 +10,18 @@ namespace ArcLearn.Core.Inference;
 /// <param name="WindowBytes">Decoded blocks under one tile: what a cache must hold at least.</param>
 internal readonly record struct MemoryNeeds(int Workers, long ReplicaBytes, long BatchBytes, long PassBytes, long WindowBytes)
 {
-    public static MemoryNeeds Of(IRaster raster, int bands, int chipSize, int batchSize, int workers, long replicaBytes)
+    /// <param name="raster">What is read.</param>
+    /// <param name="model">Its chips, side and bands.</param>
+    /// <param name="windowSide">Pixels of the raster under a chip's side.</param>
+    public static MemoryNeeds Of(IRaster raster, Models.SsdOptions model, int windowSide, int batchSize, int workers, long replicaBytes)
     {
         long sample = raster.SampleType.Bytes();
-        long blocks = ((chipSize / raster.BlockWidth) + 2L) * ((chipSize / raster.BlockHeight) + 2L);
+        long blocks = ((windowSide / raster.BlockWidth) + 2L) * ((windowSide / raster.BlockHeight) + 2L);
         long rasterBytes = (long)raster.Width * raster.Height * raster.Bands * sample;
         return new MemoryNeeds(
             workers,
             replicaBytes,
-            (long)batchSize * bands * chipSize * chipSize * sizeof(float),
+            (long)batchSize * model.Bands * model.ChipSize * model.ChipSize * sizeof(float),
             Math.Min(rasterBytes, RasterFile.PassBytes(raster.Width, raster.BlockHeight, raster.Bands, raster.SampleType)),
             Math.Min(rasterBytes, blocks * raster.BlockWidth * raster.BlockHeight * raster.Bands * sample));
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using ArcLearn.Core.Crs;
 using ArcLearn.Core.Models;
 using ArcLearn.Core.Rasters;
+using ArcLearn.Core.Rasters.Warp;
 
 namespace ArcLearn.Core.Inference;
 
@@ -75,18 +76,22 @@ internal static class RasterCheck
 
     private static bool IsNear(double found, double trained) => Math.Abs(found - trained) <= CellSizeTolerance * trained;
 
-    /// <param name="toX">Columns' size to resample to, in the raster's own units.</param>
-    /// <param name="toY">Rows' size to resample to, in the raster's own units.</param>
+    /// <param name="toX">Columns' size to resample to, in the run's own units.</param>
+    /// <param name="toY">Rows' size to resample to, in the run's own units.</param>
     private static LearnDataException Mismatch(IRaster raster, string model, string found, string trained, double toX, double toY)
     {
         (double x, double y) = PixelGround.MapUnits(raster.Transform);
         string method = toX * toY > x * y ? "average" : "cubic";
         string name = Path.GetFileName(raster.Path);
         string size = string.Create(CultureInfo.InvariantCulture, $"{toX:G9} {toY:G9}");
+        string cells = Math.Abs(toX - toY) <= 1e-6 * toX
+            ? string.Create(CultureInfo.InvariantCulture, $"{toX:G9}")
+            : string.Create(CultureInfo.InvariantCulture, $"{toX:G9}, {toY:G9}");
+        string subject = raster is GridRaster ? $"The cells asked for over {raster.Path} measure" : $"{raster.Path} has pixels of";
         return new LearnDataException(
             "CellSizeMismatch",
-            $"{raster.Path} has pixels of {found}; the model '{model}' was trained on {trained}. Resample the raster first (sizes in its own units): "
-            + $"gdalwarp -tr {size} -r {method} \"{name}\" \"{Path.GetFileNameWithoutExtension(name)}_resampled.tif\"",
+            $"{subject} {found}; the model '{model}' was trained on {trained}. Search it in such cells: -Context @{{ cellSize = {cells} }} resamples while it reads. "
+            + $"Or resample the raster first (sizes in its own units): gdalwarp -tr {size} -r {method} \"{name}\" \"{Path.GetFileNameWithoutExtension(name)}_resampled.tif\"",
             raster.Path);
     }
 }

@@ -54,7 +54,9 @@ internal static class ShardMerge
             force: true,
             files);
         whole.TakeAll(shards.Journals, cancel);
-        return layer.Write(whole, new JournaledResult(whole.Finished - whole.Skipped, whole.Skipped, 0, whole.CutDetections), cancel) with { Duration = watch.Elapsed };
+        IReadOnlyList<FailedTile> failed = whole.Failed;
+        JournaledResult result = new(whole.Finished - whole.Skipped - failed.Count, whole.Skipped, 0, whole.CutDetections, whole.Run.MaskedTiles, failed);
+        return layer.Write(whole, result, cancel) with { Duration = watch.Elapsed };
     }
 
     private static DetectionLayer Layer(ShardMergeRequest request, OpenShards shards, IFileSystem files, Action<string>? warn) =>

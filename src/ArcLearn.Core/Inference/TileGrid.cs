@@ -15,7 +15,7 @@ internal sealed class TileGrid
     /// <param name="height">Rows of the raster.</param>
     /// <param name="chipSize">Side of the model's chip in pixels.</param>
     /// <param name="padding">Context on each side of a core, in pixels: less than half a chip.</param>
-    /// <exception cref="LearnArgumentException">The padding leaves no core.</exception>
+    /// <exception cref="LearnArgumentException">The padding leaves no core, or there are more tiles than can be counted.</exception>
     public TileGrid(int width, int height, int chipSize, int padding)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
@@ -25,7 +25,10 @@ internal sealed class TileGrid
         (Width, Height, ChipSize, Padding) = (width, height, chipSize, padding);
         _x = new TileAxis(width, chipSize, padding);
         _y = new TileAxis(height, chipSize, padding);
-        Count = checked(_x.Count * _y.Count);
+        long count = (long)_x.Count * _y.Count;
+        Count = count <= int.MaxValue
+            ? (int)count
+            : throw new LearnArgumentException("Context", $"{width} by {height} cells make {count} tiles; at most {int.MaxValue} can be searched. Is cellSize given in another unit than that of the coordinates?");
     }
 
     public int Width { get; }

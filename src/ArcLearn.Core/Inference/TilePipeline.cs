@@ -29,6 +29,7 @@ internal sealed class TilePipeline<TResult>
     private readonly PipelineSize _size;
     private readonly Func<ITileWorker<TResult>> _createWorker;
     private readonly Func<Tile, TResult> _skip;
+    private readonly Func<Tile, string, TResult>? _fail;
     private readonly BatchQueue _batches;
     private readonly ResultOrder<TResult> _results;
     private ExceptionDispatchInfo? _failure;
@@ -41,10 +42,11 @@ internal sealed class TilePipeline<TResult>
     /// <param name="createWorker">Called on each worker's thread.</param>
     /// <param name="skip">The result of a tile that is wholly nodata.</param>
     /// <param name="first">The place among the tiles to begin at: those before it are done.</param>
+    /// <param name="fail">The result of a tile that cannot be read, with the reason; null where that ends the run.</param>
     public TilePipeline(
-        TileSelection tiles, TileReader reader, PipelineSize size, Func<ITileWorker<TResult>> createWorker, Func<Tile, TResult> skip, int first = 0)
+        TileSelection tiles, TileReader reader, PipelineSize size, Func<ITileWorker<TResult>> createWorker, Func<Tile, TResult> skip, int first = 0, Func<Tile, string, TResult>? fail = null)
     {
-        (_tiles, _reader, _size, _createWorker, _skip, _first, _nextTile) = (tiles, reader, size, createWorker, skip, first, first);
+        (_tiles, _reader, _size, _createWorker, _skip, _first, _nextTile, _fail) = (tiles, reader, size, createWorker, skip, first, first, fail);
         _batches = new BatchQueue(size.Buffers, () => new ChipBatch(size.BatchSize, size.ChipLength));
         _results = new ResultOrder<TResult>(Math.Max(1024, 4 * size.Buffers * size.BatchSize), first);
     }
@@ -128,7 +130,18 @@ internal sealed class TilePipeline<TResult>
             }
 
             Tile tile = _tiles[ordinal];
-            if (!_reader.Read(tile, chip))
+            bool hasData;
+            try
+            {
+                hasData = _reader.Read(tile, chip);
+            }
+            catch (LearnDataException e) when (_fail is not null && TileReader.IsFault(e, out string? reason))
+            {
+                _results.Post(ordinal, _fail(tile, reason));
+                continue;
+            }
+
+            if (!hasData)
             {
                 _results.Post(ordinal, _skip(tile));
             }

@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using ArcLearn.Core.Rasters;
+using ArcLearn.Core.Rasters.Warp;
 
 namespace ArcLearn.Core.Inference;
 
@@ -23,15 +25,27 @@ internal sealed class TileReader
     /// <summary>Floats of one chip of this side.</summary>
     public int ChipLength(int chipSize) => checked(_bands.Length * chipSize * chipSize);
 
+    /// <summary>Whether an error says that a tile's samples could not be read, and in which words; any other fault of the run is none of the tile's.</summary>
+    public static bool IsFault(LearnDataException error, [NotNullWhen(true)] out string? reason)
+    {
+        reason = error is { Id: "TileFailed", InnerException: IOException or LearnFormatException or UnauthorizedAccessException } ? error.InnerException.Message : null;
+        return reason is not null;
+    }
+
     /// <summary>Reads a tile's window.</summary>
     /// <param name="tile">Which.</param>
     /// <param name="chip"><c>[Bands, ChipSize, ChipSize]</c>.</param>
-    /// <returns>False for a window that is wholly nodata.</returns>
+    /// <returns>False for a window that is wholly nodata, or one that the raster under another grid does not reach.</returns>
     /// <exception cref="LearnDataException">TileFailed: names the tile; the cause is inside.</exception>
     public bool Read(in Tile tile, Span<float> chip)
     {
         try
         {
+            if (_raster is GridRaster view && !view.Reaches(tile.Window))
+            {
+                return false;
+            }
+
             _raster.Read(tile.Window, _bands, chip, _fill);
         }
         catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))

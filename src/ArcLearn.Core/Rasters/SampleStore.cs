@@ -7,16 +7,7 @@ namespace ArcLearn.Core.Rasters;
 internal static class SampleStore
 {
     /// <summary>A computed value as a sample of <paramref name="type"/> holds it; halves go up, no number becomes 0 in whole numbers.</summary>
-    public static double Round(double value, SampleType type)
-    {
-        if (type.IsFloatingPoint())
-        {
-            return type == SampleType.Float32 ? (float)value : value;
-        }
-
-        (double least, double most) = SampleTypes.Range(type);
-        return double.IsNaN(value) ? 0 : Math.Clamp(Math.Floor(value + 0.5), least, most);
-    }
+    public static double Round(double value, SampleType type) => new SampleRounding(type).Apply(value);
 
     /// <summary>Computed values as samples in memory, little-endian.</summary>
     public static void Write(ReadOnlySpan<double> values, SampleType type, Span<byte> target)
@@ -60,9 +51,10 @@ internal static class SampleStore
         where T : unmanaged
     {
         Span<T> samples = MemoryMarshal.Cast<byte, T>(target);
+        SampleRounding rounding = new(type);
         for (int i = 0; i < values.Length; i++)
         {
-            samples[i] = As<T>(Round(values[i], type));
+            samples[i] = As<T>(rounding.Apply(values[i]));
         }
     }
 

@@ -7,7 +7,7 @@ using NetTopologySuite.Operation.Union;
 
 namespace ArcLearn.Core.Chips.Labels;
 
-/// <summary>Reads the polygons that chips must lie in.</summary>
+/// <summary>Reads the polygons that chips or detections must lie in.</summary>
 internal static class MaskReader
 {
     /// <returns>Their union, in the raster's coordinates.</returns>
@@ -33,6 +33,6 @@ internal static class MaskReader
 
         return polygons.Count > 0
             ? UnaryUnionOp.Union(polygons)
-            : throw new LearnDataException("MaskInvalid", $"{sources[0].Path} holds no polygon, so no chip can lie within the mask.", sources[0].Path);
+            : throw new LearnDataException("MaskInvalid", $"{sources[0].Path} holds no polygon, so nothing can lie within the mask.", sources[0].Path);
     }
 }

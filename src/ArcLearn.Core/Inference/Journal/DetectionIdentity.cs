@@ -1,6 +1,7 @@
 using System.Globalization;
 using ArcLearn.Core.IO;
 using ArcLearn.Core.Rasters;
+using ArcLearn.Core.Rasters.Warp;
 using ArcLearn.Core.Runtime;
 
 namespace ArcLearn.Core.Inference;
@@ -14,7 +15,9 @@ internal static class DetectionIdentity
     public static RunIdentity Of(
         IRaster raster, string model, ModelArguments arguments, DetectionRunOptions options, int batchSize, LearnPrecision precision, IFileSystem files) => new(
     [
-        new("raster", RasterIdentity.Of(raster, files)),
+        new("raster", RasterIdentity.Of(raster is GridRaster view ? view.Whole : raster, files)),
+        new("grid", RunGrid.Describe(raster)),
+        new("resampling", RunGrid.Resampling(raster)),
         new("model", model),
         new("padding", Text(arguments.Padding)),
         new("threshold", Text(arguments.Threshold)),
@@ -23,6 +26,7 @@ internal static class DetectionIdentity
         new("batch_size", Text(batchSize)),
         new("Precision", Text(precision)),
         new("extent", options.Extent?.ToString() ?? "all"),
+        new("InputMaskPolygons", options.Mask?.Identity ?? "none"),
         new("RunNms", Text(options.RunNms)),
         new("MaxOverlapRatio", Text(options.RunNms ? options.MaxOverlapRatio : 0)),
         new(RunIdentity.Runtime[0], Version(typeof(DetectionIdentity))),

@@ -51,6 +51,24 @@ internal sealed class DetectionJournal : ITileSink, IDisposable
 
     /// <summary>What decides the run's result, as it was begun.</summary>
     public RunIdentity Identity { get; private set; } = new([]);
+    /// <summary>Tiles among them that could not be read.</summary>
+    public IReadOnlyList<FailedTile> Failed
+    {
+        get
+        {
+            List<FailedTile> tiles = [];
+            Guard(() =>
+            {
+                using SqliteCommand command = Prepare("SELECT tile, reason FROM failed ORDER BY tile", 0);
+                using SqliteDataReader rows = command.ExecuteReader();
+                while (rows.Read())
+                {
+                    tiles.Add(new FailedTile(rows.GetInt32(0), rows.GetString(1)));
+                }
+            });
+            return tiles;
+        }
+    }
 
     /// <summary>Where the journal of an output lies.</summary>
     public static string PathFor(string output) => output + ".journal";
@@ -129,9 +147,32 @@ internal sealed class DetectionJournal : ITileSink, IDisposable
 
     public void Accept(TileResult result)
     {
+        Add(result);
+        Finished++;
+        if (++_uncommitted >= GroupTiles || _sinceCommit.Elapsed >= s_groupTime)
+        {
+            Commit();
+        }
+    }
+
+    /// <summary>Takes the result of a tile that was finished as one that could not be read, and now could.</summary>
+    public void Mend(TileResult result)
+    {
+        Add(result);
+        Write(() => Execute("DELETE FROM failed WHERE tile = $1", result.Tile));
+        _uncommitted++;
+    }
+
+    private void Add(TileResult result)
+    {
         Write(() =>
         {
             _transaction ??= _connection.BeginTransaction();
+            if (result.Failure is string reason)
+            {
+                Execute("INSERT INTO failed VALUES ($1, $2)", result.Tile, reason);
+            }
+
             _insert ??= Prepare("INSERT INTO detection" + Values, 8);
             _insert.Transaction = _transaction;
             foreach (Detection found in result.Detections)
@@ -139,23 +180,24 @@ internal sealed class DetectionJournal : ITileSink, IDisposable
                 Execute(_insert, found);
             }
         });
-        Finished++;
         Skipped += result.IsSkipped ? 1 : 0;
         CutDetections += result.CutDetections;
-        if (++_uncommitted >= GroupTiles || _sinceCommit.Elapsed >= s_groupTime)
-        {
-            Commit();
-        }
     }
 
     /// <summary>Takes all that the journals of a run's shards hold, in one transaction, in place of what it held.</summary>
     public void TakeAll(IEnumerable<DetectionJournal> shards, CancellationToken cancel)
     {
+        (Finished, Skipped, CutDetections) = (0, 0, 0);
         Insert("detection", shards.SelectMany(shard =>
         {
             Finished += shard.Finished;
             Skipped += shard.Skipped;
             CutDetections += shard.CutDetections;
+            foreach (FailedTile failed in shard.Failed)
+            {
+                Execute("INSERT OR REPLACE INTO failed VALUES ($1, $2)", failed.Tile, failed.Reason);
+            }
+
             return shard.Between(0, int.MaxValue);
         }), cancel);
         Commit();
@@ -319,6 +361,7 @@ internal sealed class DetectionJournal : ITileSink, IDisposable
         Execute("CREATE TABLE identity (name TEXT NOT NULL, value TEXT NOT NULL)");
         Execute("CREATE TABLE detection " + Columns);
         Execute("CREATE TABLE kept " + Columns);
+        Execute("CREATE TABLE failed (tile INTEGER PRIMARY KEY, reason TEXT NOT NULL)");
         foreach ((string name, string value) in identity.Parts)
         {
             Execute("INSERT INTO identity VALUES ($1, $2)", name, value);

@@ -37,6 +37,12 @@ internal sealed record DetectionRecord
     /// <summary>xmin, ymin, xmax, ymax; null for everywhere.</summary>
     public required double[]? Extent { get; init; }
 
+    /// <summary>The mask's polygons as well-known binary; null for none.</summary>
+    public required byte[]? Mask { get; init; }
+
+    /// <summary>Tiles of the whole run that touch no polygon of the mask.</summary>
+    public required int MaskedTiles { get; init; }
+
     public required bool RunNms { get; init; }
 
     public required double MaxOverlapRatio { get; init; }
@@ -65,6 +71,8 @@ internal sealed record DetectionRecord
             Padding = plan.Grid.Padding,
             ExcludePadDetections = options.ExcludePadDetections,
             Extent = options.Extent is GeoExtent extent ? [extent.XMin, extent.YMin, extent.XMax, extent.YMax] : null,
+            Mask = options.Mask?.ToBinary(),
+            MaskedTiles = plan.MaskedTiles,
             RunNms = options.RunNms,
             MaxOverlapRatio = options.MaxOverlapRatio,
             Classes = [.. classes],
@@ -90,7 +98,18 @@ internal sealed record DetectionRecord
 
     public GeoTransform ToTransform() => new(Transform[0], Transform[1], Transform[2], Transform[3], Transform[4], Transform[5]);
 
-    public GeoExtent? ToExtent() => Extent is [double xMin, double yMin, double xMax, double yMax] ? new GeoExtent(xMin, yMin, xMax, yMax) : null;
+    public TileGrid ToGrid() => new(Width, Height, ChipSize, Padding);
 
-    public TileOwnership ToOwnership() => new(new TileGrid(Width, Height, ChipSize, Padding), ExcludePadDetections);
+    public TileOwnership ToOwnership() => new(ToGrid(), ExcludePadDetections);
+
+    /// <summary>As far as they matter to what was found.</summary>
+    public DetectionRunOptions ToOptions() => new()
+    {
+        Padding = Padding,
+        ExcludePadDetections = ExcludePadDetections,
+        RunNms = RunNms,
+        MaxOverlapRatio = MaxOverlapRatio,
+        Extent = Extent is [double xMin, double yMin, double xMax, double yMax] ? new GeoExtent(xMin, yMin, xMax, yMax) : null,
+        Mask = Mask is byte[] polygons ? SearchMask.FromBinary(polygons, Source) : null,
+    };
 }

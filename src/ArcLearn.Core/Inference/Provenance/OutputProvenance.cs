@@ -30,6 +30,10 @@ internal sealed record OutputProvenance
 
     public required int SkippedTiles { get; init; }
 
+    public int MaskedTiles { get; init; }
+
+    public int FailedTiles { get; init; }
+
     public required long Features { get; init; }
 
     /// <summary>See <see cref="Vectors.FeatureDigest"/>.</summary>

@@ -9,7 +9,7 @@ namespace ArcLearn.Core.Rasters.Warp;
 internal sealed class GridRaster : IRaster
 {
     /// <summary>Source samples of all bands that one step reads at most.</summary>
-    private const long StepSamples = 1 << 23;
+    private const long StepSamples = 1 << 21;
 
     /// <summary>Cells a side of one step.</summary>
     private const int StepCells = 256;
@@ -37,6 +37,8 @@ internal sealed class GridRaster : IRaster
     }
 
     public string Path => _whole.Path;
+
+    public IReadOnlyList<string> Files => _whole.Files;
 
     public int Width { get; }
 
@@ -70,6 +72,12 @@ internal sealed class GridRaster : IRaster
 
     public bool HasMask => true;
 
+    /// <summary>The raster beneath.</summary>
+    public IRaster Whole => _whole;
+
+    /// <summary>How a cell gets its value.</summary>
+    public Resampling Method => _method;
+
     /// <summary>The raster or overview that is read.</summary>
     public IRaster Source => _source;
 
@@ -87,6 +95,13 @@ internal sealed class GridRaster : IRaster
         destination.Clear();
         PixelWindow inside = window.Intersect(new PixelWindow(0, 0, Width, Height));
         ReadParts<double>(window, inside, [0], new double[destination.Length], 0, destination);
+    }
+
+    /// <summary>Whether any pixel of the raster beneath can lie in a window; whether it is valid is not looked at.</summary>
+    public bool Reaches(PixelWindow window)
+    {
+        PixelWindow inside = window.Intersect(new PixelWindow(0, 0, Width, Height));
+        return inside.Area > 0 && SourceWindow(inside).Area > 0;
     }
 
     public void Dispose()
@@ -194,30 +209,34 @@ internal sealed class GridRaster : IRaster
         try
         {
             _source.Read(pixels, bands, samples.AsSpan(0, area * bands.Length), default);
-            for (int row = part.Row; row < part.Bottom; row++)
+            foreach (CellSquare square in Squares(part))
             {
-                int target = ((row - window.Row) * window.Width) - window.Column;
-                for (int column = part.Column; column < part.Right; column++)
+                PixelWindow cells = square.Window.Intersect(part);
+                for (int row = cells.Row; row < cells.Bottom; row++)
                 {
-                    if (Pixel(column, row) is not (int x, int y))
+                    int target = ((row - window.Row) * window.Width) - window.Column;
+                    for (int column = cells.Column; column < cells.Right; column++)
                     {
-                        continue;
-                    }
+                        if (Pixel(square.Centre(column, row)) is not (int x, int y))
+                        {
+                            continue;
+                        }
 
-                    int at = ((y - pixels.Row) * pixels.Width) + x - pixels.Column;
-                    if (mask is not null && mask[at] == 0)
-                    {
-                        continue;
-                    }
+                        int at = ((y - pixels.Row) * pixels.Width) + x - pixels.Column;
+                        if (mask is not null && mask[at] == 0)
+                        {
+                            continue;
+                        }
 
-                    for (int i = 0; i < bands.Length; i++)
-                    {
-                        destination[(i * window.Width * window.Height) + target + column] = samples[(i * area) + at];
-                    }
+                        for (int i = 0; i < bands.Length; i++)
+                        {
+                            destination[(i * window.Width * window.Height) + target + column] = samples[(i * area) + at];
+                        }
 
-                    if (!valid.IsEmpty)
-                    {
-                        valid[target + column] = byte.MaxValue;
+                        if (!valid.IsEmpty)
+                        {
+                            valid[target + column] = byte.MaxValue;
+                        }
                     }
                 }
             }
@@ -234,30 +253,51 @@ internal sealed class GridRaster : IRaster
         int area = checked((int)pixels.Area);
         double[] samples = ArrayPool<double>.Shared.Rent(area * bands.Length);
         byte[]? mask = ReadSourceMask(pixels);
+        double?[] noData = [.. _source.BandInfo.Select(band => band.NoData)];
+        SampleRounding rounding = new(SampleType);
+        BilinearWeights weights = new();
         Dictionary<double, double> votes = [];
         try
         {
             _source.Read(pixels, bands, samples.AsSpan(0, area * bands.Length), default);
-            for (int row = part.Row; row < part.Bottom; row++)
+            foreach (CellSquare square in Squares(part))
             {
-                int target = ((row - window.Row) * window.Width) - window.Column;
-                for (int column = part.Column; column < part.Right; column++)
+                PixelWindow cells = square.Window.Intersect(part);
+                for (int row = cells.Row; row < cells.Bottom; row++)
                 {
-                    // Means and majorities are of what lies under the cell, be its centre beyond the raster or not.
-                    if (_method is Resampling.Bilinear or Resampling.Cubic && Pixel(column, row) is null)
+                    int target = ((row - window.Row) * window.Width) - window.Column;
+                    for (int column = cells.Column; column < cells.Right; column++)
                     {
-                        continue;
-                    }
+                        (double X, double Y) centre = square.Centre(column, row);
 
-                    for (int i = 0; i < bands.Length; i++)
-                    {
-                        SourceBand band = new(pixels, samples.AsSpan(i * area, area), mask, _source.BandInfo[bands[i]].NoData);
-                        if (Cell(band, column, row, votes) is double value)
+                        // Means and majorities are of what lies under the cell, be its centre beyond the raster or not.
+                        if (_method is Resampling.Bilinear or Resampling.Cubic && Pixel(centre) is null)
                         {
-                            destination[(i * window.Width * window.Height) + target + column] = SampleStore.As<T>(SampleStore.Round(value, SampleType));
-                            if (!valid.IsEmpty)
+                            continue;
+                        }
+
+                        (double Columns, double Rows) ratio = square.Ratio(column, row);
+                        if (_method == Resampling.Bilinear)
+                        {
+                            weights.Place(centre.X, centre.Y, ratio.Columns, ratio.Rows);
+                        }
+
+                        for (int i = 0; i < bands.Length; i++)
+                        {
+                            SourceBand band = new(pixels, samples.AsSpan(i * area, area), mask, noData[bands[i]]);
+                            double? found = _method switch
                             {
-                                valid[target + column] = byte.MaxValue;
+                                Resampling.Bilinear => weights.Apply(band),
+                                Resampling.Cubic => ResampleKernel.Cubic(band, centre.X, centre.Y, ratio.Columns, ratio.Rows, weights),
+                                _ => Area(band, column, row, votes),
+                            };
+                            if (found is double value)
+                            {
+                                destination[(i * window.Width * window.Height) + target + column] = SampleStore.As<T>(rounding.Apply(value));
+                                if (!valid.IsEmpty)
+                                {
+                                    valid[target + column] = byte.MaxValue;
+                                }
                             }
                         }
                     }
@@ -270,15 +310,20 @@ internal sealed class GridRaster : IRaster
         }
     }
 
-    private double? Cell(SourceBand band, int column, int row, Dictionary<double, double> votes)
+    /// <summary>The squares of cells that a part lies in.</summary>
+    private IEnumerable<CellSquare> Squares(PixelWindow part)
     {
-        if (_method is Resampling.Bilinear or Resampling.Cubic)
+        for (int row = part.Row / CellSquare.Side; row * CellSquare.Side < part.Bottom; row++)
         {
-            (double x, double y) = _mapping.Apply(column + 0.5, row + 0.5);
-            (double ratioX, double ratioY) = _mapping.Ratio(column, row);
-            return ResampleKernel.Interpolate(band, x, y, ratioX, ratioY, _method == Resampling.Cubic);
+            for (int column = part.Column / CellSquare.Side; column * CellSquare.Side < part.Right; column++)
+            {
+                yield return new CellSquare(_mapping, column * CellSquare.Side, row * CellSquare.Side);
+            }
         }
+    }
 
+    private double? Area(SourceBand band, int column, int row, Dictionary<double, double> votes)
+    {
         (double left, double top, double right, double bottom) = (double.MaxValue, double.MaxValue, double.MinValue, double.MinValue);
         for (int corner = 0; corner < 4; corner++)
         {
@@ -296,12 +341,10 @@ internal sealed class GridRaster : IRaster
     private static double Edge(double value) => Math.Abs(value - Math.Round(value)) < 1e-6 ? Math.Round(value) : value;
 
     /// <summary>The pixel that a cell's centre lies in, or null beyond the raster.</summary>
-    private (int Column, int Row)? Pixel(int column, int row)
+    private (int Column, int Row)? Pixel((double Column, double Row) centre)
     {
-        (double x, double y) = _mapping.Apply(column + 0.5, row + 0.5);
-
         // A centre on the border of two pixels belongs to the right and lower one, however it was rounded.
-        (x, y) = (Math.Floor(x + 1e-9), Math.Floor(y + 1e-9));
+        (double x, double y) = (Math.Floor(centre.Column + 1e-9), Math.Floor(centre.Row + 1e-9));
         return x >= 0 && x < _source.Width && y >= 0 && y < _source.Height ? ((int)x, (int)y) : null;
     }
 

@@ -22,6 +22,9 @@ internal sealed class PixelMapping
 
     private PixelMapping(PixelMapping other, GeoTransform raster) => (_grid, _transform, _raster) = (other._grid, other._transform, raster);
 
+    /// <summary>Whether the way is that of one affine map.</summary>
+    public bool IsLinear => _transform is null;
+
     /// <summary>The same way to an overview, whose pixels are larger.</summary>
     public PixelMapping To(GeoTransform raster) => new(this, raster);
 

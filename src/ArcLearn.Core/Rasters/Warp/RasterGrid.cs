@@ -11,30 +11,34 @@ internal sealed record RasterGrid(GeoTransform Transform, int Width, int Height,
 
     public static RasterGrid Of(IRaster raster) => new(raster.Transform, raster.Width, raster.Height, raster.SpatialReference);
 
+    /// <inheritdoc cref="Cover(GeoExtent, CellSize, SpatialReference?, GeoTransform?)"/>
+    public static RasterGrid Cover(GeoExtent extent, double cellSize, SpatialReference? reference, GeoTransform? snap = null) =>
+        Cover(extent, new CellSize(cellSize, cellSize), reference, snap);
+
     /// <summary>
     /// The cells of <paramref name="cellSize"/> that cover an extent. They begin at its upper-left corner, or lie on the cells of
     /// <paramref name="snap"/>; then the extent grows to whole cells.
     /// </summary>
     /// <exception cref="LearnArgumentException">The cell size makes no sense, or the grid would have too many cells.</exception>
-    public static RasterGrid Cover(GeoExtent extent, double cellSize, SpatialReference? reference, GeoTransform? snap = null)
+    public static RasterGrid Cover(GeoExtent extent, CellSize cellSize, SpatialReference? reference, GeoTransform? snap = null)
     {
-        if (!(cellSize > 0) || !double.IsFinite(cellSize))
+        if (!(cellSize.X > 0 && cellSize.Y > 0) || !double.IsFinite(cellSize.X + cellSize.Y))
         {
-            throw new LearnArgumentException("CellSize", FormattableString.Invariant($"A cell size of {cellSize} map units makes no grid; it must be positive."));
+            throw new LearnArgumentException("CellSize", $"A cell size of {cellSize} map units makes no grid; it must be positive.");
         }
 
         (double left, double top) = (extent.XMin, extent.YMax);
         if (snap is GeoTransform origin)
         {
             // Whole cells away from the snap raster's corner.
-            left = origin.OriginX + (Math.Floor(((extent.XMin - origin.OriginX) / cellSize) + Slack) * cellSize);
-            top = origin.OriginY + (Math.Ceiling(((extent.YMax - origin.OriginY) / cellSize) - Slack) * cellSize);
+            left = origin.OriginX + (Math.Floor(((extent.XMin - origin.OriginX) / cellSize.X) + Slack) * cellSize.X);
+            top = origin.OriginY + (Math.Ceiling(((extent.YMax - origin.OriginY) / cellSize.Y) - Slack) * cellSize.Y);
         }
 
-        double columns = Math.Max(1, Math.Ceiling(((extent.XMax - left) / cellSize) - Slack));
-        double rows = Math.Max(1, Math.Ceiling(((top - extent.YMin) / cellSize) - Slack));
+        double columns = Math.Max(1, Math.Ceiling(((extent.XMax - left) / cellSize.X) - Slack));
+        double rows = Math.Max(1, Math.Ceiling(((top - extent.YMin) / cellSize.Y) - Slack));
         return columns <= int.MaxValue && rows <= int.MaxValue
-            ? new RasterGrid(new GeoTransform(left, top, cellSize, -cellSize), (int)columns, (int)rows, reference)
+            ? new RasterGrid(new GeoTransform(left, top, cellSize.X, -cellSize.Y), (int)columns, (int)rows, reference)
             : throw new LearnArgumentException("CellSize", FormattableString.Invariant($"A cell size of {cellSize} map units makes a grid of {columns} by {rows} cells."));
     }
 

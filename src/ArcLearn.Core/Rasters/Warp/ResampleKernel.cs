@@ -12,6 +12,14 @@ internal readonly ref struct SourceBand(PixelWindow window, ReadOnlySpan<double>
 
     public PixelWindow Window => window;
 
+    public ReadOnlySpan<double> Samples => _samples;
+
+    /// <summary>Whether every pixel of the window is valid.</summary>
+    public bool IsWhole => _mask.IsEmpty && noData is null;
+
+    /// <param name="at">Index into <see cref="Samples"/>.</param>
+    public bool IsValid(int at) => (_mask.IsEmpty || _mask[at] != 0) && !Masks.IsNoData(_samples[at], noData);
+
     public bool TryGet(int column, int row, out double value)
     {
         if (column < window.Column || column >= window.Right || row < window.Row || row >= window.Bottom)
@@ -22,7 +30,7 @@ internal readonly ref struct SourceBand(PixelWindow window, ReadOnlySpan<double>
 
         int at = ((row - window.Row) * window.Width) + (column - window.Column);
         value = _samples[at];
-        return (_mask.IsEmpty || _mask[at] != 0) && !Masks.IsNoData(value, noData);
+        return IsValid(at);
     }
 }
 
@@ -30,24 +38,30 @@ internal readonly ref struct SourceBand(PixelWindow window, ReadOnlySpan<double>
 internal static class ResampleKernel
 {
     /// <summary>Cells of this many pixels a side and less are taken for the raster's own size.</summary>
-    private const double NearlyOne = 1 / 0.95;
+    public const double NearlyOne = 1 / 0.95;
 
+    /// <summary>Cubic convolution. Near a border or a hole the four by four pixels are not complete; the two by two may be.</summary>
     /// <param name="source">The pixels around.</param>
     /// <param name="x">Centre of the cell, in corner coordinates of the source.</param>
     /// <param name="y">See <paramref name="x"/>.</param>
     /// <param name="ratioX">Pixels under the cell, across.</param>
     /// <param name="ratioY">Pixels under the cell, down.</param>
-    /// <param name="isCubic">Cubic, not bilinear.</param>
+    /// <param name="bilinear">The weights of the two by two.</param>
     /// <returns>Null where no valid pixel counts.</returns>
-    public static double? Interpolate(SourceBand source, double x, double y, double ratioX, double ratioY, bool isCubic)
+    public static double? Cubic(SourceBand source, double x, double y, double ratioX, double ratioY, BilinearWeights bilinear)
     {
-        if (ratioX <= NearlyOne && ratioY <= NearlyOne)
+        if (ratioX > NearlyOne || ratioY > NearlyOne)
         {
-            // Near a border or a hole the four by four pixels are not complete; the two by two may be.
-            return (isCubic ? Cubic(source, x, y) : null) ?? Weighted(source, x, y, 1, 1, isCubic: false);
+            return Weighted(source, x, y, Math.Max(1, ratioX), Math.Max(1, ratioY));
         }
 
-        return Weighted(source, x, y, Math.Max(1, ratioX), Math.Max(1, ratioY), isCubic);
+        if (Cubic(source, x, y) is double complete)
+        {
+            return complete;
+        }
+
+        bilinear.Place(x, y, 1, 1);
+        return bilinear.Apply(source);
     }
 
     /// <summary>Mean over the rectangle between two corners; pixels count with the area that lies inside.</summary>
@@ -128,9 +142,9 @@ internal static class ResampleKernel
         return sum;
     }
 
-    private static double? Weighted(SourceBand source, double x, double y, double ratioX, double ratioY, bool isCubic)
+    private static double? Weighted(SourceBand source, double x, double y, double ratioX, double ratioY)
     {
-        double reach = isCubic ? 2 : 1;
+        const double reach = 2;
         int left = (int)Math.Ceiling(x - 0.5 - (reach * ratioX));
         int right = (int)Math.Floor(x - 0.5 + (reach * ratioX));
         int top = (int)Math.Ceiling(y - 0.5 - (reach * ratioY));
@@ -139,10 +153,10 @@ internal static class ResampleKernel
         double weights = 0;
         for (int row = top; row <= bottom; row++)
         {
-            double high = Weight((y - 0.5 - row) / ratioY, isCubic);
+            double high = Keys((y - 0.5 - row) / ratioY);
             for (int column = left; column <= right; column++)
             {
-                double weight = high * Weight((x - 0.5 - column) / ratioX, isCubic);
+                double weight = high * Keys((x - 0.5 - column) / ratioX);
                 if (weight != 0 && source.TryGet(column, row, out double value))
                 {
                     sum += weight * value;
@@ -153,8 +167,6 @@ internal static class ResampleKernel
 
         return weights > 1e-6 ? sum / weights : null;
     }
-
-    private static double Weight(double distance, bool isCubic) => isCubic ? Keys(distance) : Math.Max(0, 1 - Math.Abs(distance));
 
     private static double Keys(double distance)
     {
