@@ -79,7 +79,7 @@ public sealed class FormatTests : IDisposable
     [Fact]
     public void Every_public_record_has_a_view_unless_it_is_only_a_part_of_another()
     {
-        string[] parts = ["AspectRatio", "ClassDefinition", "GeoExtent", "GeoTransform", "SpatialReference", "TileSize", "ModelDefinition", "PrecisionRecallPoint", "TransformRange", "LearningRatePoint"];
+        string[] parts = ["AspectRatio", "ClassDefinition", "GeoExtent", "GeoTransform", "SpatialReference", "ShardNumber", "TileSize", "ModelDefinition", "PrecisionRecallPoint", "TransformRange", "LearningRatePoint"];
         string[] viewed = [.. XDocument.Load(Path.Combine(ModuleHost.ModulePath, "ArcLearn.format.ps1xml")).Descendants("TypeName").Select(e => e.Value)];
 
         IEnumerable<string> records = ModuleAssembly.Public.GetExportedTypes()

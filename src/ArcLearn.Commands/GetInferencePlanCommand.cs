@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using ArcLearn.Core.Inference;
-using ArcLearn.Core.Models;
 
 namespace ArcLearn.Commands;
 
@@ -10,12 +9,12 @@ namespace ArcLearn.Commands;
 /// Invoke-DetectObjects -WhatIf prints the same in a sentence.</para>
 /// </remarks>
 /// <example>
-/// <code>Get-InferencePlan -InputRaster city.tif -Model trees -MemoryLimit 4GB | Format-List</code>
-/// <para>All figures of one raster.</para>
+/// <code>(Get-InferencePlan -InputRaster city.tif -Model trees -MemoryLimit 4GB).Duration</code>
+/// <para>How long a run that may take four gigabytes will be at work.</para>
 /// </example>
 /// <example>
-/// <code>Get-ChildItem *.tif | Get-InferencePlan -Model trees | Sort-Object Duration</code>
-/// <para>Several rasters, the quickest first.</para>
+/// <code>Get-InferencePlan -InputRaster *.tif -Model trees -Context @{ cellSize = 0.5 }</code>
+/// <para>All rasters of a folder, searched in cells of half a metre.</para>
 /// </example>
 [Cmdlet(VerbsCommon.Get, "InferencePlan")]
 [OutputType(typeof(InferencePlan))]

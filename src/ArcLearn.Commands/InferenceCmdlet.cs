@@ -10,7 +10,7 @@ namespace ArcLearn.Commands;
 public abstract class InferenceCmdlet : LearnCmdlet
 {
     private readonly List<string> _rasters = [];
-    private InferenceContext _context = new();
+    private InferenceContext? _context;
 
     /// <summary>Rasters: text is a path with wildcards, a file object is taken literally. Each gives one layer.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
@@ -77,13 +77,13 @@ public abstract class InferenceCmdlet : LearnCmdlet
     /// <param name="complete">Adds what only the derived cmdlet knows.</param>
     private protected DetectionRequest[] Requests(Func<DetectionRequest, DetectionRequest> complete)
     {
-        _context = InferenceContext.Parse(Table.From(Context, nameof(Context)));
-        if (!TryResolveOptional(_context.SnapRaster, out string? snapRaster) || !TryResolveLayer(InputMaskPolygons, null, out IReadOnlyList<LayerSource> mask))
+        InferenceContext context = InferenceContext.Parse(Table.From(Context, nameof(Context)));
+        if (!TryResolveOptional(context.SnapRaster, out string? snapRaster) || !TryResolveLayer(InputMaskPolygons, null, out IReadOnlyList<LayerSource> mask))
         {
             return [];
         }
 
-        _context = _context with { SnapRaster = snapRaster };
+        _context = context with { SnapRaster = snapRaster };
         IDictionary arguments = Table.From(ModelArguments, nameof(ModelArguments));
         return [.. (StackBands ? _rasters.Take(1) : _rasters).Select(raster => complete(new DetectionRequest
         {
@@ -107,7 +107,7 @@ public abstract class InferenceCmdlet : LearnCmdlet
             return;
         }
 
-        LearnDevice device = _context.ProcessorType switch { "GPU" => LearnDevice.Cuda, "CPU" => LearnDevice.Cpu, _ => LearnDevice.Auto };
+        LearnDevice device = _context?.ProcessorType switch { "GPU" => LearnDevice.Cuda, "CPU" => LearnDevice.Cpu, _ => LearnDevice.Auto };
         SsdEngine model = Source.Open(device, StopToken);
         Lazy<string> fingerprint = new(() => model.Fingerprint(StopToken));
         try

@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using ArcLearn.Core.Inference;
 using ArcLearn.Core.Models;
-using ArcLearn.Core.Vectors;
 
 namespace ArcLearn.Commands;
 
@@ -24,7 +23,7 @@ namespace ArcLearn.Commands;
 /// <para>Detects with the installed model "trees" and keeps, of objects that overlap by more than a tenth, the better one.</para>
 /// </example>
 /// <example>
-/// <code>1..5 | ForEach-Object { Invoke-DetectObjects -InputRaster other.tif -Model trees -OutputName trees.gpkg -Shard "$_/5" } | Merge-LearnShard</code>
+/// <code>(1..5).ForEach({ Invoke-DetectObjects -InputRaster other.tif -Model trees -OutputName trees.gpkg -Shard "$_/5" }) | Merge-LearnShard</code>
 /// <para>Does a run in five parts, as five jobs of a scheduler would each do one, and merges them.</para>
 /// </example>
 /// <example>

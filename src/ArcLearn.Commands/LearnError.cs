@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Management.Automation;
 using System.Reflection;
-using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 using ArcLearn.Core.IO;
 using ArcLearn.Core.Runtime;
