@@ -12,7 +12,8 @@ namespace ArcLearn.Commands;
 /// Confidence (0 to 100). It appears under its name only when it is complete.</para>
 /// <para>Finished tiles are kept in a journal beside the layer (objects.gpkg.journal). A run that was killed, stopped or failed goes on where it stopped when it is
 /// repeated, and ends with the same layer; a raster, model or argument that is another by then is an error that names it. -Force throws such a journal away.</para>
-/// <para>Model arguments: padding (pixels of overlap; a quarter of the chip), threshold (score from 0 to 1; 0.5), nms_overlap (0.1), batch_size.</para>
+/// <para>Model arguments: padding (pixels of overlap; a quarter of the chip), threshold (score from 0 to 1; 0.5), nms_overlap (0.1), batch_size,
+/// test_time_augmentation (each chip is seen in its eight turns and mirrorings and what is found there is joined, score and box the mean; eight times the work).</para>
 /// <para>Context: extent (xmin, ymin, xmax, ymax in the raster's coordinate reference system, or a table of them with spatialReference) searches a part, with the
 /// result that the whole has there. cellSize (a number, or x, y; in map units of the run) and outSR (an EPSG code, well-known text, or a table with wkid) search
 /// the raster in other cells, resampled as it is read: bilinear, over all pixels under a larger cell; nearest for classes. The layer is in outSR then. snapRaster
@@ -103,6 +104,17 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
     [Parameter]
     public BadTilePolicy OnBadTile { get; set; }
 
+    /// <summary>The bands of the raster that the model reads, from 1, in the order in which it was trained on them; left out: its first ones.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ValidateRange(1, int.MaxValue)]
+    public int[]? Band { get; set; }
+
+    /// <summary>Searches a raster that is not what the model was trained on: SampleType, CellSize or both. A warning tells what differs.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public ModelMismatch[] AllowMismatch { get; set; } = [];
+
     /// <summary>What the network computes in: Float32, or BFloat16, about twice as fast where the processor has instructions for it. It changes the
     /// results a little: scores by about a hundredth.</summary>
     [Parameter]
@@ -179,6 +191,8 @@ public sealed class InvokeDetectObjectsCommand : LearnCmdlet
         Context = context,
         MaskPolygons = mask,
         OnBadTile = OnBadTile,
+        Bands = Band is null ? null : [.. Band.Select(band => band - 1)],
+        AllowMismatch = AllowMismatch,
         RunNms = RunNms,
         MaxOverlapRatio = MaxOverlapRatio,
         Force = Force,

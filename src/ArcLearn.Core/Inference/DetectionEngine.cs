@@ -49,7 +49,7 @@ internal static class DetectionEngine
         Action<InferenceProgress>? progress,
         CancellationToken cancel)
     {
-        TileReader reader = new(raster, backend.Bands);
+        TileReader reader = new(raster, backend.Bands, options.Bands);
         PipelineSize size = PipelineSize.Fit(
             backend.BatchSize, reader.ChipLength(backend.ChipSize), options.Readers, options.Workers, options.QueueBytes);
         TilePipeline<TileResult> pipeline = new(

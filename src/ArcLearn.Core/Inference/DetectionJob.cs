@@ -33,6 +33,12 @@ internal sealed record DetectionRequest
 
     public BadTilePolicy OnBadTile { get; init; }
 
+    /// <summary>The bands that the model reads, from 0, in its order; null for the first ones.</summary>
+    public IReadOnlyList<int>? Bands { get; init; }
+
+    /// <summary>In what the raster may differ from those that the model was trained on.</summary>
+    public IReadOnlyList<ModelMismatch> AllowMismatch { get; init; } = [];
+
     public bool RunNms { get; init; }
 
     public double MaxOverlapRatio { get; init; }
@@ -91,7 +97,7 @@ internal static class DetectionJob
 
         // Begun and let go: a table or file that cannot be made is told before the first tile, not after the last.
         CreateLayer().Dispose();
-        using SsdBackend backend = new(model, arguments.BatchSize ?? DefaultBatchSize, arguments.Threshold, arguments.NmsOverlap, request.Precision);
+        using IDetectionBackend backend = CreateBackend(model, arguments, request.Precision);
         Tell(inform, request, options, raster, backend);
         RunIdentity identity = DetectionIdentity.Of(raster, model.Fingerprint(cancel), arguments, options, backend.BatchSize, request.Precision, files);
         using JournaledRun run = new(options, raster, backend, identity, journal, request.Force, files);
@@ -143,6 +149,13 @@ internal static class DetectionJob
             new FeatureWriterOptions { Style = new ClassStyle(DetectionFields.Class, model.Classes), Warn = warn });
     }
 
+    private static IDetectionBackend CreateBackend(SsdEngine model, ModelArguments arguments, LearnPrecision precision)
+    {
+        double threshold = arguments.TestTimeAugmentation ? arguments.Threshold * AugmentedBackend.ThresholdShare : arguments.Threshold;
+        SsdBackend backend = new(model, arguments.BatchSize ?? DefaultBatchSize, threshold, arguments.NmsOverlap, precision);
+        return arguments.TestTimeAugmentation ? new AugmentedBackend(backend, arguments.Threshold, arguments.NmsOverlap) : backend;
+    }
+
     private static BadTile Describe(Tile tile, string reason, GeoTransform transform)
     {
         PixelWindow core = tile.Core;
@@ -163,7 +176,7 @@ internal static class DetectionJob
         try
         {
             raster = RunGrid.View(raster, request.Context, files);
-            RasterCheck.Run(raster, model, warn);
+            RasterCheck.Run(raster, model, warn, request.Bands, request.AllowMismatch);
             Coordinates.Warn(Whole(raster), warn);
             return raster;
         }
@@ -193,12 +206,14 @@ internal static class DetectionJob
             Extent = request.Context.ExtentIn(Whole(raster).SpatialReference, raster.SpatialReference),
             Mask = SearchMask.Read(request.MaskPolygons, raster, files),
             ListBadTiles = request.OnBadTile == BadTilePolicy.List,
+            Bands = request.Bands,
+            AllowOtherSampleType = request.AllowMismatch.Contains(ModelMismatch.SampleType),
             Workers = workers,
             Readers = Math.Max(1, workers / 2),
         };
     }
 
-    private static void Tell(Action<string>? inform, DetectionRequest request, DetectionRunOptions options, IRaster raster, SsdBackend backend)
+    private static void Tell(Action<string>? inform, DetectionRequest request, DetectionRunOptions options, IRaster raster, IDetectionBackend backend)
     {
         if (inform is null)
         {
@@ -217,6 +232,12 @@ internal static class DetectionJob
 
         inform(FormattableString.Invariant(
             $"Searching {tiles.Count} of {tiles.Grid.Count} tiles of {backend.ChipSize} pixels, {options.Padding} of them padding on each side, in batches of {backend.BatchSize}: {size.Workers} model(s), {size.Readers} reader(s), about {((size.Workers * backend.BytesPerReplica) + waiting) / 1e6:F0} MB."));
+        if (raster.Bands > backend.Bands)
+        {
+            IEnumerable<int> bands = (options.Bands ?? [.. Enumerable.Range(0, backend.Bands)]).Select(band => band + 1);
+            inform($"Of {raster.Bands} bands the model reads {string.Join(", ", bands)}.");
+        }
+
         inform($"Writing {request.Output}.");
     }
 }
