@@ -19,6 +19,8 @@ param(
     [double[]] $LearningRate,
     # Further arguments of New-SingleShotDetector, such as @{ Grids = 14; Zooms = 2.0 }; its own defaults where left out.
     [hashtable] $Detector = @{},
+    # Shows each chip in its turns and mirrorings when detecting.
+    [switch] $Augment,
     # Scenes may show their objects in other sizes than those of the training scenes.
     [hashtable] $Transform = @{ Zoom = @(0.67, 1.5) }
 )
@@ -80,7 +82,7 @@ foreach ($name in $Only) {
         $null = $model | Save-LearnModel -Path (Get-Place $run 'model')
 
         foreach ($picture in $unseen) {
-            $null = Invoke-DetectObjects -InputRaster $picture -Model $model -OutputName (Get-Place $found "$(Get-Stem $picture).geojson") -RunNms -MaxOverlapRatio 0.3 -ModelArguments @{ threshold = 0.02; nms_overlap = 0.3 } -WarningAction SilentlyContinue
+            $null = Invoke-DetectObjects -InputRaster $picture -Model $model -OutputName (Get-Place $found "$(Get-Stem $picture).geojson") -RunNms -MaxOverlapRatio 0.3 -ModelArguments @{ threshold = 0.02; nms_overlap = 0.3; test_time_augmentation = $Augment.IsPresent } -WarningAction SilentlyContinue
         }
 
         # One picture of what it finds when it is sure.

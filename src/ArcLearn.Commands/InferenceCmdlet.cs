@@ -46,6 +46,17 @@ public abstract class InferenceCmdlet : LearnCmdlet
     [Alias("input_mask_polygons")]
     public object? InputMaskPolygons { get; set; }
 
+    /// <summary>The bands of the raster that the model reads, from 1, in the order in which it was trained on them; left out: its first ones.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    [ValidateRange(1, int.MaxValue)]
+    public int[]? Band { get; set; }
+
+    /// <summary>Searches a raster that is not what the model was trained on: SampleType, CellSize or both. A warning tells what differs.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public ModelMismatch[] AllowMismatch { get; set; } = [];
+
     /// <summary>What the network computes in: Float32, or BFloat16, about twice as fast where the processor has instructions for it. It changes the
     /// results a little: scores by about a hundredth.</summary>
     [Parameter]
@@ -93,6 +104,8 @@ public abstract class InferenceCmdlet : LearnCmdlet
             ModelArguments = arguments,
             Context = _context,
             MaskPolygons = mask,
+            Bands = Band is null ? null : [.. Band.Select(band => band - 1)],
+            AllowMismatch = AllowMismatch,
             Precision = Precision,
             Shard = Shard,
             MemoryLimit = MemoryLimit,

@@ -12,7 +12,8 @@ namespace ArcLearn.Commands;
 /// repeated, and ends with the same layer; a raster, model or argument that is another by then is an error that names it. -Force throws such a journal away.</para>
 /// <para>-Shard splits a run over machines or jobs: each does some rows of tiles into a file of its own beside the layer (objects.gpkg.shard-2-of-5), and
 /// Merge-LearnShard makes of all of them the layer that one machine would have written, byte for byte. A shard is resumed like a run; one that is done is done.</para>
-/// <para>Model arguments: padding (pixels of overlap; a quarter of the chip), threshold (score from 0 to 1; 0.5), nms_overlap (0.1), batch_size.</para>
+/// <para>Model arguments: padding (pixels of overlap; a quarter of the chip), threshold (score from 0 to 1; 0.5), nms_overlap (0.1), batch_size,
+/// test_time_augmentation (each chip is seen in its eight turns and mirrorings and what is found there is joined, score and box the mean; eight times the work).</para>
 /// <para>Context: extent (xmin, ymin, xmax, ymax in the raster's coordinate reference system, or a table of them with spatialReference) searches a part, with the
 /// result that the whole has there. cellSize (a number, or x, y; in map units of the run) and outSR (an EPSG code, well-known text, or a table with wkid) search
 /// the raster in other cells, resampled as it is read: bilinear, over all pixels under a larger cell; nearest for classes. The layer is in outSR then. snapRaster

@@ -111,3 +111,13 @@ public enum BadTilePolicy
     /// <summary>It goes on, and lists the tiles that are missing.</summary>
     List,
 }
+
+/// <summary>In what a raster may differ from those that a model was trained on.</summary>
+public enum ModelMismatch
+{
+    /// <summary>The type of its samples: the model knows the values of the type that it was trained on.</summary>
+    SampleType,
+
+    /// <summary>The size of its pixels on the ground: the model knows objects of the size that it was trained on.</summary>
+    CellSize,
+}

@@ -124,6 +124,20 @@ public class DetectionEngineTests
     }
 
     [Fact]
+    public void The_bands_that_are_chosen_reach_the_model_in_their_order()
+    {
+        using MemoryRaster raster = new(Chip, Chip, bands: 4);
+        raster[1, 10, 20] = 7;
+        raster[3, 30, 40] = 9;
+        float[] seen = [];
+        using BlobBackend backend = new(Chip, batchSize: 2, bands: 2) { OnDetect = samples => seen = [.. samples] };
+
+        _ = DetectionEngine.Run(new DetectionRunOptions { Bands = [3, 1] }, raster, backend);
+
+        Assert.Equal((9, 7), (seen[(40 * Chip) + 30], seen[(Chip * Chip) + (20 * Chip) + 10]));
+    }
+
+    [Fact]
     public void Zeros_without_a_nodata_value_are_data()
     {
         using MemoryRaster raster = new(100, 100);

@@ -75,6 +75,18 @@ public class DetectionFaultTests
     }
 
     [Fact]
+    public void A_model_that_answers_fewer_chips_than_it_was_given_is_refused()
+    {
+        using MemoryRaster raster = DetectionEngineTests.Scene(100, 100, seed: 1);
+        using ShortBackend backend = new();
+
+        LearnDataException error = Assert.Throws<LearnDataException>(() => DetectionEngine.Run(new DetectionRunOptions(), raster, backend));
+
+        Assert.Equal("ModelOutput", error.Id);
+        Assert.Contains("answered 1 chips of a batch that holds 4", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Cancelling_ends_the_run_within_a_batch()
     {
         using MemoryRaster raster = DetectionEngineTests.Scene(420, 400, seed: 1);
@@ -145,6 +157,30 @@ public class DetectionFaultTests
     }
 
     private static LearnDataException Fault(Action run) => Assert.Throws<LearnDataException>(run);
+
+    /// <summary>One answer to each batch.</summary>
+    private sealed class ShortBackend : IDetectionBackend, IDetectionReplica
+    {
+        public int BatchSize => 4;
+
+        public int ChipSize => Chip;
+
+        public int Bands => 1;
+
+        public SampleType SampleType => SampleType.UInt8;
+
+        public IReadOnlyList<ClassDefinition> Classes { get; } = [new(1, "car", [255, 0, 0])];
+
+        public long BytesPerReplica => 1;
+
+        public IDetectionReplica CreateReplica() => this;
+
+        public IReadOnlyList<ChipDetection>[] Detect(float[] samples) => [[]];
+
+        public void Dispose()
+        {
+        }
+    }
 
     private sealed class FullSink : ITileSink
     {

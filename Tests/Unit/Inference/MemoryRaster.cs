@@ -32,7 +32,11 @@ internal sealed class MemoryRaster(int width, int height, int bands = 1) : IRast
     /// <summary>Called before each read.</summary>
     public Action<PixelWindow>? OnRead { get; set; }
 
-    public float this[int band, int column, int row] => _samples[(((band * height) + row) * width) + column];
+    public float this[int band, int column, int row]
+    {
+        get => _samples[(((band * height) + row) * width) + column];
+        set => _samples[(((band * height) + row) * width) + column] = value;
+    }
 
     public void Fill(PixelWindow window, float value)
     {

@@ -56,7 +56,7 @@ public class ModelArgumentsTests
     [InlineData("nms_overlap", -0.1, "from 0 to 1")]
     [InlineData("batch_size", 0, "from 1 to 4096")]
     [InlineData("exclude_pad_detections", "maybe", "true or false")]
-    [InlineData("score", 0.5, "padding, threshold, nms_overlap, batch_size, exclude_pad_detections")]
+    [InlineData("score", 0.5, "padding, threshold, nms_overlap, batch_size, exclude_pad_detections, test_time_augmentation")]
     public void A_bad_argument_is_named_with_what_it_should_be(string name, object value, string message)
     {
         LearnArgumentException error = Assert.Throws<LearnArgumentException>(() => ModelArguments.Parse(new Hashtable { [name] = value }, 224));
@@ -72,6 +72,12 @@ public class ModelArgumentsTests
 
         Assert.Contains("twice", Assert.Throws<LearnArgumentException>(() => ModelArguments.Parse(table, 224)).Message, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("True", true)]
+    [InlineData("False", false)]
+    public void Test_time_augmentation_is_asked_for_as_arcgis_does(string value, bool expected) =>
+        Assert.Equal(expected, ModelArguments.Parse(new Hashtable { ["test_time_augmentation"] = value }, 224).TestTimeAugmentation);
 
     [Fact]
     public void A_batch_of_one_runs_as_two() =>

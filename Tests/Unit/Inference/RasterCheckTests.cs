@@ -5,6 +5,7 @@ using ArcLearn.Core.Data;
 using ArcLearn.Core.Inference;
 using ArcLearn.Core.Models;
 using ArcLearn.Core.Rasters;
+using ArcLearn.Core.Rasters.Warp;
 
 namespace ArcLearn.Tests.Unit.Inference;
 
@@ -72,6 +73,46 @@ public sealed partial class RasterCheckTests
         RasterCheck.Run(Raster(5514, 0, 0, 1.5, 1.5), Model(), _warnings.Add);
 
         Assert.Contains("cannot be told", Assert.Single(_warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_mismatch_that_is_allowed_is_told_and_the_other_is_not()
+    {
+        using MemoryRaster raster = new(20, 20, bands: 3) { SampleType = SampleType.UInt16, Transform = new(0, 0, 9, -9) };
+
+        RasterCheck.Run(raster, Model(), _warnings.Add, allowed: [ModelMismatch.CellSize, ModelMismatch.SampleType]);
+
+        Assert.Equal(2, _warnings.Count);
+        Assert.Contains("UInt16 samples", _warnings[0], StringComparison.Ordinal);
+        Assert.Contains("9 by 9 m", _warnings[1], StringComparison.Ordinal);
+        Assert.Equal("CellSizeMismatch", Assert.Throws<LearnDataException>(() => RasterCheck.Run(raster, Model(), null, allowed: [ModelMismatch.SampleType])).Id);
+    }
+
+    [Fact]
+    public void Bands_are_chosen_as_many_as_the_model_reads_and_among_those_that_there_are()
+    {
+        using MemoryRaster raster = new(20, 20, bands: 4) { Transform = new(0, 0, 0.5, -0.5) };
+
+        RasterCheck.Run(raster, Model(), _warnings.Add, bands: [3, 1, 0]);
+        Assert.Empty(_warnings);
+        foreach (int[] bands in new int[][] { [0, 1], [0, 1, 4], [-1, 1, 2] })
+        {
+            LearnArgumentException error = Assert.Throws<LearnArgumentException>(() => RasterCheck.Run(raster, Model(), null, bands));
+            Assert.Equal("Band", error.Parameter);
+            Assert.Contains("those from 1 to 4", error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void Cells_that_were_asked_for_are_judged_and_not_the_raster_s()
+    {
+        MemoryRaster raster = Raster(32618, 500_000, 4_500_000, 0.1, 0.1);
+        Assert.Contains("-Context @{ cellSize = 0.5 }", Refused(raster, Model()).Message, StringComparison.Ordinal);
+        RasterCheck.Run(RunGrid.View(raster, new InferenceContext { CellSize = new CellSize(0.5, 0.5) }), Model(), _warnings.Add);
+        Assert.Empty(_warnings);
+
+        LearnDataException error = Assert.Throws<LearnDataException>(() => RasterCheck.Run(RunGrid.View(raster, new InferenceContext { CellSize = new CellSize(1, 1) }), Model(), null));
+        Assert.StartsWith("The cells asked for over memory.tif measure 1 by 1 m", error.Message, StringComparison.Ordinal);
     }
 
     [GeneratedRegex(@"gdalwarp -tr (\S+) (\S+) -r (\w+) ""memory\.tif""")]

@@ -63,6 +63,21 @@ public class SsdBackendTests
     }
 
     [Fact]
+    public void Damaged_weights_are_an_error_and_not_an_empty_result()
+    {
+        using SsdEngine model = Squares.Detector(s_data);
+        using (torch.no_grad())
+        {
+            model.Network.parameters().First().fill_(float.NaN);
+        }
+
+        using SsdBackend backend = new(model, batchSize: 2);
+        using IDetectionReplica replica = backend.CreateReplica();
+
+        Assert.Equal("ModelOutput", Assert.Throws<LearnDataException>(() => replica.Detect(Raw(0, 1))).Id);
+    }
+
+    [Fact]
     public void A_batch_of_one_or_of_another_length_is_refused()
     {
         using SsdEngine model = Squares.Detector(s_data);

@@ -49,7 +49,7 @@ internal static class DetectionEngine
         Action<InferenceProgress>? progress,
         CancellationToken cancel)
     {
-        TileReader reader = new(raster, backend.Bands);
+        TileReader reader = new(raster, backend.Bands, options.Bands);
         int buffers = options.Buffers > 0 ? options.Buffers : PipelineSize.Usual(options.Workers);
         PipelineSize size = new(backend.BatchSize, reader.ChipLength(backend.ChipSize), options.Readers, options.Workers, buffers);
         TilePipeline<TileResult> pipeline = new(

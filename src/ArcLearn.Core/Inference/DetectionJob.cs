@@ -30,6 +30,12 @@ internal sealed record DetectionRequest
 
     public BadTilePolicy OnBadTile { get; init; }
 
+    /// <summary>The bands that the model reads, from 0, in its order; null for the first ones.</summary>
+    public IReadOnlyList<int>? Bands { get; init; }
+
+    /// <summary>In what the raster may differ from those that the model was trained on.</summary>
+    public IReadOnlyList<ModelMismatch> AllowMismatch { get; init; } = [];
+
     public bool RunNms { get; init; }
 
     public double MaxOverlapRatio { get; init; }
@@ -121,6 +127,13 @@ internal static class DetectionJob
         };
     }
 
+    private static IDetectionBackend CreateBackend(SsdEngine model, ModelArguments arguments, LearnPrecision precision)
+    {
+        double threshold = arguments.TestTimeAugmentation ? arguments.Threshold * AugmentedBackend.ThresholdShare : arguments.Threshold;
+        SsdBackend backend = new(model, BatchSize(arguments), threshold, arguments.NmsOverlap, precision);
+        return arguments.TestTimeAugmentation ? new AugmentedBackend(backend, arguments.Threshold, arguments.NmsOverlap) : backend;
+    }
+
     /// <summary>Reckons what <see cref="Run"/> would take, by a short trial; writes nothing.</summary>
     /// <inheritdoc cref="Run"/>
     public static InferencePlan Plan(DetectionRequest request, SsdEngine model, Action<string>? warn, CancellationToken cancel, IFileSystem? files = null)
@@ -128,7 +141,7 @@ internal static class DetectionJob
         ModelArguments arguments = ModelArguments.Parse(request.ModelArguments, model.ChipSize);
         using IRaster raster = Open(request, model.Definition, warn, files);
         MemoryBudget budget = Budget(request, arguments, model.Definition.Options, raster);
-        using SsdBackend backend = new(model, BatchSize(arguments), arguments.Threshold, arguments.NmsOverlap, request.Precision);
+        using IDetectionBackend backend = CreateBackend(model, arguments, request.Precision);
         return InferencePlanner.Run(Options(request, arguments, budget, raster, files ?? LocalFileSystem.Instance), raster, backend, budget, model.Name, cancel, files);
     }
 
@@ -150,7 +163,7 @@ internal static class DetectionJob
             DetectionRunOptions options = Options(request, arguments, budget, open.Raster, files);
             layer.MakeFolder(request.MakeFolder);
             layer.Try(open.Raster.SpatialReference, model.Classes);
-            open.Backend = new SsdBackend(model, BatchSize(arguments), arguments.Threshold, arguments.NmsOverlap, request.Precision);
+            open.Backend = CreateBackend(model, arguments, request.Precision);
             Tell(inform, request, options, open.Raster, open.Backend, budget);
             RunIdentity identity = DetectionIdentity.Of(open.Raster, request.Fingerprint?.Value ?? model.Fingerprint(cancel), arguments, options, open.Backend.BatchSize, request.Precision, files);
             string journal = request.Shard is ShardNumber shard ? layer.ShardPath(shard) : layer.Journal;
@@ -179,7 +192,7 @@ internal static class DetectionJob
         try
         {
             raster = RunGrid.View(raster, request.Context, files);
-            RasterCheck.Run(raster, model, warn);
+            RasterCheck.Run(raster, model, warn, request.Bands, request.AllowMismatch);
             Coordinates.Warn(Whole(raster), warn);
             return raster;
         }
@@ -215,6 +228,8 @@ internal static class DetectionJob
         MaxOverlapRatio = request.MaxOverlapRatio,
         Extent = request.Context.ExtentIn(Whole(raster).SpatialReference, raster.SpatialReference),
         Mask = SearchMask.Read(request.MaskPolygons, raster, files),
+        Bands = request.Bands,
+        AllowOtherSampleType = request.AllowMismatch.Contains(ModelMismatch.SampleType),
         ListBadTiles = request.OnBadTile == BadTilePolicy.List,
         Shard = request.Shard,
         Workers = budget.Workers,
@@ -223,7 +238,7 @@ internal static class DetectionJob
     };
 
     private static void Tell(
-        Action<string>? inform, DetectionRequest request, DetectionRunOptions options, IRaster raster, SsdBackend backend, in MemoryBudget budget)
+        Action<string>? inform, DetectionRequest request, DetectionRunOptions options, IRaster raster, IDetectionBackend backend, in MemoryBudget budget)
     {
         if (inform is null)
         {
@@ -239,6 +254,12 @@ internal static class DetectionJob
 
         inform(FormattableString.Invariant(
             $"Searching {tiles.Count} of {tiles.Grid.Count} tiles of {backend.ChipSize} pixels, {options.Padding} of them padding on each side, in batches of {backend.BatchSize}: {budget.Workers} model(s), {budget.Readers} reader(s), {budget.Buffers} batch(es), {budget.CacheBytes >> 20} MB of decoded blocks; {budget.Bytes >> 20} MB in all beside libtorch and the weights."));
+        if (raster.Bands > backend.Bands)
+        {
+            IEnumerable<int> bands = (options.Bands ?? [.. Enumerable.Range(0, backend.Bands)]).Select(band => band + 1);
+            inform($"Of {raster.Bands} bands the model reads {string.Join(", ", bands)}.");
+        }
+
         inform($"Writing {request.Output}.");
     }
 
@@ -249,7 +270,7 @@ internal static class DetectionJob
 
         public IRaster Raster => raster;
 
-        public SsdBackend Backend { get; set; } = null!;
+        public IDetectionBackend Backend { get; set; } = null!;
 
         public JournaledRun Run { get; set; } = null!;
 

@@ -21,7 +21,7 @@ internal sealed class DetectionPlan
     /// <exception cref="LearnArgumentException">Padding, overlap, threads or extent make no sense.</exception>
     public static DetectionPlan Create(DetectionRunOptions options, IRaster raster, IDetectionBackend backend)
     {
-        RasterCheck.CheckSamples(raster, backend.Bands, options.AllowOtherSampleType ? null : backend.SampleType);
+        RasterCheck.CheckSamples(raster, backend.Bands, options.Bands, options.AllowOtherSampleType ? null : backend.SampleType);
         return Create(options, raster, backend.ChipSize);
     }
 

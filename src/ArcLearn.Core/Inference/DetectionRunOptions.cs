@@ -26,6 +26,9 @@ internal sealed record DetectionRunOptions
     /// <summary>Whether tiles that cannot be read are listed and left out; else the first ends the run.</summary>
     public bool ListBadTiles { get; init; }
 
+    /// <summary>The bands that the model reads, from 0, in its order; null for the first ones.</summary>
+    public IReadOnlyList<int>? Bands { get; init; }
+
     /// <summary>Model replicas, each on its own thread.</summary>
     public int Workers { get; init; } = 1;
 

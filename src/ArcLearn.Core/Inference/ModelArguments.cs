@@ -6,7 +6,7 @@ namespace ArcLearn.Core.Inference;
 internal sealed record ModelArguments
 {
     /// <summary>All names, as <see cref="Parse"/> knows them.</summary>
-    public static readonly IReadOnlyList<string> Names = ["padding", "threshold", "nms_overlap", "batch_size", "exclude_pad_detections"];
+    public static readonly IReadOnlyList<string> Names = ["padding", "threshold", "nms_overlap", "batch_size", "exclude_pad_detections", "test_time_augmentation"];
 
     /// <summary>Context around each tile, in pixels.</summary>
     public required int Padding { get; init; }
@@ -22,6 +22,9 @@ internal sealed record ModelArguments
 
     /// <summary>Whether a tile leaves what lies in its padding to its neighbours.</summary>
     public bool ExcludePadDetections { get; init; } = true;
+
+    /// <summary>Whether each chip is seen in all its turns and mirrorings.</summary>
+    public bool TestTimeAugmentation { get; init; }
 
     /// <summary>Reads a user's table.</summary>
     /// <param name="arguments">Names in any case; null for all defaults.</param>
@@ -43,6 +46,7 @@ internal sealed record ModelArguments
             // A batch of one takes other code paths in libtorch than all larger ones: two is the least that is one shape.
             BatchSize = table.Integer("batch_size", 1, 4096) is int size ? Math.Max(2, size) : null,
             ExcludePadDetections = table.Boolean("exclude_pad_detections") ?? true,
+            TestTimeAugmentation = table.Boolean("test_time_augmentation") ?? false,
         };
     }
 }

@@ -13,17 +13,41 @@ internal static class RasterCheck
     private const double CellSizeTolerance = 0.1;
 
     /// <exception cref="LearnDataException">BandMismatch, SampleTypeMismatch, CellSizeMismatch.</exception>
-    public static void Run(IRaster raster, SsdDefinition model, Action<string>? warn)
+    /// <param name="bands">The bands that the model is to read, from 0; null for the first ones.</param>
+    /// <param name="allowed">Differences that are told and taken.</param>
+    public static void Run(IRaster raster, SsdDefinition model, Action<string>? warn, IReadOnlyList<int>? bands = null, IReadOnlyList<ModelMismatch>? allowed = null)
     {
-        CheckSamples(raster, model.Options.Bands, model.Normalization.SampleType);
-        CheckCellSize(raster, model, warn);
+        CheckSamples(raster, model.Options.Bands, bands, sampleType: null);
+        Check(ModelMismatch.SampleType, () => CheckSamples(raster, model.Options.Bands, bands, model.Normalization.SampleType));
+        Check(ModelMismatch.CellSize, () => CheckCellSize(raster, model, warn));
+
+        void Check(ModelMismatch kind, Action check)
+        {
+            try
+            {
+                check();
+            }
+            catch (LearnDataException e) when (allowed?.Contains(kind) == true)
+            {
+                warn?.Invoke($"Searched all the same, as -AllowMismatch says: {e.Message}");
+            }
+        }
     }
 
+    /// <param name="chosen">The bands that the model is to read, from 0; null for the first ones.</param>
     /// <param name="sampleType">Null for a model that takes any.</param>
     /// <exception cref="LearnDataException">BandMismatch, SampleTypeMismatch.</exception>
-    public static void CheckSamples(IRaster raster, int bands, SampleType? sampleType)
+    /// <exception cref="LearnArgumentException">Band: not as many as the model reads, or one that the raster does not have.</exception>
+    public static void CheckSamples(IRaster raster, int bands, IReadOnlyList<int>? chosen, SampleType? sampleType)
     {
-        if (raster.Bands < bands)
+        if (chosen is not null && (chosen.Count != bands || chosen.Any(band => band < 0 || band >= raster.Bands)))
+        {
+            throw new LearnArgumentException(
+                "Band",
+                $"-Band is {string.Join(", ", chosen.Select(band => band + 1))}; the model reads {bands} band(s), and {raster.Path} has those from 1 to {raster.Bands}.");
+        }
+
+        if (chosen is null && raster.Bands < bands)
         {
             throw new LearnDataException(
                 "BandMismatch",
@@ -36,7 +60,7 @@ internal static class RasterCheck
             throw new LearnDataException(
                 "SampleTypeMismatch",
                 $"{raster.Path} holds {raster.SampleType} samples, the model was trained on {type}. The model knows the values it was trained on: convert the raster "
-                + "by the rule that made those (a stretch such as 'gdal_translate -scale' alone makes others of each raster), or train on chips of this kind.",
+                + "by the rule that made those (a stretch such as 'gdal_translate -scale' alone makes others of each raster), or train on chips of this kind. -AllowMismatch SampleType searches it as it is.",
                 raster.Path);
         }
     }
@@ -91,7 +115,7 @@ internal static class RasterCheck
         return new LearnDataException(
             "CellSizeMismatch",
             $"{subject} {found}; the model '{model}' was trained on {trained}. Search it in such cells: -Context @{{ cellSize = {cells} }} resamples while it reads. "
-            + $"Or resample the raster first (sizes in its own units): gdalwarp -tr {size} -r {method} \"{name}\" \"{Path.GetFileNameWithoutExtension(name)}_resampled.tif\"",
+            + $"Or resample the raster first (sizes in its own units): gdalwarp -tr {size} -r {method} \"{name}\" \"{Path.GetFileNameWithoutExtension(name)}_resampled.tif\". -AllowMismatch CellSize searches it as it is.",
             raster.Path);
     }
 }

@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using ArcLearn.Core.Models;
 using ArcLearn.Core.Runtime;
 
@@ -80,6 +81,14 @@ internal sealed class SsdBackend : IDetectionBackend
             using IntraOpThreads threads = IntraOpThreads.One();
             backend._scaling.Apply(samples, _scaled, backend.ChipSize * backend.ChipSize);
             (float[] scores, float[] boxes) = backend._prepared.Run(_scaled, backend.BatchSize);
+
+            // No number lies above a threshold: damaged weights would find nothing, and nobody would know why.
+            if (!float.IsFinite(TensorPrimitives.Sum<float>(scores)) || !float.IsFinite(TensorPrimitives.Sum<float>(boxes)))
+            {
+                throw new LearnDataException(
+                    "ModelOutput", "The model answers with what is no number (NaN or infinite). Are its weights damaged, or did its training diverge? Save it again, or take a checkpoint.");
+            }
+
             return backend._decoder.Decode(scores, boxes, backend.BatchSize, backend._threshold, backend._overlap);
         }
 

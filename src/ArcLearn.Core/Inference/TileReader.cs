@@ -12,10 +12,11 @@ internal sealed class TileReader
     private readonly float _fill;
     private readonly bool _hasNoData;
 
-    public TileReader(IRaster raster, int bands)
+    /// <param name="chosen">The bands to read, from 0; null for the first ones.</param>
+    public TileReader(IRaster raster, int bands, IReadOnlyList<int>? chosen = null)
     {
         _raster = raster;
-        _bands = [.. Enumerable.Range(0, bands)];
+        _bands = [.. chosen ?? Enumerable.Range(0, bands)];
 
         // Some files name a nodata value that their samples cannot take, such as -9999 in 8 bits: no pixel has it.
         _hasNoData = raster.NoData is double value && SampleTypes.Represent(value, raster.SampleType) is not null;

@@ -23,6 +23,8 @@ internal static class DetectionIdentity
         new("threshold", Text(arguments.Threshold)),
         new("nms_overlap", Text(arguments.NmsOverlap)),
         new("exclude_pad_detections", Text(arguments.ExcludePadDetections)),
+        new("test_time_augmentation", Text(arguments.TestTimeAugmentation)),
+        new("Band", options.Bands is null ? "the first" : string.Join(", ", options.Bands.Select(band => Text(band + 1)))),
         new("batch_size", Text(batchSize)),
         new("Precision", Text(precision)),
         new("extent", options.Extent?.ToString() ?? "all"),

@@ -1,0 +1,34 @@
+using ArcLearn.Core.Inference;
+using ArcLearn.Core.IO;
+using Microsoft.Data.Sqlite;
+
+namespace ArcLearn.Tests.Unit.Inference;
+
+public class JournalFaultTests
+{
+    public static TheoryData<int, int, Type, string> Faults => new()
+    {
+        { SqliteCodes.Protocol, SqliteCodes.Protocol, typeof(IOException), "refuses locks" },
+        { SqliteCodes.IOError, SqliteCodes.LockRefused, typeof(IOException), "refuses locks" },
+        { SqliteCodes.IOError, SqliteCodes.IOError, typeof(IOException), "goes on where it stopped" },
+        { SqliteCodes.Full, SqliteCodes.Full, typeof(IOException), "disk is full" },
+        { SqliteCodes.ReadOnly, SqliteCodes.ReadOnly, typeof(UnauthorizedAccessException), "read-only" },
+        { SqliteCodes.Busy, SqliteCodes.Busy, typeof(LearnDataException), "in use" },
+        { SqliteCodes.Corrupt, SqliteCodes.Corrupt, typeof(LearnDataException), "damaged" },
+        { SqliteCodes.NotADatabase, SqliteCodes.NotADatabase, typeof(LearnDataException), "damaged" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public void What_sqlite_throws_is_said_in_plain_words(int code, int extended, Type type, string message)
+    {
+        SqliteException thrown = new("SQLite Error", code, extended);
+
+        Exception told = JournalFault.Describe(thrown, "a.journal");
+
+        Assert.IsType(type, told);
+        Assert.Same(thrown, told.InnerException);
+        Assert.Contains(message, told.Message, StringComparison.Ordinal);
+        Assert.Contains("a.journal", told.Message, StringComparison.Ordinal);
+    }
+}

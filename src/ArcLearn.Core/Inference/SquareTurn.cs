@@ -1,0 +1,56 @@
+namespace ArcLearn.Core.Inference;
+
+/// <summary>One of the eight ways to turn and mirror a square: rows and columns exchanged or not, then each mirrored or not.</summary>
+/// <param name="number">0, which leaves it as it is, to 7.</param>
+/// <param name="side">Of the square, in pixels.</param>
+internal readonly struct SquareTurn(int number, int side)
+{
+    public const int Count = 8;
+
+    private bool FlipsX => (number & 1) != 0;
+
+    private bool FlipsY => (number & 2) != 0;
+
+    private bool Exchanges => (number & 4) != 0;
+
+    /// <summary>Turns squares that follow each other, such as the bands of the chips of a batch.</summary>
+    public void Apply(ReadOnlySpan<float> squares, Span<float> turned)
+    {
+        int area = side * side;
+
+        // Where the first pixel of a turned square comes from, and the steps there along its columns and its rows.
+        int start = (FlipsX ? side - 1 : 0) + (FlipsY ? area - side : 0);
+        int x = FlipsX ? -1 : 1;
+        int y = FlipsY ? -side : side;
+        (int across, int down) = Exchanges ? (y, x) : (x, y);
+        for (int square = 0; square < squares.Length; square += area)
+        {
+            for (int row = 0; row < side; row++)
+            {
+                int at = square + start + (row * down);
+                Span<float> line = turned.Slice(square + (row * side), side);
+                for (int column = 0; column < side; column++, at += across)
+                {
+                    line[column] = squares[at];
+                }
+            }
+        }
+    }
+
+    /// <summary>A box of the turned square in the square as it was.</summary>
+    public ChipDetection Back(in ChipDetection box)
+    {
+        (float left, float top, float right, float bottom) = Exchanges ? (box.YMin, box.XMin, box.YMax, box.XMax) : (box.XMin, box.YMin, box.XMax, box.YMax);
+        if (FlipsX)
+        {
+            (left, right) = (side - right, side - left);
+        }
+
+        if (FlipsY)
+        {
+            (top, bottom) = (side - bottom, side - top);
+        }
+
+        return box with { XMin = left, YMin = top, XMax = right, YMax = bottom };
+    }
+}
