@@ -1,5 +1,6 @@
 using System.Globalization;
 using ArcLearn.Benchmarks;
+using ArcLearn.Benchmarks.Engine;
 using ArcLearn.Benchmarks.Loader;
 using ArcLearn.Benchmarks.Speed;
 
@@ -18,6 +19,11 @@ return args switch
     ["rasters", "read", string path] => RasterSpeed.ReadAll(path),
     ["export", "compare", string folder, string rounds] => ExportSpeed.Compare(folder, Count(rounds)),
     ["export", "run", string folder, string format] => ExportSpeed.Run(folder, format),
+    ["engine", "memory", string folder, string natives, string megabytes] => EngineMemory.Compare(folder, natives, megabytes),
+    ["engine", "search", string model, string natives, string path, string bytes] => EngineMemory.Search(model, natives, path, bytes),
+    ["engine", "speed", string natives, string python, string parity, string folder, string side, string rounds] => EngineSpeed.Print(
+        natives, python, parity, folder, Count(side), Count(rounds)),
+    ["engine", "nms", string python, string rounds] => SuppressionSpeed.Print(python, Count(rounds)),
     ["vectors", .. string[] address] => VectorMemory.Print(address.Length > 0 ? address[0] : null),
     _ => Usage(),
 };
@@ -26,6 +32,6 @@ static int Count(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: labels trees|cars <data folder> <folder> | score <truth folder> <detections folder> <iou> … | speed train|forward <natives> <python> <parity folder> <rounds> <steps> | epochs <natives> <chips> <backbone> <epochs> <batch> | loader <python> <folder of images per class> <epochs> | rasters compare <folder> <rounds> | export compare <folder> <rounds> | vectors [address]");
+    Console.Error.WriteLine("Usage: labels trees|cars <data folder> <folder> | score <truth folder> <detections folder> <iou> … | speed train|forward <natives> <python> <parity folder> <rounds> <steps> | epochs <natives> <chips> <backbone> <epochs> <batch> | loader <python> <folder of images per class> <epochs> | rasters compare <folder> <rounds> | export compare <folder> <rounds> | engine memory <folder> <natives> <megabytes> | engine speed <natives> <python> <parity folder> <folder> <side> <rounds> | engine nms <python> <rounds> | vectors [address]");
     return 2;
 }

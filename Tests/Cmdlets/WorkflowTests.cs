@@ -328,7 +328,7 @@ public sealed class WorkflowTests(WorkflowFixture job) : IClassFixture<WorkflowF
     private static string Features(string path)
     {
         string text = File.ReadAllText(path);
-        return text[text.IndexOf("\"features\"", StringComparison.Ordinal)..];
+        return text[text.IndexOf("\"features\"", StringComparison.Ordinal)..text.IndexOf("\"provenance\"", StringComparison.Ordinal)];
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using ArcLearn.Core.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -101,7 +102,7 @@ internal sealed class WeightsPlan(nn.Module module, TorchFile file)
 
     /// <summary><c>[O, 3, k, k]</c> to <c>[O, bands, k, k]</c>.</summary>
     private static Tensor Spread(Tensor weight, long bands) =>
-        weight.mean([1], keepdim: true).expand(-1, bands, -1, -1) * (3.0 / bands);
+        weight.mean([1], keepdim: true).expand(-1, bands, -1, -1).Times(3.0 / bands);
 
     private static string List(string title, IReadOnlyList<string> items) => items.Count == 0
         ? ""

@@ -25,8 +25,7 @@ internal sealed class BandSuppression(double maxOverlap, bool isWithinClass)
         Detection[] boxes = [.. _waiting, .. _kept];
         Peak = Math.Max(Peak, boxes.Length);
         int decided = _kept.Count;
-        int[] order = [.. Enumerable.Range(0, boxes.Length)];
-        Array.Sort(order, (a, b) => Detection.CompareRank(boxes[a], boxes[b]));
+        int[] order = Suppression.Order(boxes);
         bool[] isKept = new bool[boxes.Length];
         Array.Fill(isKept, true, boxes.Length - decided, decided);
 

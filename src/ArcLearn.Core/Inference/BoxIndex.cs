@@ -17,7 +17,8 @@ internal sealed class BoxIndex
     private readonly SortedList<int, Level> _levels = [];
 
     /// <param name="boxes">The boxes that <see cref="Add"/> may name; kept, not copied.</param>
-    public BoxIndex(Detection[] boxes) => (_boxes, _next) = (boxes, new int[boxes.Length]);
+    /// <param name="next">Room for as many numbers; indices that share no box may share it.</param>
+    public BoxIndex(Detection[] boxes, int[]? next = null) => (_boxes, _next) = (boxes, next ?? new int[boxes.Length]);
 
     public void Add(int box)
     {

@@ -1,3 +1,4 @@
+using ArcLearn.Core.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -40,7 +41,7 @@ internal sealed class Bottleneck : Module<Tensor, Tensor>, IFusible
         Tensor x = bn1.call(conv1.call(input)).relu_();
         x = bn2.call(conv2.call(x)).relu_();
         x = bn3.call(conv3.call(x));
-        return x.add_(downsample?.call(input) ?? input).relu_().MoveToOuterDisposeScope();
+        return x.PlusInPlace(downsample?.call(input) ?? input).relu_().MoveToOuterDisposeScope();
     }
 
     public IFusedLayer Fuse() => new FusedResidual(

@@ -1,3 +1,4 @@
+using ArcLearn.Core.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -31,7 +32,7 @@ internal sealed class FusedConvolution : IFusedLayer
         {
             (Tensor scale, Tensor shift) = Affine(norm);
             weight = weight * scale.reshape(-1, 1, 1, 1);
-            bias = (bias * scale) + shift;
+            bias = (bias * scale).Plus(shift);
         }
         else
         {
@@ -57,7 +58,7 @@ internal sealed class FusedConvolution : IFusedLayer
             throw new NotSupportedException("A batch norm without running statistics or weights has no form for inference.");
         }
 
-        Tensor scale = weight / (variance + norm.eps).sqrt();
+        Tensor scale = weight / variance.Plus(norm.eps).sqrt();
         return (scale, bias - (mean * scale));
     }
 

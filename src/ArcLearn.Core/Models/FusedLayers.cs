@@ -1,3 +1,4 @@
+using ArcLearn.Core.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -20,7 +21,7 @@ internal sealed class FusedResidual(IReadOnlyList<FusedConvolution> branch, Fuse
             x = layer.Apply(x);
         }
 
-        return x.add_(shortcut?.Apply(input) ?? input).relu_().MoveToOuterDisposeScope();
+        return x.PlusInPlace(shortcut?.Apply(input) ?? input).relu_().MoveToOuterDisposeScope();
     }
 
     public void Dispose()

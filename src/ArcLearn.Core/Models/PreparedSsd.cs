@@ -1,3 +1,4 @@
+using ArcLearn.Core.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -97,7 +98,7 @@ internal sealed class PreparedSsd : IDisposable
         }
     }
 
-    private Tensor Layer(int i, Tensor input) => _convolutions[i].Apply(SsdConvolution.Resize(input, _resized[i])).mul_(_norms[i].Scale).add_(_norms[i].Shift);
+    private Tensor Layer(int i, Tensor input) => _convolutions[i].Apply(SsdConvolution.Resize(input, _resized[i])).mul_(_norms[i].Scale).PlusInPlace(_norms[i].Shift);
 
     private static Tensor Keep(Tensor channels) => channels.reshape(1, -1, 1, 1).detach().DetachFromDisposeScope();
 

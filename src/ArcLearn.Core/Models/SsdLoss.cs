@@ -1,4 +1,5 @@
 using ArcLearn.Core.Data;
+using ArcLearn.Core.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -58,9 +59,9 @@ internal sealed class SsdLoss : IDisposable
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor bounded = activations.tanh();
-        Tensor centre = (bounded[.., .., ..2] / 2 * _cells) + _centres;
-        Tensor half = ((bounded[.., .., 2..] / 2) + 1) * _sizes / 2;
-        return cat([centre - half, centre + half], dim: -1).MoveToOuterDisposeScope();
+        Tensor centre = (bounded[.., .., ..2].Over(2) * _cells).Plus(_centres);
+        Tensor half = (bounded[.., .., 2..].Over(2).Plus(1) * _sizes).Over(2);
+        return cat([centre - half, centre.Plus(half)], dim: -1).MoveToOuterDisposeScope();
     }
 
     public void Dispose()
@@ -76,11 +77,11 @@ internal sealed class SsdLoss : IDisposable
         using DisposeScope scope = NewDisposeScope();
         (Tensor firstLow, Tensor firstHigh) = (first[TensorIndex.Ellipsis, ..2], first[TensorIndex.Ellipsis, 2..]);
         (Tensor secondLow, Tensor secondHigh) = (second[TensorIndex.Ellipsis, ..2], second[TensorIndex.Ellipsis, 2..]);
-        Tensor common = (minimum(firstHigh, secondHigh) - maximum(firstLow, secondLow)).clamp_min(0).prod(-1);
-        Tensor union = (firstHigh - firstLow).prod(-1) + (secondHigh - secondLow).prod(-1) - common;
+        Tensor common = (minimum(firstHigh, secondHigh) - maximum(firstLow, secondLow)).clamp_min(Scalars.Of(0)).prod(-1);
+        Tensor union = (firstHigh - firstLow).prod(-1).Plus((secondHigh - secondLow).prod(-1)) - common;
         Tensor hull = (maximum(firstHigh, secondHigh) - minimum(firstLow, secondLow)).prod(-1);
-        Tensor plain = common / union.clamp_min(LeastArea);
-        Tensor generalized = plain - ((hull - union) / hull.clamp_min(LeastArea));
+        Tensor plain = common / union.clamp_min(Scalars.Of(LeastArea));
+        Tensor generalized = plain - ((hull - union) / hull.clamp_min(Scalars.Of(LeastArea)));
         return (plain.MoveToOuterDisposeScope(), generalized.MoveToOuterDisposeScope());
     }
 
@@ -91,14 +92,14 @@ internal sealed class SsdLoss : IDisposable
         Tensor boxes = TensorCopy.Of(targets.Boxes, [n, _anchors.Count, 4], _device);
         Tensor weights = TensorCopy.Of(targets.BoxWeights, [n, _anchors.Count], _device).sign();
         (Tensor overlap, Tensor generalized) = Overlap(Decode(output.Boxes), boxes);
-        Tensor location = ((1 - generalized) * weights).sum() / count;
+        Tensor location = (Scalars.Minus(1, generalized) * weights).sum().Over(count);
 
         // A score tells how well its box fits: of the anchors around an object the one that fits best scores best.
         Tensor expected = TensorCopy.Of(targets.Classes, [n, _anchors.Count, _options.Classes], _device).to(output.Scores.dtype) * overlap.detach().unsqueeze(-1);
         Tensor scores = output.Scores[.., .., 1..];
-        Tensor weight = (expected - scores.detach().sigmoid()).pow(2);
-        Tensor entropy = functional.binary_cross_entropy_with_logits(scores, expected, weight, Reduction.Sum) / count;
-        Tensor total = (BoxWeight * location) + entropy;
+        Tensor weight = (expected - scores.detach().sigmoid()).pow(Scalars.Of(2));
+        Tensor entropy = functional.binary_cross_entropy_with_logits(scores, expected, weight, Reduction.Sum).Over(count);
+        Tensor total = location.Times(BoxWeight).Plus(entropy);
         return (total.MoveToOuterDisposeScope(), location.MoveToOuterDisposeScope(), entropy.MoveToOuterDisposeScope());
     }
 
@@ -114,11 +115,11 @@ internal sealed class SsdLoss : IDisposable
         Tensor scores = output.Scores[.., .., 1..];
         Tensor chips = TensorCopy.Of(targets.ChipWeights, [n, 1, 1], _device);
         Tensor weight = _options.FocalLoss ? FocalWeight(scores, expected, gamma: 1) * chips : chips.expand(n, _anchors.Count, classes);
-        Tensor entropy = functional.binary_cross_entropy_with_logits(scores, expected, weight, Reduction.Sum) / classes;
+        Tensor entropy = functional.binary_cross_entropy_with_logits(scores, expected, weight, Reduction.Sum).Over(classes);
 
         Tensor total = _options.LocationLossFactor is double factor
-            ? (factor * location) + ((1 - factor) * entropy)
-            : location + entropy;
+            ? location.Times(factor).Plus(entropy.Times(1 - factor))
+            : location.Plus(entropy);
         return (total.MoveToOuterDisposeScope(), location.MoveToOuterDisposeScope(), entropy.MoveToOuterDisposeScope());
     }
 
@@ -127,9 +128,9 @@ internal sealed class SsdLoss : IDisposable
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
         Tensor p = scores.sigmoid();
-        Tensor pt = (p * expected) + ((1 - p) * (1 - expected));
-        Tensor w = (FocalAlpha * expected) + ((1 - FocalAlpha) * (1 - expected));
-        return (w * (1 - pt).pow(gamma)).MoveToOuterDisposeScope();
+        Tensor pt = (p * expected).Plus(Scalars.Minus(1, p) * Scalars.Minus(1, expected));
+        Tensor w = expected.Times(FocalAlpha).Plus(Scalars.Minus(1, expected).Times(1 - FocalAlpha));
+        return (w * Scalars.Minus(1, pt).pow(Scalars.Of(gamma))).MoveToOuterDisposeScope();
     }
 
     private static void Require(Tensor tensor, ReadOnlySpan<long> shape)

@@ -1,3 +1,4 @@
+using ArcLearn.Core.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -35,7 +36,7 @@ internal static class WeightInitializer
         {
             Fill(output.Score, generator, OutputDeviation, uniform: false);
             Fill(output.Box, generator, OutputDeviation, uniform: false);
-            output.Score.Bias!.fill_(network.Options.Bias);
+            output.Score.Bias!.fill_(Scalars.Of(network.Options.Bias));
         }
     }
 
@@ -50,8 +51,8 @@ internal static class WeightInitializer
         using DisposeScope scope = NewDisposeScope();
         long[] shape = convolution.Weight.shape;
         Tensor values = uniform
-            ? ((rand(shape, generator: generator) * 2) - 1) * (deviation * Math.Sqrt(3))
-            : randn(shape, generator: generator) * deviation;
+            ? rand(shape, generator: generator).Times(2).Plus(-1).Times(deviation * Math.Sqrt(3))
+            : randn(shape, generator: generator).Times(deviation);
         convolution.Weight.copy_(values);
         convolution.Bias?.zero_();
     }

@@ -1,0 +1,30 @@
+using System.Collections.Concurrent;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ArcLearn.Core.Runtime;
+
+/// <summary>
+/// Arithmetic of tensors with numbers that live as long as the process. TorchSharp makes a <see cref="Scalar"/> of each number in passing, also of the 1 in the sum of two tensors; nothing
+/// holds it while the native call reads it, so that the collector may free it meanwhile, and torch reads what lies there then: an error of torch, or another number.
+/// </summary>
+internal static class Scalars
+{
+    private static readonly ConcurrentDictionary<double, Scalar> s_kept = new();
+
+    /// <summary>For numbers of which there are few: constants and counts.</summary>
+    public static Scalar Of(double number) => s_kept.GetOrAdd(number, static value => value);
+
+    public static Tensor Plus(this Tensor left, Tensor right) => left.add(right, Of(1));
+
+    public static Tensor PlusInPlace(this Tensor left, Tensor right) => left.add_(right, Of(1));
+
+    public static Tensor Plus(this Tensor tensor, double number) => tensor.add(Of(number));
+
+    public static Tensor Times(this Tensor tensor, double number) => tensor.mul(Of(number));
+
+    public static Tensor Over(this Tensor tensor, double number) => tensor.div(Of(number));
+
+    /// <summary>number − tensor.</summary>
+    public static Tensor Minus(double number, Tensor tensor) => tensor.neg().add(Of(number));
+}
