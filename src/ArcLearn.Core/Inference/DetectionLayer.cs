@@ -66,6 +66,7 @@ internal sealed class DetectionLayer(string path, bool force, IFileSystem files,
     public FeatureLayerItem Write(DetectionJournal journal, JournaledResult result, CancellationToken cancel)
     {
         DetectionRecord run = journal.Run;
+
         // An array: PowerShell cannot index every read-only list.
         BadTile[] bad = [.. result.Failed.Select(failed => Describe(run.ToGrid()[failed.Tile], failed.Reason, run.ToTransform()))];
         if (bad.Length > 0)
