@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Text.Json;
 using ArcLearn.Tests.Cmdlets.TestSupport;
 using ArcLearn.Tests.Unit.TestSupport;
 
@@ -296,6 +297,30 @@ public sealed class WorkflowTests(WorkflowFixture job) : IClassFixture<WorkflowF
         Assert.All(images, image => Assert.Equal(File.ReadAllBytes(image), File.ReadAllBytes(Path.Combine(folder, "chips_" + name, "images", Path.GetFileName(image)))));
     }
 
+    /// <summary>Cells that are resampled as they are read are those of gdalwarp, to a step of the samples: the same objects are found.</summary>
+    [GdalTheory]
+    [InlineData("shifted", "@{ snapRaster = \"$folder/warped.tif\" }", "-te", "499999.8", "4499807.9", "500192.3", "4500000.4", "-tr", "0.5", "0.5")]
+    [InlineData("coarser", "@{ cellSize = 0.54 }", "-tr", "0.54", "0.54")]
+    [InlineData("mercator", "@{ outSR = 3857; cellSize = 0.66; snapRaster = \"$folder/warped.tif\" }", "-t_srs", "EPSG:3857", "-tr", "0.66", "0.66")]
+    public void Objects_in_other_cells_are_those_in_the_raster_that_gdalwarp_makes(string name, string context, params string[] grid)
+    {
+        string folder = Directory.CreateDirectory(job.Folder["warp_" + name]).FullName;
+        Programs.Run(Programs.Find("gdalwarp")!, ["-q", "-r", "bilinear", .. grid, job.Folder["other.tif"], Path.Combine(folder, "warped.tif")]);
+        job.Host.Run($$"""
+            param($folder)
+            $null = Invoke-DetectObjects other.tif squares "$folder/read.geojson" -RunNms -MaxOverlapRatio 0.1 -ModelArguments @{ threshold = 0.4 } -Context {{context}}
+            $null = Invoke-DetectObjects "$folder/warped.tif" squares "$folder/made.geojson" -RunNms -MaxOverlapRatio 0.1 -ModelArguments @{ threshold = 0.4 }
+            """, folder).ThrowIfFailed();
+        (double[] Box, double Score)[] read = Boxes(Path.Combine(folder, "read.geojson"));
+        (double[] Box, double Score)[] made = Boxes(Path.Combine(folder, "made.geojson"));
+
+        Assert.True(made.Length > 10, $"{made.Length} objects");
+
+        // What scores near the threshold may be in one alone.
+        Assert.All(made.Where(one => one.Score > 45), one => Assert.Contains(read, other => Overlap(one.Box, other.Box) > 0.85 && Math.Abs(one.Score - other.Score) < 5));
+        Assert.All(read.Where(one => one.Score > 45), one => Assert.Contains(made, other => Overlap(one.Box, other.Box) > 0.85));
+    }
+
     [GdalFact]
     public void Files_of_one_band_are_searched_as_one_raster_and_a_stack_is_never_taken_for_its_first_file()
     {
@@ -323,6 +348,22 @@ public sealed class WorkflowTests(WorkflowFixture job) : IClassFixture<WorkflowF
         Assert.Contains("Polygon", expected, StringComparison.Ordinal);
         Assert.Equal(expected, Features(Path.Combine(folder, "files.geojson")));
         Assert.Equal(expected, Features(Path.Combine(folder, "stack.geojson")));
+    }
+
+    private static (double[] Box, double Score)[] Boxes(string path)
+    {
+        using JsonDocument layer = JsonDocument.Parse(File.ReadAllText(path));
+        return [.. layer.RootElement.GetProperty("features").EnumerateArray().Select(feature =>
+        {
+            (double X, double Y)[] ring = [.. feature.GetProperty("geometry").GetProperty("coordinates")[0].EnumerateArray().Select(point => (point[0].GetDouble(), point[1].GetDouble()))];
+            return (new[] { ring.Min(p => p.X), ring.Min(p => p.Y), ring.Max(p => p.X), ring.Max(p => p.Y) }, feature.GetProperty("properties").GetProperty("Confidence").GetDouble());
+        })];
+    }
+
+    private static double Overlap(double[] a, double[] b)
+    {
+        double shared = Math.Max(0, Math.Min(a[2], b[2]) - Math.Max(a[0], b[0])) * Math.Max(0, Math.Min(a[3], b[3]) - Math.Max(a[1], b[1]));
+        return shared / (((a[2] - a[0]) * (a[3] - a[1])) + ((b[2] - b[0]) * (b[3] - b[1])) - shared);
     }
 
     private static string Features(string path)

@@ -19,7 +19,10 @@ internal sealed class AugmentedBackend(IDetectionBackend inner, double threshold
 
     public IReadOnlyList<ClassDefinition> Classes => inner.Classes;
 
-    public long BytesPerReplica => inner.BytesPerReplica + ((long)BatchSize * Bands * ChipSize * ChipSize * sizeof(float));
+    public long BytesPerReplica => inner.BytesPerReplica + CopyBytes(BatchSize, Bands, ChipSize);
+
+    /// <summary>What a replica holds beside the inner one's: a turned batch.</summary>
+    public static long CopyBytes(int batchSize, int bands, int chipSize) => (long)batchSize * bands * chipSize * chipSize * sizeof(float);
 
     public IDetectionReplica CreateReplica() => new Replica(this, inner.CreateReplica());
 

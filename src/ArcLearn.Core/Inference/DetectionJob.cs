@@ -216,7 +216,10 @@ internal static class DetectionJob
 
         // A chip of larger cells covers more pixels.
         int chip = (int)Math.Ceiling(model.ChipSize * Math.Max(1, whole.Width / (double)raster.Width));
-        return MemoryBudget.Fit(MemoryNeeds.Of(whole, model, chip, batch, workers, SsdBackend.ReplicaBytes(model, batch)), request.MemoryLimit);
+        long replica = SsdBackend.ReplicaBytes(model, batch)
+            + (arguments.TestTimeAugmentation ? AugmentedBackend.CopyBytes(batch, model.Bands, model.ChipSize) : 0)
+            + (raster is GridRaster ? GridRaster.StepBytes : 0);
+        return MemoryBudget.Fit(MemoryNeeds.Of(whole, model, chip, batch, workers, replica), request.MemoryLimit);
     }
 
     private static DetectionRunOptions Options(

@@ -66,8 +66,10 @@ internal sealed class DetectionLayer(string path, bool force, IFileSystem files,
     public FeatureLayerItem Write(DetectionJournal journal, JournaledResult result, CancellationToken cancel)
     {
         DetectionRecord run = journal.Run;
-        IReadOnlyList<BadTile> bad = [.. result.Failed.Select(failed => Describe(run.ToGrid()[failed.Tile], failed.Reason, run.ToTransform()))];
-        if (bad.Count > 0)
+
+        // An array: PowerShell cannot index every read-only list.
+        BadTile[] bad = [.. result.Failed.Select(failed => Describe(run.ToGrid()[failed.Tile], failed.Reason, run.ToTransform()))];
+        if (bad.Length > 0)
         {
             warn?.Invoke(Holes(run, result));
         }
@@ -95,7 +97,7 @@ internal sealed class DetectionLayer(string path, bool force, IFileSystem files,
                     SkippedTiles = result.SkippedTiles,
                     ResumedTiles = result.ResumedTiles,
                     MaskedTiles = result.MaskedTiles,
-                    FailedTiles = bad.Count,
+                    FailedTiles = bad.Length,
                     BadTiles = bad,
                     Duration = default,
                 };

@@ -20,6 +20,7 @@ internal sealed record DetectionRunOptions
 
     /// <summary>The part of the tiles that is done; null for all.</summary>
     public ShardNumber? Shard { get; init; }
+
     /// <summary>Polygons that a detection's centre must lie in; null for everywhere.</summary>
     public SearchMask? Mask { get; init; }
 

@@ -8,6 +8,9 @@ namespace ArcLearn.Core.Rasters.Warp;
 /// </summary>
 internal sealed class GridRaster : IRaster
 {
+    /// <summary>What a reader holds at most beside the window that it fills.</summary>
+    public const long StepBytes = StepSamples * sizeof(double);
+
     /// <summary>Source samples of all bands that one step reads at most.</summary>
     private const long StepSamples = 1 << 21;
 
