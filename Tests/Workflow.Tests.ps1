@@ -138,6 +138,28 @@ Describe 'The way from a raster to a map' {
     }
 }
 
+Describe 'A run over several machines' {
+    It 'gives from its shards the bytes of one run, with a plan before and a proof after' {
+        $run = @{ InputRaster = 'other.tif'; Model = 'squares'; RunNms = $true; ModelArguments = @{ threshold = 0.05 } }
+        $plan = Get-InferencePlan other.tif squares -MemoryLimit 2GB
+        $plan.Tiles | Should -Be ($layer.Tiles + $layer.SkippedTiles)
+        $plan.MemoryBytes | Should -BeLessOrEqual 2GB
+
+        New-Item -ItemType Directory split | Out-Null
+        $shards = 2, 3, 1 | ForEach-Object { Invoke-DetectObjects @run -OutputName split/squares.gpkg -Shard "$_/3" }
+        $shards | Should -BeOfType ([ArcLearn.LearnShard])
+        { Merge-LearnShard split/squares.gpkg.shard-1-* -ErrorAction Stop } | Should -Throw -ErrorId 'ShardMissing,*'
+        $merged = Get-ChildItem split/squares.gpkg.shard-* | Merge-LearnShard -RemoveShard
+        Get-ChildItem split -Name | Should -Be 'squares.gpkg'
+        (Get-FileHash $merged.Path).Hash | Should -Be (Get-FileHash $layer.Path).Hash
+
+        $report = Get-Item split/squares.gpkg | Test-LearnOutput -InputRaster other.tif -Model squares
+        $report.IsVerified | Should -BeTrue
+        $report.Checks.Result | Should -Be 'Passed', 'Passed', 'Passed', 'Passed'
+        ($merged | Test-LearnOutput -InputRaster scene.tif).IsVerified | Should -BeFalse
+    }
+}
+
 Describe 'A mistake' {
     It 'is the error <Id>: <Call>' -ForEach @(
         @{ Id = 'OutputExists'; Category = 'ResourceExists'; Call = { Export-TrainingData @export -OutputLocation chips -ErrorAction Stop } }

@@ -104,6 +104,28 @@ public sealed class PostGisTests(PostGisFixture job) : IClassFixture<PostGisFixt
     }
 
     [PostGisFact]
+    public void Shards_merge_to_the_rows_of_the_whole_table_which_is_verified_until_a_row_is_changed()
+    {
+        RunResult result = job.Host.Run("""
+            param($whole, $merged)
+            $run = @{ InputRaster = 'scene.tif'; Model = $model; ModelArguments = @{ threshold = 0.02 }; RunNms = $true; MaxOverlapRatio = 0.3 }
+            $first = Invoke-DetectObjects @run -OutputName $whole
+            $second = (1..4).ForEach({ Invoke-DetectObjects @run -OutputName $merged -Shard "$_/4" }) | Merge-LearnShard -RemoveShard
+            $first.Features, $second.Features
+            ($second | Test-LearnOutput -Model $model).IsVerified
+            """, job.Server.Address("wholerun"), job.Server.Address("mergedrun")).ThrowIfFailed();
+
+        Assert.True((int)result.Output[0].BaseObject > 0);
+        Assert.Equal(result.Output[0].BaseObject, result.Output[1].BaseObject);
+        Assert.True((bool)result.Output[2].BaseObject);
+        Assert.Equal(0L, job.Ask("SELECT count(*) FROM (TABLE wholerun EXCEPT TABLE mergedrun) AS other"));
+        Assert.Equal(0L, job.Ask("SELECT count(*) FROM (TABLE mergedrun EXCEPT TABLE wholerun) AS other"));
+
+        job.Ask("UPDATE mergedrun SET \"Confidence\" = 99 WHERE fid = 1");
+        Assert.Equal("Content: Failed", job.Host.Run("param($table) (Test-LearnOutput $table).Checks[1].ToString()", job.Server.Address("mergedrun")).ThrowIfFailed().SingleOutput);
+    }
+
+    [PostGisFact]
     public void A_table_of_detections_is_drawn_and_taken_as_labels()
     {
         RunResult result = job.Host.Run("""

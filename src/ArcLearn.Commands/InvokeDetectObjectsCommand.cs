@@ -123,7 +123,8 @@ public sealed class InvokeDetectObjectsCommand : InferenceCmdlet
             List<DetectionRequest> planned = [];
             foreach (DetectionRequest request in requests.Where(request => Attempt(request.Raster, () => DetectionJob.Check(request, definition, WarnOnce))))
             {
-                if (ShouldProcess(request.Output, $"Detect objects in {request.Raster} with {Source.Name}", null, out ShouldProcessReason reason))
+                string work = $"Performing the operation \"Detect objects in {request.Raster} with {Source.Name}\" on target \"{request.Output}\".";
+                if (ShouldProcess(work, work, null, out ShouldProcessReason reason))
                 {
                     wanted.Add(request);
                 }

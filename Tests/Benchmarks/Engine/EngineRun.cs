@@ -3,7 +3,6 @@ using ArcLearn.Core.Inference;
 using ArcLearn.Core.IO;
 using ArcLearn.Core.Models;
 using ArcLearn.Core.Rasters;
-using ArcLearn.Core.Runtime;
 
 namespace ArcLearn.Benchmarks.Engine;
 
@@ -13,7 +12,7 @@ internal static class EngineRun
     public const int Chip = 224;
     public const int Batch = 8;
 
-    public static SpeedCase Case { get; } = new("resnet34", Chip, Batch, [4, 2, 1], 2, IntraOpThreads.Default);
+    public static SpeedCase Case { get; } = new("resnet34", Chip, Batch, [4, 2, 1], 2, Environment.ProcessorCount);
 
     /// <summary>A detector with weights from chance.</summary>
     public static SsdEngine Detector() => SsdEngine.Create(
