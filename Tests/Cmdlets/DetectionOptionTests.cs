@@ -79,6 +79,21 @@ public sealed partial class DetectionOptionTests(DetectionOptionFixture job) : I
     }
 
     [Theory]
+    [InlineData("-InputMaskPolygons mask.geojson")]
+    [InlineData("-Context @{ outSR = 3857 } -InputMaskPolygons mask.geojson")]
+    [InlineData("-Context @{ cellSize = 0.45; extent = 500060, 4499800, 500220, 4499970 } -AllowMismatch CellSize -RunNms -MaxOverlapRatio 0.2")]
+    public void Shards_of_such_a_run_merge_to_the_bytes_of_the_whole(string arguments)
+    {
+        Directory.CreateDirectory(job.Folder["whole"]);
+        job.Host.Run($$"""
+            $null = {{Find}} scene.tif whole/split.gpkg {{arguments}} -Force
+            $null = 1..3 | ForEach-Object { {{Find}} scene.tif split.gpkg {{arguments}} -Shard "$_/3" -Force } | Merge-LearnShard -RemoveShard -Force
+            """).ThrowIfFailed();
+
+        Assert.Equal(Hash("whole/split.gpkg"), Hash("split.gpkg"));
+    }
+
+    [Theory]
     [InlineData("", "", "-InputMaskPolygons mask.geojson")]
     [InlineData("cellSize = 0.45", "-AllowMismatch CellSize", "-InputMaskPolygons mask.geojson")]
     [InlineData("cellSize = 0.45", "-AllowMismatch CellSize", "-Context @{ cellSize = 0.45; extent = 500060, 4499800, 500120.3, 4499870 } -AllowMismatch CellSize")]

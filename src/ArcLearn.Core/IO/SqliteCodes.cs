@@ -1,6 +1,6 @@
 namespace ArcLearn.Core.IO;
 
-/// <summary>Result codes of SQLite that are told apart (sqlite.org/rescode.html).</summary>
+/// <summary>Result codes of SQLite that are told apart (sqlite.org/rescode.html), and what they mean wherever a database is written.</summary>
 internal static class SqliteCodes
 {
     public const int Busy = 5;
@@ -15,4 +15,8 @@ internal static class SqliteCodes
 
     /// <summary>Extended: the file system refuses locks.</summary>
     public const int LockRefused = IOError | (15 << 8);
+
+    /// <summary>A file system without locks. Where it answers ENOLCK SQLite takes it for a database that another process holds, also one that was made just now.</summary>
+    public static IOException LocksRefused(string path, Exception error) =>
+        new($"The file system of {path} refuses locks, without which two runs could write one file. Write to another disk.", error);
 }

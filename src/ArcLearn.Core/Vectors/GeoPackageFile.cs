@@ -17,7 +17,7 @@ internal static class GeoPackageFile
     }
 
     /// <summary>The file must exist and may be empty.</summary>
-    public static SqliteConnection OpenWrite(string path) => Open(new SqliteConnection(ConnectionString(path, SqliteOpenMode.ReadWrite)));
+    public static SqliteConnection OpenWrite(string path) => Open(new SqliteConnection(ConnectionString(path, SqliteOpenMode.ReadWrite)) { DefaultTimeout = 1 });
 
     /// <summary>True for what reading a damaged file throws: SQLite's errors, and values of other types than the tables' declarations.</summary>
     public static bool IsBadContent(Exception error) =>
@@ -29,6 +29,8 @@ internal static class GeoPackageFile
         null => new LearnFormatException($"is a GeoPackage whose tables hold values of the wrong type: {error.Message}", path, line: null, error),
         Full => new IOException($"The disk is full: {path} could not be written. Make room or choose another folder.", error),
         ReadOnly => new UnauthorizedAccessException($"{path} cannot be written: it or its folder is read-only.", error),
+        Protocol => LocksRefused(path, error),
+        IOError when ((SqliteException)error).SqliteExtendedErrorCode == LockRefused => LocksRefused(path, error),
         IOError or CannotOpen => new IOException($"{path} could not be read or written: {error.Message}", error),
         Corrupt => new LearnFormatException("is a damaged GeoPackage.", path, line: null, error),
         NotADatabase => new LearnFormatException("starts like a GeoPackage but is no SQLite database (it may be truncated or encrypted).", path, null, error),

@@ -192,7 +192,8 @@ internal sealed class GeoPackageWriter : IFeatureWriter
         }
         catch (SqliteException e)
         {
-            throw GeoPackageFile.Describe(e, _path);
+            // Nobody else knows the file's name yet, so nobody holds it.
+            throw e.SqliteErrorCode is SqliteCodes.Busy or SqliteCodes.Locked ? SqliteCodes.LocksRefused(_path, e) : GeoPackageFile.Describe(e, _path);
         }
     }
 

@@ -111,6 +111,12 @@ internal sealed class DetectionJournal : ITileSink, IDisposable
             journal._isForgotten = true;
             return journal;
         }
+        catch (LearnDataException e) when (!exists && e.Id == "JournalInUse")
+        {
+            journal?.Dispose();
+            Delete(path, files);
+            throw SqliteCodes.LocksRefused(path, e);
+        }
         catch (LearnDataException e) when (force && e.Id is "JournalMismatch" or "JournalDamaged")
         {
             journal?.Dispose();

@@ -19,9 +19,6 @@ internal static class JournalFault
         }
         : Damaged(path, error);
 
-    private static IOException LocksRefused(string path, Exception error) =>
-        new($"The file system of {path} refuses locks, without which two runs could write one journal. Write the output to another disk.", error);
-
     private static LearnDataException Damaged(string path, Exception error) =>
         new("JournalDamaged", $"{path} is a damaged journal: {error.Message} Give -Force to throw it away and begin anew.", path, error);
 }
