@@ -59,7 +59,8 @@ internal sealed class LocalFileSystem : IFileSystem
         return new FileStamp(file.Length, file.LastWriteTimeUtc);
     }
 
-    public Stream Create(string path) => new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.Read);
+    // A file that was emptied is written to the disk when it is closed (ext4), and every file of FileMode.Create is.
+    public Stream Create(string path) => new FileStream(path, File.Exists(path) ? FileMode.Create : FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read);
 
     public Stream Lock(string path) => new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None);
 
