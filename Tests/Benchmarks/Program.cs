@@ -17,7 +17,7 @@ return args switch
     ["rasters", "compare", string folder, string rounds] => RasterSpeed.Compare(folder, Count(rounds)),
     ["rasters", "read", string path] => RasterSpeed.ReadAll(path),
     ["export", "compare", string folder, string rounds] => ExportSpeed.Compare(folder, Count(rounds)),
-    ["export", "run", string folder, string format] => ExportSpeed.Run(folder, format),
+    ["export", "run", string folder, string output, string format] => ExportSpeed.Run(folder, output, format),
     ["vectors", .. string[] address] => VectorMemory.Print(address.Length > 0 ? address[0] : null),
     _ => Usage(),
 };
