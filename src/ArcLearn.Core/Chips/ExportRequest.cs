@@ -54,18 +54,17 @@ internal sealed record ExportSettings
             : throw new LearnArgumentException("Context", $"{raster.Path} has no georeference, so a cellSize means nothing to it. Leave it out, or georeference the raster.");
     }
 
-    /// <summary>The whole pixels of a raster that lie within the extent; null without one.</summary>
-    /// <exception cref="LearnDataException">The extent lies outside (ExtentOutside).</exception>
-    /// <exception cref="LearnArgumentException">The raster is rotated, or the extent is in other coordinates.</exception>
+    /// <summary>The whole pixels of a raster that lie within the extent, or within its bounds in the raster's system where it names another; null without one.</summary>
+    /// <exception cref="LearnDataException">ExtentOutside; or UnknownCrs, DatumShift: there is no way from the extent's system to the raster's.</exception>
+    /// <exception cref="LearnArgumentException">Context: the raster is rotated, or has no system and the extent names one.</exception>
     public PixelWindow? AreaOf(IRaster raster)
     {
-        if (Place.Extent is not GeoExtent extent)
+        if (Place.Extent is not GeoExtent asked)
         {
             return null;
         }
 
-        // Another cell size has been met by now.
-        (Place with { CellSize = null }).CheckAgainst(raster);
+        GeoExtent extent = Place.ExtentWkid is int wkid ? ExtentReprojection.To(raster, asked, wkid) : asked;
         if (!raster.Transform.IsAxisAligned)
         {
             throw new LearnArgumentException("Context", $"{raster.Path} is rotated against its coordinates: an extent cuts no rectangle of it.");
