@@ -18,7 +18,7 @@ return args switch
     ["rasters", "compare", string folder, string rounds] => RasterSpeed.Compare(folder, Count(rounds)),
     ["rasters", "read", string path] => RasterSpeed.ReadAll(path),
     ["export", "compare", string folder, string rounds] => ExportSpeed.Compare(folder, Count(rounds)),
-    ["export", "run", string folder, string format] => ExportSpeed.Run(folder, format),
+    ["export", "run", string folder, string output, string format] => ExportSpeed.Run(folder, output, format),
     ["engine", "memory", string folder, string natives, string megabytes] => EngineMemory.Compare(folder, natives, megabytes),
     ["engine", "search", string model, string natives, string path, string bytes] => EngineMemory.Search(model, natives, path, bytes),
     ["engine", "speed", string natives, string python, string parity, string folder, string side, string rounds] => EngineSpeed.Print(

@@ -43,12 +43,12 @@ public sealed class MergeLearnShardCommand : PathCmdlet
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => _shards.AddRange(ResolvePaths());
+    protected override void ProcessRecord() => _shards.AddRange(ResolvePaths().Where(DetectionLayer.IsShard));
 
     /// <inheritdoc/>
     protected override void EndProcessing()
     {
-        IGrouping<string, string>[] runs = [.. _shards.Distinct(StringComparer.Ordinal).GroupBy(DetectionLayer.RunOfShard, StringComparer.Ordinal)];
+        IGrouping<string, string>[] runs = [.. DetectionLayer.GroupShards(_shards.Distinct(StringComparer.Ordinal))];
         HashSet<string> outputs = new(StringComparer.Ordinal);
         foreach (IGrouping<string, string> run in runs)
         {

@@ -69,11 +69,13 @@ public sealed class TestLearnOutputCommand : LearnCmdlet
 
         foreach (object input in InputObject)
         {
-            string? searched = ((input as PSObject)?.BaseObject ?? input) is FeatureLayerItem { SourcePath: string source } && System.IO.Path.Exists(source) ? source : null;
+            IReadOnlyList<string> searched = ((input as PSObject)?.BaseObject ?? input) is FeatureLayerItem { SourceFiles: { } files } && files.All(System.IO.Path.Exists) ? files : [];
+            IReadOnlyList<string> raster = rasters.Length > 0 ? rasters : searched;
+            bool isStack = rasters.Length > 0 ? StackBands : raster.Count > 1;
             foreach (LayerSource layer in ResolveLayer(input, LayerName))
             {
                 Attempt(layer.Path, () => WriteObject(OutputVerification.Run(
-                    layer, rasters.FirstOrDefault() ?? searched, StackBands ? rasters : [], _source is null ? null : Fingerprint, StopToken)));
+                    layer, raster.FirstOrDefault(), isStack ? raster : [], _source is null ? null : Fingerprint, StopToken)));
             }
         }
     }

@@ -7,11 +7,15 @@ namespace ArcLearn.Commands;
 /// <summary>Looks at training data, or at the rasters and labels they are to be made of, and says what will go wrong and what to do about it.</summary>
 /// <remarks>
 /// <para>Each finding is an object with a severity and a remedy; sound data give none. Nothing is written. Of a folder every image and label is read once; several folders
-/// are also compared with each other. Before an export the headers of the rasters and all labels are read.</para>
+/// are also compared with each other. Before an export the headers of the rasters and all labels are read; of a classified raster, what lies under them.</para>
 /// </remarks>
 /// <example>
 /// <code>Test-TrainingData -InputRaster scene.tif -InputClassData labels.geojson -ClassValueField kind -TileSize 256 -StrideSize 128</code>
 /// <para>Before an export: reference systems, labels outside the raster, classes, bit depth, how the raster is stored.</para>
+/// </example>
+/// <example>
+/// <code>Test-TrainingData -InputRaster bands/*.tif -StackBands -InputClassData landcover.tif -TileSize 64</code>
+/// <para>The same for files of single bands and a classified raster: how many pixels each class has.</para>
 /// </example>
 /// <example>
 /// <code>(Test-TrainingData -Path chips, more).Where({ $_.Severity -eq 'Error' })</code>
@@ -30,11 +34,20 @@ public sealed class TestTrainingDataCommand : PathCmdlet
     [Alias("input_raster")]
     public object[] InputRaster { get; set; } = [];
 
-    /// <summary>Labels: GeoJSON, GeoPackage, Shapefile or a PostGIS table.</summary>
+    /// <summary>Labels: GeoJSON, GeoPackage, Shapefile or a PostGIS table; or a classified raster.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ExportSet)]
     [ValidateNotNull]
     [Alias("input_class_data")]
     public object InputClassData { get; set; } = null!;
+
+    /// <summary>The layer to take from a GeoPackage that holds several; left out: the first.</summary>
+    [Parameter(ParameterSetName = ExportSet)]
+    [ValidateNotNullOrEmpty]
+    public string? LayerName { get; set; }
+
+    /// <summary>Looks at all rasters as the bands of one.</summary>
+    [Parameter(ParameterSetName = ExportSet)]
+    public SwitchParameter StackBands { get; set; }
 
     /// <summary>The field with the class, as Export-TrainingData takes it.</summary>
     [Parameter(ParameterSetName = ExportSet)]
@@ -85,11 +98,16 @@ public sealed class TestTrainingDataCommand : PathCmdlet
         else if (ParameterSetName == ExportSet)
         {
             string[] rasters = [.. InputRaster.SelectMany(ResolveItem)];
-            IReadOnlyList<LayerSource> labels = rasters.Length == 0 ? [] : ResolveLayer(InputClassData, layer: null);
+            IReadOnlyList<LayerSource> labels = rasters.Length == 0 ? [] : ResolveLayer(InputClassData, LayerName);
             if (labels.Count > 0)
             {
                 Attempt(rasters[0], () => WriteObject(
-                    ExportDiagnosis.Run(new ExportPlan(rasters, labels, TileSize, StrideSize) { ClassValueField = ClassValueField, BufferRadius = BufferRadius }, cancel: StopToken),
+                    ExportDiagnosis.Run(new ExportPlan(rasters, labels, TileSize, StrideSize)
+                    {
+                        ClassValueField = ClassValueField,
+                        BufferRadius = BufferRadius,
+                        IsStack = StackBands,
+                    }, cancel: StopToken),
                     enumerateCollection: true));
             }
         }

@@ -16,7 +16,7 @@ internal sealed partial record ShellOptions
 
         -NonInteractive   a question (-Confirm, a missing argument) is an error instead of a wait
 
-        Exit code: that of the script's exit; after an uncaught error, or when the last statement of -Command failed, 1, or for an error of the module:
+        Exit code: that of the script's exit; after an uncaught error (a script goes on after most errors of a cmdlet unless $ErrorActionPreference is Stop), or when the last statement of -Command failed, 1, or for an error of the module:
         65 bad input or arguments, 69 a missing runtime, 71 out of memory, 75 a disk, network or busy file (try again: a detection goes on where it
         stopped), 77 a missing right. 64 for a command line that makes no sense; 130 after Ctrl-C; 143 after SIGTERM.
         NO_COLOR turns colours off. Output that is not a terminal is plain text.

@@ -6,6 +6,6 @@ namespace ArcLearn;
 /// <param name="Row">First row.</param>
 /// <param name="Width">Columns.</param>
 /// <param name="Height">Rows.</param>
-/// <param name="Extent">The same in the run's map coordinates: what a later run can be limited to.</param>
+/// <param name="Extent">The same in the run's map coordinates, which are outSR's where that was given: what a later run can be limited to.</param>
 /// <param name="Reason">Why it could not be read.</param>
 public sealed record BadTile(int Index, int Column, int Row, int Width, int Height, GeoExtent Extent, string Reason);

@@ -24,6 +24,9 @@ public sealed record FeatureLayerItem
     /// <summary>The raster that was searched.</summary>
     public required string SourcePath { get; init; }
 
+    /// <summary>The files whose bands were searched as one raster; one where it was no stack.</summary>
+    public IReadOnlyList<string> SourceFiles { get; init; } = [];
+
     /// <summary>The model that searched it.</summary>
     public required string Model { get; init; }
 

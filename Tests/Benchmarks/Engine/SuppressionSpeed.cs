@@ -72,7 +72,7 @@ internal static class SuppressionSpeed
             }
 
             string equal = rounds == 0 ? "" : $"{MemoryMarshal.Cast<byte, long>(File.ReadAllBytes(path + ".kept")).SequenceEqual(kept.Select(box => (long)box.Index).Order().ToArray())}";
-            (double banded, long bandMemory) = Bands(boxes, kept.Length);
+            (double banded, long bandMemory) = Bands(boxes, kept);
             double median = Taken.Median(ours);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
@@ -86,12 +86,12 @@ internal static class SuppressionSpeed
     }
 
     /// <summary>As a finishing run does it: from top to bottom, what is decided goes.</summary>
-    private static (double Seconds, long Bytes) Bands(Detection[] boxes, int expected)
+    private static (double Seconds, long Bytes) Bands(Detection[] boxes, Detection[] expected)
     {
         Detection[] sorted = [.. boxes.OrderBy(box => box.YMin)];
         long before = GC.GetTotalMemory(forceFullCollection: true);
         long most = before;
-        int kept = 0;
+        List<int> kept = [];
         Stopwatch watch = Stopwatch.StartNew();
         BandSuppression bands = new(MaxOverlap, isWithinClass: true);
         const int Step = 20_000;
@@ -102,12 +102,14 @@ internal static class SuppressionSpeed
                 bands.Add(box);
             }
 
-            _ = bands.Advance(first + Step < sorted.Length ? sorted[first + Step].YMin : double.PositiveInfinity, _ => kept++);
+            _ = bands.Advance(first + Step < sorted.Length ? sorted[first + Step].YMin : double.PositiveInfinity, box => kept.Add(box.Index));
             most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: false));
         }
 
         double seconds = watch.Elapsed.TotalSeconds;
-        return kept == expected ? (seconds, most - before) : throw new InvalidOperationException($"By bands {kept} boxes stay, at once {expected}.");
+        return kept.Order().SequenceEqual(expected.Select(box => box.Index).Order())
+            ? (seconds, most - before)
+            : throw new InvalidOperationException($"By bands {kept.Count} boxes stay, at once {expected.Length}, or others.");
     }
 
     private static Detection[] Boxes(int count, double side)

@@ -57,6 +57,35 @@ public sealed class ExportLabelsTests : IDisposable
         Assert.Equal(files.Length, Directory.GetFiles(bounded.Path, "*", SearchOption.AllDirectories).Length);
     }
 
+    [Fact]
+    public void A_layer_is_read_once_for_all_rasters_of_a_system()
+    {
+        string[] rasters = [.. Enumerable.Range(0, 3).Select(i => WriteRaster($"{i}.tif", 1000 + (i * 50), 0))];
+        string layer = WriteSquares("squares.geojson");
+
+        Assert.Equal(Opened(rasters[..1], "one"), Opened(rasters, "three"));
+
+        int Opened(string[] under, string output)
+        {
+            int opened = 0;
+            FaultyFileSystem files = new()
+            {
+                IsUnreadable = path =>
+                {
+                    opened += path == layer ? 1 : 0;
+                    return false;
+                },
+            };
+            TrainingDataInfo info = ExportJob.Run(
+                new ExportRequest { Rasters = under, Labels = [new LayerSource(layer)], ClassValueField = "class", Options = Options(output, [], []) },
+                new ExportContext { Files = files },
+                default)!;
+            Assert.True(info.Features > 0);
+            Assert.True(opened > 0);
+            return opened;
+        }
+    }
+
     private (TrainingDataInfo Info, List<string> Warnings) ExportAll(string[] rasters, string[] layers, ExportSettings settings)
     {
         List<string> warnings = [];

@@ -1,3 +1,4 @@
+using System.Collections;
 using ArcLearn.Core.Chips;
 using ArcLearn.Core.Rasters;
 using ArcLearn.Core.Vectors;
@@ -67,6 +68,29 @@ public sealed class ExportPlaceTests : IDisposable
         Assert.Equal("NoChips", error.Id);
         Assert.Contains("12 do not lie within -InputMaskPolygons", error.Message, StringComparison.Ordinal);
         Assert.Equal(8, _fixture.Names("images").Length);
+    }
+
+    [Fact]
+    public void An_extent_in_another_system_is_brought_to_that_of_the_raster()
+    {
+        // PROJ: 9° east and 36.1° north are 500,000 and 3,995,040 in UTM 32N, 9.0002° east are 500,018.0027; at 36.2° north 500,017.98.
+        MemoryRaster raster = _fixture.Raster;
+        ExportSettings settings = ExportSettings.Parse(new Hashtable
+        {
+            ["extent"] = new Hashtable { ["xmin"] = 9.0, ["ymin"] = 36.1, ["xmax"] = 9.0002, ["ymax"] = 36.2, ["spatialReference"] = new Hashtable { ["wkid"] = 4326 } },
+        });
+        PixelWindow area = settings.AreaOf(raster)!.Value;
+
+        Assert.Equal((0, 0, 80), (area.Column, area.Row, area.Height));
+        Assert.Equal(36, area.Width);       // of half a metre
+        Assert.Equal("ExtentOutside", Assert.Throws<LearnDataException>(() => Parse(8, 30).AreaOf(raster)).Id);
+        raster = new MemoryRaster(100, 80, 1, (_, _, _) => 1) { Transform = raster.Transform, Path = "plain.tif", SpatialReference = null };
+        Assert.Contains("no coordinate reference system", Assert.Throws<LearnArgumentException>(() => settings.AreaOf(raster)).Message, StringComparison.Ordinal);
+
+        static ExportSettings Parse(double x, double y) => ExportSettings.Parse(new Hashtable
+        {
+            ["extent"] = new Hashtable { ["xmin"] = x, ["ymin"] = y, ["xmax"] = x + 0.01, ["ymax"] = y + 0.01, ["spatialReference"] = new Hashtable { ["wkid"] = 4326 } },
+        });
     }
 
     [Fact]

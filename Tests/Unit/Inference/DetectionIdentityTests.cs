@@ -47,6 +47,24 @@ public sealed class DetectionIdentityTests : IDisposable
         Assert.Null(Of(options: options).Difference(Of()));
     }
 
+    [Theory]
+    [InlineData(".msk", false, true)]
+    [InlineData(".msk", true, true)]
+    [InlineData(".ovr", false, false)]
+    [InlineData(".ovr", true, true)]
+    [InlineData(".txt", true, false)]
+    public void Files_beside_the_raster_count_where_the_run_reads_them(string extension, bool readsOverviews, bool counts)
+    {
+        _ = Of();
+        string path = _folder.PathOf("a.tif");
+        using IRaster raster = RasterFile.Open(path);
+        string before = RasterIdentity.Of(raster, LocalFileSystem.Instance, readsOverviews);
+
+        File.WriteAllText(path + extension, "of another program");
+
+        Assert.Equal(counts, before != RasterIdentity.Of(raster, LocalFileSystem.Instance, readsOverviews));
+    }
+
     private RunIdentity Of(IDictionary? arguments = null, DetectionRunOptions? options = null)
     {
         string path = _folder.PathOf("a.tif");
@@ -56,6 +74,6 @@ public sealed class DetectionIdentityTests : IDisposable
         }
 
         using IRaster raster = RasterFile.Open(path);
-        return DetectionIdentity.Of(raster, "model", ModelArguments.Parse(arguments, 64), options ?? new DetectionRunOptions(), 8, LearnPrecision.Float32, LocalFileSystem.Instance);
+        return DetectionIdentity.Of(raster, "model", "Cpu", ModelArguments.Parse(arguments, 64), options ?? new DetectionRunOptions(), 8, LearnPrecision.Float32, LocalFileSystem.Instance);
     }
 }

@@ -44,7 +44,7 @@ public class JournalFaultTests
         using SqliteConnection holder = new($"Data Source={folder.PathOf("a.journal")};Pooling=False");
         FaultyFileSystem files = new()
         {
-            BeforeCreate = _ =>
+            AfterCreate = _ =>
             {
                 holder.Open();
                 using SqliteCommand lockIt = holder.CreateCommand();

@@ -170,6 +170,41 @@ public sealed class JournaledRunTests : IDisposable
     }
 
     [Fact]
+    public void What_a_failing_group_held_is_not_counted_as_done()
+    {
+        using MemoryRaster raster = DetectionEngineTests.Scene(200, 200, seed: 1);
+        using BlobBackend backend = new(Chip);
+        DetectionPlan plan = DetectionPlan.Create(new DetectionRunOptions(), raster, backend);
+        using DetectionJournal journal = DetectionJournal.Open(Journal, Identity(), DetectionRecord.Of(plan, new(), raster, backend.Classes, "blobs", "found.gpkg"), force: false, LocalFileSystem.Instance);
+        Detection found = new(1, 1, 9, 9, 0, 0.5f, 0, 0);
+        journal.Accept(new TileResult(0, IsSkipped: false, [found], CutDetections: 1));
+        journal.Commit();
+        journal.Accept(new TileResult(1, IsSkipped: true, [], CutDetections: 0));
+
+        // The number of a detection that is there already: the database refuses it, and takes the group back.
+        Assert.ThrowsAny<Exception>(() => journal.Accept(new TileResult(2, IsSkipped: false, [found], CutDetections: 1)));
+
+        Assert.Equal((1, 0, 1), (journal.Finished, journal.Skipped, journal.CutDetections));
+        Assert.Equal([found], journal.Between(0, 10));
+    }
+
+    [Fact]
+    public void A_journal_that_another_process_makes_at_the_same_moment_is_not_emptied()
+    {
+        using MemoryRaster raster = DetectionEngineTests.Scene(300, 300, seed: 1);
+        using BlobBackend backend = new(Chip);
+        Interrupt(raster, backend);
+        string other = _folder.PathOf("other");
+        File.Move(Journal, other);
+
+        // It appears after it was looked for.
+        FaultyFileSystem files = new() { BeforeCreate = path => File.Move(other, path) };
+        using JournaledRun run = new(new DetectionRunOptions(), raster, backend, Identity(), Journal, force: false, files);
+
+        Assert.True(run.ResumedTiles > 0);
+    }
+
+    [Fact]
     public void Where_memory_does_not_do_for_one_batch_the_run_ends_with_that_error()
     {
         using MemoryRaster raster = DetectionEngineTests.Scene(300, 300, seed: 1);

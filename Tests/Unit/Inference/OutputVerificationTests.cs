@@ -84,6 +84,18 @@ public sealed class OutputVerificationTests : IDisposable
     }
 
     [Fact]
+    public void Another_reference_system_is_found()
+    {
+        string shape = Write("found.shp");
+        File.AppendAllText(Path.ChangeExtension(shape, ".prj"), " ");
+        Assert.Contains("found.prj", Failed(Verify(shape), "Content"), StringComparison.Ordinal);
+
+        string json = Write("found.geojson");
+        File.WriteAllText(json, File.ReadAllText(json).Replace("EPSG::32618", "EPSG::32617", StringComparison.Ordinal));
+        Assert.Contains("EPSG:32617", Failed(Verify(json), "Content"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_layer_of_another_program_carries_none()
     {
         string path = _folder.PathOf("other.geojson");

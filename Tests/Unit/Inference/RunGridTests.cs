@@ -154,7 +154,7 @@ public sealed class RunGridTests
         RunIdentity Of(double? cell)
         {
             using IRaster raster = RunGrid.View(RasterFile.Open(path), new InferenceContext { CellSize = cell is double size ? new CellSize(size, size) : null });
-            return DetectionIdentity.Of(raster, "model", ModelArguments.Parse(null, Chip), new DetectionRunOptions(), 8, LearnPrecision.Float32, LocalFileSystem.Instance);
+            return DetectionIdentity.Of(raster, "model", "Cpu", ModelArguments.Parse(null, Chip), new DetectionRunOptions(), 8, LearnPrecision.Float32, LocalFileSystem.Instance);
         }
 
         Assert.Null(Of(1).Difference(Of(1)));

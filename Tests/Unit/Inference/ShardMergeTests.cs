@@ -62,6 +62,53 @@ public sealed class ShardMergeTests : IDisposable
     }
 
     [Fact]
+    public void A_merge_that_fails_leaves_the_shards_and_nothing_else()
+    {
+        using MemoryRaster raster = DetectionEngineTests.Scene(200, 300, seed: 1);
+        string[] shards = [.. Enumerable.Range(1, 2).Select(index => Search(new(), raster, new ShardNumber(index, 2)))];
+
+        Assert.Throws<OperationCanceledException>(() => ShardMerge.Run(new ShardMergeRequest { Shards = shards }, warn: null, new CancellationToken(canceled: true)));
+
+        Assert.Equal(shards.Order(), Directory.GetFiles(_folder.Root).Order());
+        Assert.True(ShardMerge.Run(new ShardMergeRequest { Shards = shards }, warn: null, CancellationToken.None).Features > 0);
+    }
+
+    [Fact]
+    public void A_damaged_shard_says_how_to_do_it_anew()
+    {
+        string path = _folder.PathOf("found.gpkg.shard-1-of-2");
+        File.WriteAllText(path, "not a database, but text that is longer than the hundred bytes of a header, so that it is looked at as one");
+
+        Assert.Contains("with its -Shard and -Force", Refused("JournalDamaged", path), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_journal_of_a_whole_run_is_no_shard()
+    {
+        using MemoryRaster raster = DetectionEngineTests.Scene(200, 300, seed: 1);
+        string first = Search(new(), raster, new ShardNumber(1, 2));
+        string whole = _folder.PathOf("whole.journal");
+        using (BlobBackend backend = new(Chip))
+        using (JournaledRun run = new(new DetectionRunOptions(), raster, backend, Identity(), whole, force: false))
+        {
+            _ = run.Search(progress: null, CancellationToken.None);
+        }
+
+        Assert.Contains("a whole run", Refused("ShardMismatch", first, whole), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Shards_are_grouped_by_their_run_across_folders_unless_two_runs_have_one_name()
+    {
+        Assert.Equal(["a/t.gpkg.shard-1-of-2 b/t.gpkg.shard-2-of-2", "a/u.gpkg.shard-1-of-1"], Groups("a/t.gpkg.shard-1-of-2", "a/u.gpkg.shard-1-of-1", "b/t.gpkg.shard-2-of-2"));
+        Assert.Equal(["a/t.gpkg.shard-1-of-1", "b/t.gpkg.shard-1-of-1"], Groups("a/t.gpkg.shard-1-of-1", "b/t.gpkg.shard-1-of-1"));
+        Assert.False(DetectionLayer.IsShard("t.gpkg.shard-1-of-2-wal"));
+        Assert.True(DetectionLayer.IsShard("t.gpkg.shard-1-of-2"));
+
+        static string[] Groups(params string[] shards) => [.. DetectionLayer.GroupShards(shards).Select(group => string.Join(' ', group))];
+    }
+
+    [Fact]
     public void What_is_missing_or_given_twice_is_named()
     {
         using MemoryRaster raster = DetectionEngineTests.Scene(200, 300, seed: 1);

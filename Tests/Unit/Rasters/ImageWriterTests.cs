@@ -2,6 +2,7 @@ using ArcLearn.Core.Crs;
 using ArcLearn.Core.IO;
 using ArcLearn.Core.Rasters;
 using ArcLearn.Tests.Unit.TestSupport;
+using SkiaSharp;
 
 namespace ArcLearn.Tests.Unit.Rasters;
 
@@ -104,6 +105,62 @@ public sealed class ImageWriterTests
         for (int i = 0; i < smooth.Length; i++)
         {
             Assert.InRange(actual[i], smooth[i] - 6, smooth[i] + 6);
+        }
+    }
+
+    /// <summary>Another encoder's JPEG of the same quality, read by another decoder, is what ours is measured by.</summary>
+    [Theory]
+    [InlineData(64, 64, 3, 4)]
+    [InlineData(61, 33, 3, 30)]
+    [InlineData(7, 5, 3, 120)]
+    [InlineData(1, 1, 3, 0)]
+    [InlineData(83, 50, 1, 255)]
+    [InlineData(200, 120, 3, 255)]
+    public void A_JPEG_chip_is_as_good_as_that_of_another_program(int width, int height, int bands, int noise)
+    {
+        Random random = new(width);
+        byte[] samples = new byte[width * height * bands];
+        for (int i = 0; i < samples.Length; i++)
+        {
+            double ramp = 128 + (80 * Math.Sin((i % width / 9.0) + (i / (width * height)))) + (40 * Math.Cos(i / width % height / 7.0));
+            samples[i] = (byte)Math.Clamp(ramp + ((random.NextDouble() - 0.5) * noise), 0, 255);
+        }
+
+        MemoryStream ours = new();
+        ImageWriter.Write(ours, ChipFormat.JPEG, new RasterImage(width, height, bands, SampleType.UInt8, samples), null, null, null);
+        using SKBitmap bitmap = new(new SKImageInfo(width, height, bands == 1 ? SKColorType.Gray8 : SKColorType.Rgba8888, SKAlphaType.Opaque));
+        Span<byte> pixels = bitmap.GetPixelSpan();
+        int step = bands == 1 ? 1 : 4;
+        for (int i = 0; i < width * height; i++)
+        {
+            pixels[(i * step) + step - 1] = 255;
+            for (int band = 0; band < bands; band++)
+            {
+                pixels[(i * step) + band] = samples[(band * width * height) + i];
+            }
+        }
+
+        using SKData theirs = bitmap.PeekPixels().Encode(new SKJpegEncoderOptions(95, SKJpegEncoderDownsample.Downsample444, SKJpegEncoderAlphaOption.Ignore))!;
+
+        double error = Error(ours.ToArray());
+        double theirError = Error(theirs.ToArray());
+        Assert.True(error <= (theirError * 1.02) + 0.5, $"{error} beside {theirError}");
+
+        // Their codes are made for the image, ours for pictures as they mostly are.
+        Assert.True(ours.Length <= (theirs.Size * (noise > 100 ? 1.25 : 1.06)) + 400, $"{ours.Length} bytes beside {theirs.Size}");
+
+        double Error(byte[] file)
+        {
+            using SKBitmap decoded = SKBitmap.Decode(file, new SKImageInfo(width, height, SKColorType.Rgba8888, SKAlphaType.Opaque))!;
+            ReadOnlySpan<byte> found = decoded.GetPixelSpan();
+            double sum = 0;
+            for (int i = 0; i < samples.Length; i++)
+            {
+                int apart = found[(i % (width * height) * 4) + (i / (width * height))] - samples[i];
+                sum += apart * apart;
+            }
+
+            return Math.Sqrt(sum / samples.Length);
         }
     }
 

@@ -34,6 +34,9 @@ internal sealed class FaultyFileSystem : IFileSystem
     /// <summary>Runs before each file is made; what it throws is the fault.</summary>
     public Action<string> BeforeCreate { get; init; } = _ => { };
 
+    /// <summary>Runs when a file was made.</summary>
+    public Action<string> AfterCreate { get; init; } = _ => { };
+
     /// <summary>Runs before each move of a folder; what it throws is the fault.</summary>
     public Action<string, string> BeforeMoveDirectory { get; set; } = (_, _) => { };
 
@@ -46,16 +49,9 @@ internal sealed class FaultyFileSystem : IFileSystem
     public Stream OpenRead(string path) =>
         IsUnreadable(path) ? throw new IOException($"The device failed on {path}.") : new FaultyStream(_disk.OpenRead(path), this);
 
-    public Stream Create(string path)
-    {
-        if (IsReadOnly)
-        {
-            throw new UnauthorizedAccessException($"Access to the path '{path}' is denied.");
-        }
+    public Stream Create(string path) => Make(path, _disk.Create);
 
-        BeforeCreate(path);
-        return new FaultyStream(_disk.Create(path), this);
-    }
+    public Stream CreateNew(string path) => Make(path, _disk.CreateNew);
 
     public void CreateDirectory(string path) => _disk.CreateDirectory(path);
 
@@ -89,6 +85,19 @@ internal sealed class FaultyFileSystem : IFileSystem
     }
 
     /// <summary>Stream sends its other ways to read and write through these two.</summary>
+    private FaultyStream Make(string path, Func<string, Stream> create)
+    {
+        if (IsReadOnly)
+        {
+            throw new UnauthorizedAccessException($"Access to the path '{path}' is denied.");
+        }
+
+        BeforeCreate(path);
+        FaultyStream made = new(create(path), this);
+        AfterCreate(path);
+        return made;
+    }
+
     private sealed class FaultyStream(Stream inner, FaultyFileSystem owner) : Stream
     {
         public override bool CanRead => inner.CanRead;

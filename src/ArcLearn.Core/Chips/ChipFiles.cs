@@ -18,6 +18,11 @@ internal sealed record ChipGround(GeoTransform Transform, bool IsGeoreferenced, 
 /// <param name="folder">The export's folder; other names are given from there, with '/' between their parts.</param>
 internal sealed class ChipFiles(IFileSystem files, string folder, ChipFormat format)
 {
+    private const int LargestKept = 16 << 20;
+
+    [ThreadStatic]
+    private static MemoryStream? t_memory;
+
     private readonly ConcurrentDictionary<string, bool> _made = new(StringComparer.Ordinal);
 
     public string Extension { get; } = ImageWriter.Extension(format);
@@ -89,16 +94,22 @@ internal sealed class ChipFiles(IFileSystem files, string folder, ChipFormat for
         return path;
     }
 
-    // The whole folder appears at once, so its files need no temporary names of their own, which a killed run would leave.
+    /// <summary>By way of memory: a small file then takes one call of the system to write.</summary>
     private void Write(string path, ChipFormat kind, RasterImage image, ChipGround ground, double? noData)
     {
-        using Stream stream = files.Create(path);
-        ImageWriter.Write(stream, kind, image, ground.IsGeoreferenced ? ground.Transform : null, ground.SpatialReference, noData);
+        MemoryStream memory = t_memory ?? new MemoryStream();
+        memory.SetLength(0);
+        ImageWriter.Write(memory, kind, image, ground.IsGeoreferenced ? ground.Transform : null, ground.SpatialReference, noData);
+        Write(path, memory.GetBuffer().AsSpan(0, (int)memory.Length));
+        t_memory = memory.Capacity <= LargestKept ? memory : null;
     }
 
-    private void Write(string path, string text)
+    private void Write(string path, string text) => Write(path, Encoding.UTF8.GetBytes(text));
+
+    // The whole folder appears at once, so its files need no temporary names of their own, which a killed run would leave.
+    private void Write(string path, ReadOnlySpan<byte> content)
     {
         using Stream stream = files.Create(path);
-        stream.Write(Encoding.UTF8.GetBytes(text));
+        stream.Write(content);
     }
 }

@@ -16,6 +16,8 @@ internal sealed class ExportJob : IDisposable
     private readonly List<IRaster> _open = [];
     private readonly List<ExportSource> _sources = [];
     private readonly Dictionary<string, int> _skipped = [];
+    private readonly List<(IRaster Raster, LabelBounds Bounds)> _rasters = [];
+    private readonly Dictionary<(int Layer, SpatialReference? Reference, bool IsGeoreferenced), LabelSet> _read = [];
     private readonly IReadOnlyList<ClassDefinition> _known;
     private IReadOnlyList<ClassDefinition> _classes;
     private bool _isLabelled;
@@ -58,11 +60,17 @@ internal sealed class ExportJob : IDisposable
 
         bool isPaired = _request.Options.MetadataFormat == MetadataFormats.CycleGan;
         IRaster? additional = _request.AdditionalRaster is string path ? Open(path) : null;
+        List<PixelWindow?> areas = [];
         foreach (IRaster raster in OpenRasters())
         {
             Coordinates.Warn(raster, _context.Warn);
             _context.Inform?.Invoke(RasterSummary.Describe(raster));
-            PixelWindow? area = _request.Settings.AreaOf(raster);
+            areas.Add(_request.Settings.AreaOf(raster));
+            _rasters.Add((raster, BoundsOf(raster, areas[^1])));
+        }
+
+        foreach ((IRaster raster, PixelWindow? area) in _rasters.Select(r => r.Raster).Zip(areas))
+        {
             _sources.Add(Label(raster, area, classRaster) with
             {
                 Additional = additional is null || isPaired ? null : OnGridOf(additional, raster),
@@ -133,10 +141,9 @@ internal sealed class ExportJob : IDisposable
             _context.Inform?.Invoke($"Opened {classRaster.Path} as classes: {string.Join(", ", found.Select(c => c.Name))}.");
         }
 
-        LabelBounds bounds = BoundsOf(raster, area);
-        List<LabelSet> layers = classRaster is null ? [.. _request.Labels.Select((label, i) => Read(label, _request.ClassValueField, i, raster, bounds))] : [];
+        List<LabelSet> layers = classRaster is null ? [.. _request.Labels.Select((label, i) => Find(label, _request.ClassValueField, i, raster))] : [];
         LabelSet? instances = _request.Instances is LayerSource source
-            ? Read(source, _request.InstanceClassValueField, _request.Labels.Count, raster, bounds)
+            ? Find(source, _request.InstanceClassValueField, _request.Labels.Count, raster)
             : null;
         List<LabelSet> all = instances is null ? layers : [.. layers, instances];
         all.ForEach(layer => Tell(layer.Note));
@@ -156,6 +163,25 @@ internal sealed class ExportJob : IDisposable
             ClassRaster = classRaster,
             Instances = instances is null ? null : all[^1].Objects,
         };
+    }
+
+    /// <summary>The labels of a layer on a raster. The layer is read once for all rasters of one system.</summary>
+    private LabelSet Find(LayerSource label, string? field, int number, IRaster raster)
+    {
+        if (_rasters is [(_, LabelBounds only)])
+        {
+            return Read(label, field, number, raster, only);
+        }
+
+        var key = (number, raster.SpatialReference, raster.IsGeoreferenced);
+        if (!_read.TryGetValue(key, out LabelSet? all))
+        {
+            all = Read(
+                label, field, number, raster, LabelBounds.Around(_rasters.Where(r => (number, r.Raster.SpatialReference, r.Raster.IsGeoreferenced) == key).Select(r => r.Bounds)));
+            _read.Add(key, all);
+        }
+
+        return all.Within(_rasters.First(r => r.Raster == raster).Bounds);
     }
 
     private LabelSet Read(LayerSource label, string? field, int number, IRaster raster, LabelBounds bounds)

@@ -1,5 +1,9 @@
+using System.Globalization;
+using ArcLearn.Core.Chips.Labels;
+using ArcLearn.Core.Crs;
 using ArcLearn.Core.IO;
 using ArcLearn.Core.Rasters;
+using ArcLearn.Core.Rasters.Composite;
 using ArcLearn.Core.Vectors;
 using NetTopologySuite.Geometries;
 
@@ -11,9 +15,12 @@ internal sealed record ExportPlan(IReadOnlyList<string> Rasters, IReadOnlyList<L
     public string? ClassValueField { get; init; }
 
     public double? BufferRadius { get; init; }
+
+    /// <summary>Whether the rasters are the bands of one.</summary>
+    public bool IsStack { get; init; }
 }
 
-/// <summary>What can be said of rasters and labels before an export; layers are read once for each raster, of rasters only the headers.</summary>
+/// <summary>What can be said of rasters and labels before an export; labels are read once for each raster, of rasters only the headers.</summary>
 internal static class ExportDiagnosis
 {
     private const double TinyObject = 8;                    // pixels a side: a detector's finest grids see less of them
@@ -23,15 +30,15 @@ internal static class ExportDiagnosis
         files ??= LocalFileSystem.Instance;
         Findings findings = new();
         Dictionary<string, long> classes = new(StringComparer.Ordinal);
-        HashSet<string> named = new(StringComparer.Ordinal);
+        string counted = "labels on the rasters";
         IRaster? first = null;
         try
         {
-            foreach (string path in plan.Rasters)
+            foreach (string path in plan.IsStack ? plan.Rasters.Take(1) : plan.Rasters)
             {
                 cancel.ThrowIfCancellationRequested();
                 IRaster? raster = null;
-                findings.Try(path, "Give a raster that Get-LearnRaster describes.", () => raster = RasterFile.Open(path, files));
+                findings.Try(path, plan.IsStack ? "Give rasters of one band and one grid each." : "Give a raster that Get-LearnRaster describes.", () => raster = Open(path, plan, files));
                 if (raster is null)
                 {
                     continue;
@@ -39,11 +46,24 @@ internal static class ExportDiagnosis
 
                 using IRaster? used = first is null ? null : raster;
                 first ??= raster;
-                Check(raster, first, plan, files, findings);
+                Check(raster, first, plan, findings);
+                foreach (string file in plan.IsStack ? plan.Rasters : [path])
+                {
+                    TellStorage(file, files, findings);
+                }
+
                 foreach (LayerSource label in plan.Labels)
                 {
                     cancel.ThrowIfCancellationRequested();
-                    Check(raster, label, plan, files, findings, classes, named);
+                    if (LabelFiles.IsRaster(label.Path, files))
+                    {
+                        counted = "labelled pixels under the rasters";
+                        Count(raster, label.Path, files, findings, classes, cancel);
+                    }
+                    else
+                    {
+                        Check(raster, label, plan, files, findings, classes);
+                    }
                 }
             }
         }
@@ -52,37 +72,40 @@ internal static class ExportDiagnosis
             first?.Dispose();
         }
 
-        if (named.Count > 0)
+        if (classes.Count > 0)
         {
-            findings.AddClasses(plan.Labels[0].Path, [.. named.Order(StringComparer.Ordinal).Select(name => (name, classes.GetValueOrDefault(name)))], "labels on the rasters");
+            findings.AddClasses(plan.Labels[0].Path, [.. classes.OrderBy(c => c.Key, StringComparer.Ordinal).Select(c => (c.Key, c.Value))], counted);
         }
 
         return findings.Ordered;
     }
 
-    private static void Check(IRaster raster, IRaster first, ExportPlan plan, IFileSystem files, Findings findings)
+    private static IRaster Open(string path, ExportPlan plan, IFileSystem files) =>
+        plan.IsStack ? RasterMosaic.Stack(path, plan.Rasters, files) : RasterFile.Open(path, files);
+
+    private static void TellStorage(string path, IFileSystem files, Findings findings)
     {
-        if (!raster.SampleType.IsChipType())
+        foreach (string slow in RasterDescription.Describe(path, files).Slow)
         {
-            findings.Try(raster.Path, "Convert the raster, with one fixed scale for training and use alike.", () => throw ChipSamples.Refuse(raster));
+            // A reason, then what helps.
+            int end = slow.IndexOf(". ", StringComparison.Ordinal) + 1;
+            findings.Add(FindingSeverity.Warning, "SlowRaster", path, end > 0 ? slow[..end] : slow, end > 0 ? slow[(end + 1)..] : "Tile it with gdal_translate -co TILED=YES.");
         }
-        else if (raster.SampleType == SampleType.UInt16)
+    }
+
+    private static void Check(IRaster raster, IRaster first, ExportPlan plan, Findings findings)
+    {
+        if (raster.SampleType != SampleType.UInt8)
         {
             findings.Add(
-                FindingSeverity.Information, "BitDepth", raster.Path, "The raster has 16 bits: chips keep them as TIFF, not as PNG or JPEG.", "Use -ChipFormat TIFF.");
+                FindingSeverity.Information, "BitDepth", raster.Path, $"The raster has {raster.SampleType} samples: chips keep them as TIFF, not as PNG or JPEG.",
+                raster.SampleType == SampleType.UInt16 ? "Use -ChipFormat TIFF." : "Use -ChipFormat TIFF. Detectors search 8 and 16 bits without a sign only: convert the raster first, with one fixed scale for training and use alike, where it is to be searched.");
         }
 
         if (raster.Bands != first.Bands || raster.SampleType != first.SampleType)
         {
             findings.Add(
                 FindingSeverity.Error, "MixedRasters", raster.Path, $"The raster has {raster.Bands} band(s) of {raster.SampleType}, {first.Path} has {first.Bands} of {first.SampleType}.", "Export them into two folders.");
-        }
-
-        foreach (string slow in RasterDescription.Describe(raster.Path, files).Slow)
-        {
-            // A reason, then what helps.
-            int end = slow.IndexOf(". ", StringComparison.Ordinal) + 1;
-            findings.Add(FindingSeverity.Warning, "SlowRaster", raster.Path, end > 0 ? slow[..end] : slow, end > 0 ? slow[(end + 1)..] : "Tile it with gdal_translate -co TILED=YES.");
         }
 
         if (raster.SpatialReference is null)
@@ -108,8 +131,52 @@ internal static class ExportDiagnosis
         }
     }
 
+    /// <summary>Of a classified raster: every pixel under the raster is read.</summary>
+    private static void Count(IRaster raster, string path, IFileSystem files, Findings findings, Dictionary<string, long> classes, CancellationToken cancel) =>
+        findings.Try(path, "Give a raster of one band of class values that lies under the other, or a layer.", () =>
+        {
+            using IRaster labels = RasterFile.Open(path, files);
+            if (labels.Bands != 1)
+            {
+                throw new LearnFormatException($"has {labels.Bands} bands, and a classified raster has one: the classes.", path);
+            }
+
+            Dictionary<int, string> names = labels.Classes.Where(c => c.Value > 0).ToDictionary(c => c.Value, c => c.Name);
+            foreach (string name in names.Values)
+            {
+                classes.TryAdd(name, 0);
+            }
+
+            SortedDictionary<int, long> counts = ClassRasterSurvey.Count(labels, raster, new PixelWindow(0, 0, raster.Width, raster.Height), cancel);
+            long background = counts.GetValueOrDefault(0);
+            counts.Remove(0);
+            if (counts.Count == 0)
+            {
+                findings.Add(
+                    FindingSeverity.Error, "NoLabels", path, $"All of it under {raster.Path} is background or nodata.", "Compare the extents, or give -InputRaster where classes are.");
+            }
+            else if (background > counts.Values.Sum())
+            {
+                findings.Add(
+                    FindingSeverity.Information, "MostlyBackground", path,
+                    FormattableString.Invariant($"{100.0 * background / (background + counts.Values.Sum()):0} % of it under {raster.Path} is background or nodata."),
+                    "Tiles without a class are left out of an export; -Context @{ exportAllTiles = $true } keeps them.");
+            }
+
+            foreach ((int value, long count) in counts)
+            {
+                string name = names.GetValueOrDefault(value) ?? value.ToString(CultureInfo.InvariantCulture);
+                classes[name] = classes.GetValueOrDefault(name) + count;
+            }
+
+            if (labels.SpatialReference is SpatialReference from && raster.SpatialReference is SpatialReference to && CoordinateTransforms.Create(from, to).Note is string note)
+            {
+                findings.Add(FindingSeverity.Warning, "CrsMismatch", path, note, "Convert the classes with gdalwarp -t_srs where this is not near enough.");
+            }
+        });
+
     private static void Check(
-        IRaster raster, LayerSource label, ExportPlan plan, IFileSystem files, Findings findings, Dictionary<string, long> classes, HashSet<string> named) =>
+        IRaster raster, LayerSource label, ExportPlan plan, IFileSystem files, Findings findings, Dictionary<string, long> classes) =>
         findings.Try(label.Path, "Give labels that lie on the raster, in a coordinate reference system that is computed here.", () =>
         {
             using IVectorLayer layer = VectorLayers.Open(label.Path, label.Layer, files);
@@ -118,10 +185,14 @@ internal static class ExportDiagnosis
             LabelSet labels = LabelReader.Read(
                 layer, raster.SpatialReference, raster.IsGeoreferenced, new LabelOptions(plan.ClassValueField, plan.BufferRadius), new LabelBounds(area, new Envelope(), area));
             Dictionary<int, string> names = labels.Classes.ToDictionary(c => c.Value, c => c.Name);
-            named.UnionWith(names.Values);
+            foreach (string name in names.Values)
+            {
+                classes.TryAdd(name, 0);
+            }
+
             foreach (LabelObject item in labels.Objects)
             {
-                classes[names[item.Value]] = classes.GetValueOrDefault(names[item.Value]) + 1;
+                classes[names[item.Value]]++;
             }
 
             TellPlaces(raster, label, labels, findings);

@@ -21,7 +21,7 @@ internal static class ContactSheet
     private static readonly SKColor s_ink = new(32, 32, 32);
 
     /// <summary>Draws a sheet.</summary>
-    /// <param name="title">Above all, cut where it is too long.</param>
+    /// <param name="title">Above all, in as many lines as it takes.</param>
     /// <param name="cells">Row by row; one at a time is held.</param>
     /// <param name="count">How many there are.</param>
     /// <param name="chipSize">Side of the pictures as they come.</param>
@@ -33,12 +33,18 @@ internal static class ContactSheet
         columns = Math.Max(1, Math.Min(columns, count));
         int rows = (count + columns - 1) / columns;
         int side = SideOf(chipSize, columns, rows);
-        int top = Gap + line + (Gap / 2);
+        int width = Gap + (columns * (side + Gap));
+        IReadOnlyList<string> head = DotFont.Wrap(title, TextScale, width - (2 * Gap));
+        int top = Gap + (head.Count * line) + (Gap / 2);
         using SKBitmap sheet = new(
-            Gap + (columns * (side + Gap)), top + (rows * (side + line + Gap)), SKColorType.Rgba8888, SKAlphaType.Opaque);
+            width, top + (rows * (side + line + Gap)), SKColorType.Rgba8888, SKAlphaType.Opaque);
         using SKCanvas canvas = new(sheet);
         canvas.Clear(SKColors.White);
-        DotFont.Draw(canvas, DotFont.Fit(title, TextScale, sheet.Width - (2 * Gap)), Gap, Gap, TextScale, s_ink);
+        for (int i = 0; i < head.Count; i++)
+        {
+            DotFont.Draw(canvas, head[i], Gap, Gap + (i * line), TextScale, s_ink);
+        }
+
         int index = 0;
         foreach (SheetCell cell in cells)
         {

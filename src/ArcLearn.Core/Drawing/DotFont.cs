@@ -135,6 +135,25 @@ internal static class DotFont
         return text[..Math.Min(text.Length, length)] + "..";
     }
 
+    /// <summary>The text in lines as wide as <paramref name="width"/> at most, broken between words; a longer word is cut.</summary>
+    public static IReadOnlyList<string> Wrap(string text, int scale, int width)
+    {
+        List<string> lines = [];
+        foreach (string word in text.Split(' '))
+        {
+            if (lines.Count > 0 && Measure($"{lines[^1]} {word}", scale) <= width)
+            {
+                lines[^1] += $" {word}";
+            }
+            else
+            {
+                lines.Add(Fit(word, scale, width));
+            }
+        }
+
+        return lines;
+    }
+
     /// <summary>Draws one line.</summary>
     /// <param name="canvas">Where.</param>
     /// <param name="text">Characters beyond ASCII appear as question marks.</param>

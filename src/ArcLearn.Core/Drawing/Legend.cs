@@ -5,10 +5,15 @@ namespace ArcLearn.Core.Drawing;
 /// <summary>One row of a legend.</summary>
 internal readonly record struct LegendEntry(string Label, SKColor Color);
 
-/// <summary>A panel below a picture: lines of text, then colours with their meaning, as many side by side as fit.</summary>
+/// <summary>A panel below a picture: lines of text, then colours with their meaning, as many side by side as fit. Lines are broken to its width; below a small picture it is as wide as its longest name needs.</summary>
 internal static class Legend
 {
     private const int Dots = 8;
+
+    // How wide the panel is below a picture that is less.
+    private const int LeastDots = 180;
+    private const int MostDots = 360;
+
     private static readonly SKColor s_ink = new(32, 32, 32);
 
     /// <summary>The picture with the panel below it, on white.</summary>
@@ -17,10 +22,12 @@ internal static class Legend
         int scale = Math.Clamp(picture.Width / 500, 2, 4);
         int line = DotFont.LineHeight(scale);
         int margin = Dots * scale;
-        int width = Math.Max(picture.Width, 180 * scale);
         int swatch = Dots * scale;
+        int widest = entries.Select(entry => DotFont.Measure(entry.Label, scale)).DefaultIfEmpty(0).Max() + swatch + (2 * margin);
+        int width = Math.Max(picture.Width, Math.Clamp(widest + (2 * margin), LeastDots * scale, MostDots * scale));
         int room = width - (2 * margin);
-        int entryWidth = Math.Min(room, entries.Select(entry => DotFont.Measure(entry.Label, scale)).DefaultIfEmpty(0).Max() + swatch + (2 * margin));
+        int entryWidth = Math.Min(room, widest);
+        lines = [.. lines.SelectMany(text => DotFont.Wrap(text, scale, room))];
         int perRow = Math.Max(1, room / Math.Max(1, entryWidth));
         int rows = (entries.Count + perRow - 1) / perRow;
         SKBitmap sheet = new(width, picture.Height + (2 * margin) + ((lines.Count + rows) * line), SKColorType.Rgba8888, SKAlphaType.Opaque);
@@ -30,7 +37,7 @@ internal static class Legend
         int y = picture.Height + margin;
         foreach (string text in lines)
         {
-            DotFont.Draw(canvas, DotFont.Fit(text, scale, room), margin, y, scale, s_ink);
+            DotFont.Draw(canvas, text, margin, y, scale, s_ink);
             y += line;
         }
 

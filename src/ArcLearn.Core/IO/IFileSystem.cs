@@ -22,6 +22,10 @@ internal interface IFileSystem
     /// <summary>The same, and no other process may open it meanwhile.</summary>
     Stream Lock(string path) => Create(path);
 
+    /// <summary>A new file.</summary>
+    /// <exception cref="IOException">Something has that name, which stays as it is.</exception>
+    Stream CreateNew(string path) => FileExists(path) ? throw new IOException($"{path} exists.") : Create(path);
+
     void CreateDirectory(string path);
 
     void Move(string source, string destination, bool overwrite);
@@ -59,7 +63,10 @@ internal sealed class LocalFileSystem : IFileSystem
         return new FileStamp(file.Length, file.LastWriteTimeUtc);
     }
 
-    public Stream Create(string path) => new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.Read);
+    // A file that was emptied is written to the disk when it is closed (ext4), and every file of FileMode.Create is.
+    public Stream Create(string path) => new FileStream(path, File.Exists(path) ? FileMode.Create : FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read);
+
+    public Stream CreateNew(string path) => new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read);
 
     public Stream Lock(string path) => new FileStream(path, FileMode.Create, FileAccess.ReadWrite, FileShare.None);
 

@@ -3,6 +3,7 @@ namespace ArcLearn.Core.IO;
 /// <summary>Result codes of SQLite that are told apart (sqlite.org/rescode.html), and what they mean wherever a database is written.</summary>
 internal static class SqliteCodes
 {
+    public const int NoMemory = 7;
     public const int Busy = 5;
     public const int Locked = 6;
     public const int ReadOnly = 8;

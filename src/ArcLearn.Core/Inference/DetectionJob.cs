@@ -165,10 +165,10 @@ internal static class DetectionJob
             layer.Try(open.Raster.SpatialReference, model.Classes);
             open.Backend = CreateBackend(model, arguments, request.Precision);
             Tell(inform, request, options, open.Raster, open.Backend, budget);
-            RunIdentity identity = DetectionIdentity.Of(open.Raster, request.Fingerprint?.Value ?? model.Fingerprint(cancel), arguments, options, open.Backend.BatchSize, request.Precision, files);
+            RunIdentity identity = DetectionIdentity.Of(open.Raster, request.Fingerprint?.Value ?? model.Fingerprint(cancel), model.Device, arguments, options, open.Backend.BatchSize, request.Precision, files);
             string journal = request.Shard is ShardNumber shard ? layer.ShardPath(shard) : layer.Journal;
             open.Run = new JournaledRun(
-                options, open.Raster, open.Backend, identity, journal, request.Force, files, model: model.Name, output: request.Output);
+                options, open.Raster, open.Backend, identity, journal, request.Force, files, model: model.Name, output: request.Output, stack: request.Stack);
             if (open.Run.ResumedTiles > 0)
             {
                 warn?.Invoke($"Going on with {journal}: {open.Run.ResumedTiles} of {open.Run.Tiles} tile(s) were done before.");
@@ -215,7 +215,7 @@ internal static class DetectionJob
         IRaster whole = Whole(raster);
 
         // A chip of larger cells covers more pixels.
-        int chip = (int)Math.Ceiling(model.ChipSize * Math.Max(1, whole.Width / (double)raster.Width));
+        int chip = (int)Math.Ceiling(model.ChipSize * Math.Max(1, Math.Max(whole.Width / (double)raster.Width, whole.Height / (double)raster.Height)));
         long replica = SsdBackend.ReplicaBytes(model, batch)
             + (arguments.TestTimeAugmentation ? AugmentedBackend.CopyBytes(batch, model.Bands, model.ChipSize) : 0)
             + (raster is GridRaster ? GridRaster.StepBytes : 0);

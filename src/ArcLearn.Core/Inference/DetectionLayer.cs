@@ -40,8 +40,17 @@ internal sealed class DetectionLayer(string path, bool force, IFileSystem files,
         ? run.Output
         : System.IO.Path.Combine(System.IO.Path.GetDirectoryName(shard) ?? "", System.IO.Path.GetFileName(run.Output));
 
-    /// <summary>What the shards of one run have in common: their path without the number.</summary>
-    public static string RunOfShard(string shard) =>
+    /// <summary>Whether a file that a pattern such as objects.gpkg.shard-* matches may be a shard: SQLite keeps files of its own beside one that is open.</summary>
+    public static bool IsShard(string path) => !path.EndsWith("-wal", StringComparison.Ordinal) && !path.EndsWith("-shm", StringComparison.Ordinal);
+
+    /// <summary>Shards by run: by the name of its layer where each of that name is there once, as when machines wrote into folders of their own; else by folder, too.</summary>
+    public static IEnumerable<IGrouping<string, string>> GroupShards(IEnumerable<string> shards) => shards
+        .GroupBy(shard => System.IO.Path.GetFileName(RunOfShard(shard)), StringComparer.Ordinal)
+        .SelectMany(named => named.DistinctBy(System.IO.Path.GetFileName, StringComparer.Ordinal).Count() == named.Count()
+            ? named.GroupBy(_ => RunOfShard(named.First()), StringComparer.Ordinal)
+            : named.GroupBy(RunOfShard, StringComparer.Ordinal));
+
+    private static string RunOfShard(string shard) =>
         shard.LastIndexOf(ShardMark, StringComparison.Ordinal) is int at and >= 0 ? shard[..at] : shard;
 
     public static void RemoveShard(string shard) => DetectionJournal.Delete(shard, LocalFileSystem.Instance);
@@ -81,7 +90,7 @@ internal sealed class DetectionLayer(string path, bool force, IFileSystem files,
                 using IFeatureWriter writer = Create(run.SpatialReference, run.Classes);
                 FeatureDigest digest = new();
                 IReadOnlyDictionary<string, int> byClass = DetectionWriter.Write(detections, run.Classes, run.ToTransform(), writer, digest, cancel);
-                writer.Describe(Provenance(journal, result, digest).ToJson());
+                writer.Describe(Provenance(journal, result, digest, writer.SpatialReference).ToJson());
                 writer.Complete();
                 layer = new FeatureLayerItem
                 {
@@ -92,6 +101,7 @@ internal sealed class DetectionLayer(string path, bool force, IFileSystem files,
                     FeaturesByClass = byClass,
                     SpatialReference = writer.SpatialReference,
                     SourcePath = run.Source,
+                    SourceFiles = run.SourceFiles,
                     Model = run.Model,
                     Tiles = result.Tiles,
                     SkippedTiles = result.SkippedTiles,
@@ -117,9 +127,10 @@ internal sealed class DetectionLayer(string path, bool force, IFileSystem files,
         return new BadTile(tile.Index, core.Column, core.Row, core.Width, core.Height, new GeoExtent(bounds.MinX, bounds.MinY, bounds.MaxX, bounds.MaxY), reason);
     }
 
-    private static OutputProvenance Provenance(DetectionJournal journal, JournaledResult result, FeatureDigest digest) => new()
+    private static OutputProvenance Provenance(DetectionJournal journal, JournaledResult result, FeatureDigest digest, SpatialReference? reference) => new()
     {
         Source = System.IO.Path.GetFileName(journal.Run.Source),
+        SpatialReference = reference?.ToString(),
         Model = journal.Run.Model,
         Tiles = result.Tiles,
         SkippedTiles = result.SkippedTiles,

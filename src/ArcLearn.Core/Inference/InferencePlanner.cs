@@ -25,6 +25,7 @@ internal static class InferencePlanner
         DetectionRunOptions options, IRaster raster, IDetectionBackend backend, in MemoryBudget budget, string model, CancellationToken cancel, IFileSystem? files = null)
     {
         files ??= LocalFileSystem.Instance;
+        options = options with { ListBadTiles = true };
         DetectionPlan plan = DetectionPlan.Create(options, raster, backend);
 
         // What runs first is compiled first: not on the clock.

@@ -10,7 +10,18 @@ namespace ArcLearn.Core.Inference;
 /// <param name="ResumedTiles">Tiles that an interrupted run had done.</param>
 /// <param name="MaskedTiles">Tiles that touch no polygon of the mask, and are no part of the run.</param>
 /// <param name="Failed">Tiles that could not be read, where they are listed.</param>
-internal sealed record JournaledResult(int Tiles, int SkippedTiles, int ResumedTiles, int CutDetections, int MaskedTiles, IReadOnlyList<FailedTile> Failed);
+internal sealed record JournaledResult(int Tiles, int SkippedTiles, int ResumedTiles, int CutDetections, int MaskedTiles, IReadOnlyList<FailedTile> Failed)
+{
+    /// <exception cref="LearnDataException">TileFailed: no tile with data could be read, so that there is nothing to write.</exception>
+    public void RequireTiles(DetectionRecord run)
+    {
+        if (Failed.Count > 0 && Tiles == 0)
+        {
+            throw new LearnDataException(
+                "TileFailed", $"{run.Source}: none of {Failed.Count} tile(s) with data can be read. The first: {run.ToGrid()[Failed[0].Tile]}: {Failed[0].Reason}", run.Source);
+        }
+    }
+}
 
 /// <summary>
 /// Searches a raster into a journal, in bounded memory: killed at any moment and repeated, it goes on where it stopped, and what comes of it is
@@ -23,22 +34,24 @@ internal sealed class JournaledRun : IDisposable
     private readonly IRaster _raster;
     private readonly IDetectionBackend _backend;
     private readonly DetectionJournal _journal;
+    private bool _hasReadAgain;
 
     /// <summary>Opens or begins the journal; holds it until it is disposed.</summary>
     /// <param name="journal">Its path.</param>
     /// <param name="force">Whether a journal of another run is thrown away.</param>
     /// <param name="model">The model's name.</param>
     /// <param name="output">The layer that is asked for.</param>
+    /// <param name="stack">The files whose bands make the raster, where it is a stack.</param>
     /// <inheritdoc cref="DetectionJournal.Open(string, RunIdentity, DetectionRecord, bool, IFileSystem, long?)"/>
     public JournaledRun(
         DetectionRunOptions options, IRaster raster, IDetectionBackend backend, RunIdentity identity, string journal, bool force,
-        IFileSystem? files = null, long? journalBytes = null, string model = "", string output = "")
+        IFileSystem? files = null, long? journalBytes = null, string model = "", string output = "", IReadOnlyList<string>? stack = null)
     {
         (_options, _raster, _backend) = (options, raster, backend);
         _plan = DetectionPlan.Create(options, raster, backend);
         identity = options.Shard is ShardNumber shard ? identity.With(RunIdentity.Shard, shard.ToString()) : identity;
         _journal = DetectionJournal.Open(
-            journal, identity, DetectionRecord.Of(_plan, options, raster, backend.Classes, model, output), force, files ?? LocalFileSystem.Instance, journalBytes);
+            journal, identity, DetectionRecord.Of(_plan, options, raster, backend.Classes, model, output, stack), force, files ?? LocalFileSystem.Instance, journalBytes);
         ResumedTiles = _journal.Finished;
         Journal = journal;
     }
@@ -59,12 +72,18 @@ internal sealed class JournaledRun : IDisposable
     /// <exception cref="LearnDataException">TileFailed (also where every tile failed), ModelOutput, JournalDamaged. What was finished stays in the journal, also when the run is cancelled.</exception>
     public JournaledResult Search(Action<InferenceProgress>? progress, CancellationToken cancel, Action<string>? warn = null)
     {
-        ReadAgain(cancel);
-        for (DetectionRunOptions options = _options; _journal.Finished < _plan.Tiles.Count;)
+        DetectionRunOptions options = _options;
+        for (bool isDone = false; !isDone;)
         {
             try
             {
-                DetectionEngine.Detect(_plan, options, _raster, _backend, _journal, progress, cancel);
+                ReadAgain(options, progress, cancel);
+                if (_journal.Finished < _plan.Tiles.Count)
+                {
+                    DetectionEngine.Detect(_plan, options, _raster, _backend, _journal, progress, cancel);
+                }
+
+                isDone = true;
             }
             catch (Exception e) when (TorchFailure.IsOutOfMemory(e) && options.Smaller() is DetectionRunOptions smaller)
             {
@@ -77,10 +96,12 @@ internal sealed class JournaledRun : IDisposable
         _journal.Seal();
         IReadOnlyList<FailedTile> failed = _journal.Failed;
         JournaledResult result = new(_journal.Finished - _journal.Skipped - failed.Count, _journal.Skipped, ResumedTiles, _journal.CutDetections, _plan.MaskedTiles, failed);
-        return failed.Count > 0 && result.Tiles == 0 && _options.Shard is null
-            ? throw new LearnDataException(
-                "TileFailed", $"{_raster.Path}: none of {failed.Count} tile(s) with data can be read. The first: {_plan.Grid[failed[0].Tile]}: {failed[0].Reason}", _raster.Path)
-            : result;
+        if (_options.Shard is null)
+        {
+            result.RequireTiles(_journal.Run);
+        }
+
+        return result;
     }
 
     /// <summary>Lets a layer take the detections, best first. Ends with the journal gone.</summary>
@@ -94,14 +115,16 @@ internal sealed class JournaledRun : IDisposable
     /// <summary>
     /// Tries the tiles once more that the interrupted run could not read: a disk or network may be there again. What comes of them is what an undisturbed run finds.
     /// </summary>
-    private void ReadAgain(CancellationToken cancel)
+    private void ReadAgain(DetectionRunOptions options, Action<InferenceProgress>? progress, CancellationToken cancel)
     {
-        int[] tiles = [.. _journal.Failed.Select(failed => failed.Tile)];
+        int[] tiles = _hasReadAgain ? [] : [.. _journal.Failed.Select(failed => failed.Tile)];
         if (tiles.Length > 0)
         {
-            DetectionEngine.Detect(_plan.Over(new TileSelection(_plan.Grid, tiles)), _options, _raster, _backend, new MendedTiles(_journal), progress: null, cancel);
+            DetectionEngine.Detect(_plan.Over(new TileSelection(_plan.Grid, tiles)), options, _raster, _backend, new MendedTiles(_journal), progress, cancel);
             _journal.Commit();
         }
+
+        _hasReadAgain = true;
     }
 
     private sealed class MendedTiles(DetectionJournal journal) : ITileSink

@@ -46,8 +46,11 @@ internal static class RunGrid
         ? FormattableString.Invariant($"{view.Width} by {view.Height} cells of {view.Transform.PixelWidth:R} by {-view.Transform.PixelHeight:R} from {view.Transform.OriginX:R}, {view.Transform.OriginY:R} in {view.SpatialReference}")
         : "the raster's own";
 
+    /// <summary>What <see cref="Resampling"/> is for a raster in its own cells.</summary>
+    public const string NotResampled = "none";
+
     /// <summary>How the cells get their values, for the identity of a run.</summary>
-    public static string Resampling(IRaster raster) => raster is GridRaster view ? view.Method.ToString() : "none";
+    public static string Resampling(IRaster raster) => raster is GridRaster view ? view.Method.ToString() : NotResampled;
 
     /// <summary>Means of classes would be other classes.</summary>
     private static Resampling Method(IRaster raster) =>

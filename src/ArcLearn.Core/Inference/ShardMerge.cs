@@ -46,6 +46,7 @@ internal static class ShardMerge
         DetectionLayer layer = Layer(request, shards, files, warn);
         layer.MakeFolder(request.MakeFolder);
         layer.Check(makesFolder: false);
+        layer.Try(shards.Journals[0].Run.SpatialReference, shards.Journals[0].Run.Classes);
         DetectionJournal first = shards.Journals[0];
         using DetectionJournal whole = DetectionJournal.Open(
             layer.Journal + ".merge",
@@ -53,10 +54,20 @@ internal static class ShardMerge
             first.Run with { Shard = null, Tiles = shards.Journals.Sum(journal => journal.Run.Tiles) },
             force: true,
             files);
-        whole.TakeAll(shards.Journals, cancel);
-        IReadOnlyList<FailedTile> failed = whole.Failed;
-        JournaledResult result = new(whole.Finished - whole.Skipped - failed.Count, whole.Skipped, 0, whole.CutDetections, whole.Run.MaskedTiles, failed);
-        return layer.Write(whole, result, cancel) with { Duration = watch.Elapsed };
+        try
+        {
+            whole.TakeAll(shards.Journals, cancel);
+            IReadOnlyList<FailedTile> failed = whole.Failed;
+            JournaledResult result = new(whole.Finished - whole.Skipped - failed.Count, whole.Skipped, 0, whole.CutDetections, whole.Run.MaskedTiles, failed);
+            result.RequireTiles(whole.Run);
+            return layer.Write(whole, result, cancel) with { Duration = watch.Elapsed };
+        }
+        catch
+        {
+            // The shards hold all of it.
+            whole.Complete();
+            throw;
+        }
     }
 
     private static DetectionLayer Layer(ShardMergeRequest request, OpenShards shards, IFileSystem files, Action<string>? warn) =>
@@ -91,7 +102,9 @@ internal static class ShardMerge
                     _journals.Add(DetectionJournal.Open(path, files));
                 }
 
-                _journals.Sort((left, right) => NumberOf(left).Index.CompareTo(NumberOf(right).Index));
+                DetectionJournal[] inOrder = [.. _journals.OrderBy(journal => NumberOf(journal).Index)];
+                _journals.Clear();
+                _journals.AddRange(inOrder);
             }
             catch
             {
@@ -131,7 +144,7 @@ internal static class ShardMerge
                 string what = missing.Length > 0
                     ? $"Missing {(missing.Length == 1 ? "is" : "are")} {string.Join(", ", missing.Take(10))}{(missing.Length > 10 ? " …" : "")} of {count}."
                     : $"Shard {found.GroupBy(index => index).First(group => group.Count() > 1).Key} is given more than once.";
-                throw new LearnDataException("ShardMissing", $"The {found.Length} shard(s) do not make a whole run. {what}", first.Path);
+                throw new LearnDataException("ShardMissing", $"The {found.Length} shard(s) do not make a whole run. {what} Give all of a run's shards, which may lie in several folders.", first.Path);
             }
 
             if (_journals.Find(journal => journal.Finished < journal.Run.Tiles) is DetectionJournal unfinished)

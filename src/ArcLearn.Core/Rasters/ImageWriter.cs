@@ -1,7 +1,6 @@
-using System.IO.Compression;
 using ArcLearn.Core.IO;
+using ArcLearn.Core.Rasters.Jpeg;
 using ArcLearn.Core.Rasters.Tiff;
-using SkiaSharp;
 
 namespace ArcLearn.Core.Rasters;
 
@@ -48,12 +47,19 @@ internal static class ImageWriter
                 $"{format} chips hold 1 or 3 bands of 8 bits, and the raster has {image.Bands} of {image.SampleBytes * 8}. Use -ChipFormat TIFF, or choose bands.");
         }
 
-        stream.Write(Encode(format, image));
+        if (format == ChipFormat.PNG)
+        {
+            PngWriter.Write(stream, image);
+        }
+        else
+        {
+            JpegWriter.Write(stream, image, JpegQuality);
+        }
     }
 
     private static void WriteTiff(Stream stream, RasterImage image, GeoTransform? transform, SpatialReference? crs, double? noData)
     {
-        TiffFormat format = TiffFormat.Stripped(image.Width, image.Height, image.Bands, image.SampleType) with { IsColor = image.IsColor, Level = CompressionLevel.Fastest };
+        TiffFormat format = TiffFormat.Stripped(image.Width, image.Height, image.Bands, image.SampleType) with { IsColor = image.IsColor, IsFast = true };
         TiffBlockEncoder encoder = new(format);
         TiffFileWriter writer = new(stream, format);
         for (int i = 0; i < format.BlocksDown; i++)
@@ -62,33 +68,5 @@ internal static class ImageWriter
         }
 
         writer.Complete(transform, crs, noData);
-    }
-
-    private static byte[] Encode(ChipFormat format, RasterImage image)
-    {
-        using SKBitmap bitmap = new(new SKImageInfo(
-            image.Width, image.Height, image.Bands == 1 ? SKColorType.Gray8 : SKColorType.Rgba8888, SKAlphaType.Opaque));
-        Span<byte> pixels = bitmap.GetPixelSpan();
-        int plane = image.Width * image.Height;
-        if (image.Bands == 1)
-        {
-            image.Samples.CopyTo(pixels);
-        }
-        else
-        {
-            for (int i = 0; i < plane; i++)
-            {
-                pixels[4 * i] = image.Samples[i];
-                pixels[(4 * i) + 1] = image.Samples[plane + i];
-                pixels[(4 * i) + 2] = image.Samples[(2 * plane) + i];
-                pixels[(4 * i) + 3] = byte.MaxValue;
-            }
-        }
-
-        using SKPixmap pixmap = bitmap.PeekPixels();
-        using SKData? data = format == ChipFormat.PNG
-            ? pixmap.Encode(new SKPngEncoderOptions(SKPngEncoderFilterFlags.Sub, zLibLevel: 1))
-            : pixmap.Encode(new SKJpegEncoderOptions(JpegQuality, SKJpegEncoderDownsample.Downsample444, SKJpegEncoderAlphaOption.Ignore));
-        return data?.ToArray() ?? throw new InvalidOperationException($"{format} encoding of {image.Width} by {image.Height} pixels failed.");
     }
 }

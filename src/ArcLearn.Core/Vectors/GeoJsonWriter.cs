@@ -32,8 +32,7 @@ internal sealed class GeoJsonWriter : IFeatureWriter
     private const int FlushLength = 1 << 16;
 
     private readonly string _path;
-    private readonly string _partial;
-    private readonly IFileSystem _files;
+    private readonly FileSet _set;
     private readonly IReadOnlyList<FieldDefinition> _fields;
     private readonly GeoJsonLayout _layout;
     private readonly ICoordinateTransform? _transform;
@@ -68,8 +67,7 @@ internal sealed class GeoJsonWriter : IFeatureWriter
 
         SpatialReference = crs;
         _path = path;
-        _partial = FileSystemExtensions.PartialName(path);
-        _files = files;
+        _set = new FileSet(files);
         _fields = fields;
 
         // The default encoder escapes every letter beyond ASCII, for HTML's sake.
@@ -79,7 +77,7 @@ internal sealed class GeoJsonWriter : IFeatureWriter
             Header(layerName, GeoJsonCrs.NameFor(crs));
         }
 
-        _stream = files.Create(_partial);
+        _stream = _set.Create(path);
     }
 
     public string Format => _layout == GeoJsonLayout.Collection ? "GeoJSON" : "GeoJSON sequence";
@@ -148,14 +146,14 @@ internal sealed class GeoJsonWriter : IFeatureWriter
 
         _stream.Dispose();
         _stream = null;
-        string besidePath = LayerDescription.PathBeside(_path);
-        FileSystemExtensions.TryDelete(_files, besidePath);
-        _files.Move(_partial, _path, overwrite: true);
         if (beside is not null)
         {
-            using Stream stream = _files.Create(besidePath);
+            using Stream stream = _set.Create(LayerDescription.PathBeside(_path));
             stream.Write(beside);
         }
+
+        // What stood beside a layer that is replaced speaks of that one.
+        _set.MoveIntoPlace(beside is null ? [LayerDescription.PathBeside(_path)] : []);
     }
 
     public void Dispose()
@@ -171,7 +169,7 @@ internal sealed class GeoJsonWriter : IFeatureWriter
 
         _stream = null;
         _json.Dispose();
-        FileSystemExtensions.TryDelete(_files, _partial);
+        _set.Dispose();
     }
 
     private void Header(string layerName, string? crs)

@@ -24,6 +24,18 @@ internal sealed record LabelBounds(Envelope Wanted, Envelope Inner, Envelope Out
     public LabelReach Reach(Envelope label) => !Outer.Intersects(label) ? LabelReach.Outside
         : !Wanted.Intersects(label) && Inner.Intersects(label) ? LabelReach.Inside
         : LabelReach.Wanted;
+
+    /// <summary>What lies on any of several rasters is wanted.</summary>
+    public static LabelBounds Around(IEnumerable<LabelBounds> rasters)
+    {
+        Envelope all = new();
+        foreach (LabelBounds bounds in rasters)
+        {
+            all.ExpandToInclude(bounds.Outer);
+        }
+
+        return new LabelBounds(all, new Envelope(), all);
+    }
 }
 
 /// <summary>Labels that are counted and not kept.</summary>

@@ -34,4 +34,28 @@ internal sealed record LabelSet(
     string? Note,
     string? ClassField = null,
     string? FieldHint = null,
-    bool IsNumberedHere = false);
+    bool IsNumberedHere = false)
+{
+    /// <summary>The same for one of several rasters in this system.</summary>
+    public LabelSet Within(LabelBounds bounds)
+    {
+        LabelsAside aside = new();
+        aside.Add(Aside);
+        List<LabelObject> kept = [];
+        foreach (LabelObject item in Objects)
+        {
+            Envelope box = item.Geometry.EnvelopeInternal;
+            LabelReach reach = bounds.Reach(box);
+            if (reach == LabelReach.Wanted)
+            {
+                kept.Add(item);
+            }
+            else
+            {
+                aside.Add(item.Place, reach, box);
+            }
+        }
+
+        return this with { Objects = kept, Aside = aside };
+    }
+}

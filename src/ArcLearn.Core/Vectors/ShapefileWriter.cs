@@ -41,6 +41,7 @@ internal sealed class ShapefileWriter : IFeatureWriter
     private readonly Dictionary<string, int> _cut = new(StringComparer.Ordinal);
     private readonly List<Stream> _streams = [];
     private Writer? _writer;
+    private readonly List<(string Extension, byte[] Bytes)> _texts = [];
     private string? _description;
 
     public ShapefileWriter(string path, SpatialReference? crs, IReadOnlyList<FieldDefinition> fields, IFileSystem files, FeatureWriterOptions options)
@@ -120,7 +121,8 @@ internal sealed class ShapefileWriter : IFeatureWriter
         if (_description is not null)
         {
             _streams.ForEach(stream => stream.Position = 0);
-            byte[] text = LayerDescription.Beside(_description, s_parts.Select((part, i) => (Path.GetFileName(Path.ChangeExtension(_path, part)), _streams[i])));
+            IEnumerable<(string, Stream)> parts = s_parts.Select((part, i) => (part, _streams[i])).Concat(_texts.Select(part => (part.Extension, (Stream)new MemoryStream(part.Bytes))));
+            byte[] text = LayerDescription.Beside(_description, parts.Select(part => (Path.GetFileName(Path.ChangeExtension(_path, part.Item1)), part.Item2)));
             using Stream beside = _set.Create(LayerDescription.PathBeside(_path));
             beside.Write(text);
         }
@@ -221,7 +223,9 @@ internal sealed class ShapefileWriter : IFeatureWriter
     private void AddText(string extension, string text)
     {
         using Stream stream = _set.Create(Path.ChangeExtension(_path, extension));
-        stream.Write(s_utf8.GetBytes(text));
+        byte[] bytes = s_utf8.GetBytes(text);
+        stream.Write(bytes);
+        _texts.Add((extension, bytes));
     }
 
     private void CloseStreams(bool flush)

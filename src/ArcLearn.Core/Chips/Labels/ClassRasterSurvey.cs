@@ -20,9 +20,20 @@ internal static class ClassRasterSurvey
     /// <exception cref="LearnDataException">ClassValueInvalid, LabelsOutside, LabelCrsMissing, LabelCrsWithoutRasterCrs, or UnknownCrs.</exception>
     public static IReadOnlyList<ClassDefinition> Find(IRaster classes, IRaster raster, PixelWindow area, out bool isLabelled, CancellationToken cancel)
     {
+        SortedDictionary<int, long> seen = Count(classes, raster, area, cancel);
+        seen.Remove(0);
+        isLabelled = seen.Count > 0;
+        Dictionary<int, ClassDefinition> named = classes.Classes.Where(c => c.Value > 0).ToDictionary(c => c.Value);
+        return [.. seen.Keys.Union(named.Keys).Order().Select((value, i) => Define(value, i, named.GetValueOrDefault(value), classes.ColorTable))];
+    }
+
+    /// <summary>How many pixels of a classified raster lie under a raster, by value; 0 is background.</summary>
+    /// <exception cref="LearnDataException">What <see cref="Find"/> refuses.</exception>
+    public static SortedDictionary<int, long> Count(IRaster classes, IRaster raster, PixelWindow area, CancellationToken cancel)
+    {
         CheckReference(classes, raster);
         PixelWindow under = WindowUnder(classes, raster, area);
-        SortedSet<int> seen = [];
+        SortedDictionary<int, long> seen = [];
         int[] values = new int[Math.Min(under.Area, (long)under.Width * RowsAtOnce)];
         for (int row = under.Row; row < under.Bottom; row += RowsAtOnce)
         {
@@ -38,10 +49,7 @@ internal static class ClassRasterSurvey
             }
         }
 
-        seen.Remove(0);
-        isLabelled = seen.Count > 0;
-        Dictionary<int, ClassDefinition> named = classes.Classes.Where(c => c.Value > 0).ToDictionary(c => c.Value);
-        return [.. seen.Union(named.Keys).Order().Select((value, i) => Define(value, i, named.GetValueOrDefault(value), classes.ColorTable))];
+        return seen;
     }
 
     private static ClassDefinition Define(int value, int place, ClassDefinition? named, IReadOnlyList<RasterColor> colors)
@@ -52,13 +60,14 @@ internal static class ClassRasterSurvey
             : new ClassDefinition(value, name, ClassColors.At(place));
     }
 
-    private static void Gather(ReadOnlySpan<int> values, SortedSet<int> seen)
+    private static void Gather(ReadOnlySpan<int> values, SortedDictionary<int, long> seen)
     {
         while (!values.IsEmpty)
         {
-            seen.Add(values[0]);
             int end = values.IndexOfAnyExcept(values[0]);
-            values = end < 0 ? [] : values[end..];
+            end = end < 0 ? values.Length : end;
+            seen[values[0]] = seen.GetValueOrDefault(values[0]) + end;
+            values = values[end..];
         }
     }
 

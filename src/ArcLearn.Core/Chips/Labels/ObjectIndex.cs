@@ -3,7 +3,6 @@ using ArcLearn.Core.Vectors;
 using NetTopologySuite.Geometries;
 using NetTopologySuite.Geometries.Utilities;
 using NetTopologySuite.Index.Strtree;
-using NetTopologySuite.Operation.OverlayNG;
 
 namespace ArcLearn.Core.Chips.Labels;
 
@@ -39,7 +38,7 @@ internal sealed class ObjectIndex : ILabelSource
             MapExtent.ExpandToInclude(label.Geometry.EnvelopeInternal);
             if (SharesArea(envelope, bounds))
             {
-                Entry entry = new(_entries.Count, label.Value, geometry, envelope, geometry.Area, IsRectangle: geometry.IsRectangle);
+                Entry entry = new(_entries.Count, label.Value, geometry, envelope, geometry.Area);
                 _entries.Add(entry);
                 _tree.Insert(envelope, entry);
             }
@@ -74,13 +73,14 @@ internal sealed class ObjectIndex : ILabelSource
     {
         belowShare = 0;
         PixelWindow window = place.IsTurned ? new PixelWindow(0, 0, place.Width, place.Height) : place.Window;
+        Envelope bounds = new(window.Column, window.Right, window.Row, window.Bottom);
         AffineTransformation? turn = place.IsTurned ? place.ToChip() : null;
         IEnumerable<Entry> hits = place.Object >= 0 ? [_entries[place.Object]] : _tree.Query(place.Bounds).OrderBy(entry => entry.Order);
         List<ChipObject> found = [];
         foreach (Entry hit in hits)
         {
             Entry entry = turn is null ? hit : Turn(hit, turn);
-            (Envelope box, double area) = Clip(entry, new Envelope(window.Column, window.Right, window.Row, window.Bottom));
+            (Envelope box, double area) = bounds.Contains(entry.Envelope) ? (entry.Envelope, entry.Area) : WindowClip.Measure(entry.Geometry, bounds);
             if (box.IsNull || !HasArea(box))
             {
                 continue;
@@ -105,30 +105,12 @@ internal sealed class ObjectIndex : ILabelSource
     private static Entry Turn(Entry entry, AffineTransformation turn)
     {
         Geometry geometry = turn.Transform(entry.Geometry);
-        return entry with { Geometry = geometry, Envelope = geometry.EnvelopeInternal, IsRectangle = geometry.IsRectangle };
+        return entry with { Geometry = geometry, Envelope = geometry.EnvelopeInternal };
     }
 
     /// <summary>Also after the label file has rounded it to two decimals.</summary>
     private static bool HasArea(Envelope box) =>
         Math.Round(box.MinX, 2) < Math.Round(box.MaxX, 2) && Math.Round(box.MinY, 2) < Math.Round(box.MaxY, 2);
-
-    private static (Envelope Box, double Area) Clip(Entry entry, Envelope window)
-    {
-        if (window.Contains(entry.Envelope))
-        {
-            return (entry.Envelope, entry.Area);
-        }
-
-        if (entry.IsRectangle)
-        {
-            Envelope box = entry.Envelope.Intersection(window);
-            return (box, box.Area);
-        }
-
-        Geometry part = OverlayNGRobust.Overlay(
-            entry.Geometry, entry.Geometry.Factory.ToGeometry(window), NetTopologySuite.Operation.Overlay.SpatialFunction.Intersection);
-        return (part.EnvelopeInternal, part.Area);
-    }
 
     private static bool SharesArea(Envelope a, Envelope b) =>
         !a.IsNull && a.MinX < b.MaxX && b.MinX < a.MaxX && a.MinY < b.MaxY && b.MinY < a.MaxY;
@@ -146,5 +128,5 @@ internal sealed class ObjectIndex : ILabelSource
         return AffineTransformation.TranslationInstance(-transform.OriginX, -transform.OriginY).Compose(new AffineTransformation(a, b, 0, d, e, 0));
     }
 
-    private sealed record Entry(int Order, int Value, Geometry Geometry, Envelope Envelope, double Area, bool IsRectangle);
+    private sealed record Entry(int Order, int Value, Geometry Geometry, Envelope Envelope, double Area);
 }

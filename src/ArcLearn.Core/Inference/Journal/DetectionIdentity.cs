@@ -11,11 +11,12 @@ internal static class DetectionIdentity
 {
     /// <param name="model">A hash of the model's definition and weights.</param>
     /// <param name="arguments">The model's arguments.</param>
+    /// <param name="device">What the model runs on.</param>
     /// <param name="batchSize">Chips per call: another shape changes the last bits of a network's answers.</param>
     public static RunIdentity Of(
-        IRaster raster, string model, ModelArguments arguments, DetectionRunOptions options, int batchSize, LearnPrecision precision, IFileSystem files) => new(
+        IRaster raster, string model, string device, ModelArguments arguments, DetectionRunOptions options, int batchSize, LearnPrecision precision, IFileSystem files) => new(
     [
-        new("raster", RasterIdentity.Of(raster is GridRaster view ? view.Whole : raster, files)),
+        new("raster", RasterIdentity.Of(raster is GridRaster view ? view.Whole : raster, files, readsOverviews: raster is GridRaster)),
         new("grid", RunGrid.Describe(raster)),
         new("resampling", RunGrid.Resampling(raster)),
         new("model", model),
@@ -34,6 +35,7 @@ internal static class DetectionIdentity
         new(RunIdentity.Runtime[0], Version(typeof(DetectionIdentity))),
         new(RunIdentity.Runtime[1], Version(typeof(TorchSharp.torch))),
         new(RunIdentity.Runtime[2], string.Join(' ', CpuFeatures.List())),
+        new(RunIdentity.Runtime[3], device),
     ]);
 
     private static string Text(object value) => Convert.ToString(value, CultureInfo.InvariantCulture)!;

@@ -29,7 +29,7 @@ internal sealed class DetectionJournal : ITileSink, IDisposable
     private SqliteTransaction? _transaction;
     private SqliteCommand? _insert;
     private int _uncommitted;
-    private int _committed;
+    private (int Finished, int Skipped, int Cut) _committed;
 
     // Whether a journal without a finished tile goes: one of another run is let alone, and a shard may have no tile.
     private bool _isForgotten;
@@ -83,12 +83,7 @@ internal sealed class DetectionJournal : ITileSink, IDisposable
     public static DetectionJournal Open(string path, RunIdentity identity, DetectionRecord run, bool force, IFileSystem files, long? maximumBytes = null)
     {
         // A run that was killed as it began leaves an empty file, or one without tables.
-        bool exists = files.FileExists(path);
-        if (!exists)
-        {
-            // SQLite takes an empty file for a new database: so a folder that cannot be written is found through the file system.
-            files.Create(path).Dispose();
-        }
+        bool exists = files.FileExists(path) || !TryCreate(path, files);
 
         DetectionJournal? journal = null;
         try
@@ -111,8 +106,9 @@ internal sealed class DetectionJournal : ITileSink, IDisposable
             journal._isForgotten = true;
             return journal;
         }
-        catch (LearnDataException e) when (!exists && e.Id == "JournalInUse")
+        catch (LearnDataException e) when (!exists && e.Id == "JournalInUse" && files.Stamp(path).Length == 0)
         {
+            // Nobody has written to it, so that nobody holds it: the file system refuses the lock.
             journal?.Dispose();
             Delete(path, files);
             throw SqliteCodes.LocksRefused(path, e);
@@ -126,7 +122,7 @@ internal sealed class DetectionJournal : ITileSink, IDisposable
         catch
         {
             journal?.Dispose();
-            if (!exists)
+            if (!exists && files.Stamp(path).Length == 0)
             {
                 Delete(path, files);
             }
@@ -135,18 +131,40 @@ internal sealed class DetectionJournal : ITileSink, IDisposable
         }
     }
 
-    /// <summary>Opens a journal that another command left, to read it.</summary>
+    /// <summary>An empty file, since SQLite takes one for a new database: so a folder that cannot be written is found through the file system.</summary>
+    /// <returns>False where another process was quicker: its journal must not be emptied.</returns>
+    private static bool TryCreate(string path, IFileSystem files)
+    {
+        try
+        {
+            files.CreateNew(path).Dispose();
+            return true;
+        }
+        catch (IOException) when (files.FileExists(path))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Opens the journal that a shard left, to read it.</summary>
     /// <exception cref="LearnDataException">JournalInUse or JournalDamaged.</exception>
     public static DetectionJournal Open(string path, IFileSystem files)
     {
-        DetectionJournal journal = Connect(path, files, maximumBytes: null);
+        DetectionJournal? journal = null;
         try
         {
+            journal = Connect(path, files, maximumBytes: null);
             return journal.Read() ? journal : throw NoJournal(path);
+        }
+        catch (LearnDataException e) when (e.Id == "JournalDamaged")
+        {
+            journal?.Dispose();
+            throw new LearnDataException(
+                "JournalDamaged", $"{path} is a damaged shard, or one of another version of ArcLearn: repeat Invoke-DetectObjects with its -Shard and -Force to do it anew.", path, e);
         }
         catch
         {
-            journal.Dispose();
+            journal?.Dispose();
             throw;
         }
     }
@@ -193,6 +211,7 @@ internal sealed class DetectionJournal : ITileSink, IDisposable
     /// <summary>Takes all that the journals of a run's shards hold, in one transaction, in place of what it held.</summary>
     public void TakeAll(IEnumerable<DetectionJournal> shards, CancellationToken cancel)
     {
+        Write(() => Execute("DELETE FROM failed"));
         (Finished, Skipped, CutDetections) = (0, 0, 0);
         Insert("detection", shards.SelectMany(shard =>
         {
@@ -219,7 +238,7 @@ internal sealed class DetectionJournal : ITileSink, IDisposable
             _transaction.Commit();
             EndTransaction();
         });
-        (_uncommitted, _committed) = (0, Finished);
+        (_uncommitted, _committed) = (0, (Finished, Skipped, CutDetections));
         _sinceCommit.Restart();
     }
 
@@ -279,7 +298,7 @@ internal sealed class DetectionJournal : ITileSink, IDisposable
 
         EndTransaction();
         _connection.Dispose();
-        if (_isForgotten && _committed == 0)
+        if (_isForgotten && _committed.Finished == 0)
         {
             Delete(_path, _files);
         }
@@ -405,7 +424,7 @@ internal sealed class DetectionJournal : ITileSink, IDisposable
             }
 
             (Finished, Skipped, CutDetections) = ((int)Number("SELECT finished FROM run"), (int)Number("SELECT skipped FROM run"), (int)Number("SELECT cut FROM run"));
-            _committed = Finished;
+            _committed = (Finished, Skipped, CutDetections);
             using SqliteCommand record = Prepare("SELECT record FROM run", 0);
             Run = DetectionRecord.Parse(Convert.ToString(record.ExecuteScalar(), CultureInfo.InvariantCulture) ?? "");
         });
@@ -506,6 +525,7 @@ internal sealed class DetectionJournal : ITileSink, IDisposable
         {
             EndTransaction();
             _uncommitted = 0;
+            (Finished, Skipped, CutDetections) = _committed;
             throw;
         }
     }

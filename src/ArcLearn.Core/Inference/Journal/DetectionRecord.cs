@@ -11,6 +11,9 @@ internal sealed record DetectionRecord
     /// <summary>The raster's name, for messages and results.</summary>
     public required string Source { get; init; }
 
+    /// <summary>The files whose bands make the raster, where it is a stack; else itself.</summary>
+    public required string[] SourceFiles { get; init; }
+
     /// <summary>The model's name.</summary>
     public required string Model { get; init; }
 
@@ -55,12 +58,13 @@ internal sealed record DetectionRecord
     /// <summary>"2/5"; null for a run that is not split.</summary>
     public required string? Shard { get; init; }
 
-    public static DetectionRecord Of(DetectionPlan plan, DetectionRunOptions options, Rasters.IRaster raster, IReadOnlyList<ClassDefinition> classes, string model, string output)
+    public static DetectionRecord Of(DetectionPlan plan, DetectionRunOptions options, Rasters.IRaster raster, IReadOnlyList<ClassDefinition> classes, string model, string output, IReadOnlyList<string>? stack = null)
     {
         GeoTransform at = raster.Transform;
         return new DetectionRecord
         {
             Source = raster.Path,
+            SourceFiles = [.. stack is { Count: > 0 } ? stack : [raster.Path]],
             Model = model,
             Output = output,
             Width = raster.Width,

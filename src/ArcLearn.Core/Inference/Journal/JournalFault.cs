@@ -12,6 +12,7 @@ internal static class JournalFault
             Busy or Locked => new LearnDataException("JournalInUse", $"{path} is in use: another process does this run. Wait for it, or choose another -OutputName.", path, error),
             Protocol => LocksRefused(path, error),
             IOError when sqlite.SqliteExtendedErrorCode == LockRefused => LocksRefused(path, error),
+            NoMemory => new InsufficientMemoryException($"There is not enough memory to write {path}.", error),
             Full => new IOException($"The disk is full: {path} could not be written. Make room and repeat the run: it goes on where it stopped.", error),
             ReadOnly => new UnauthorizedAccessException($"{path} cannot be written: it or its folder is read-only.", error),
             IOError or CannotOpen => new IOException($"{path} could not be read or written: {error.Message} Repeat the run when the place is there again: it goes on where it stopped.", error),

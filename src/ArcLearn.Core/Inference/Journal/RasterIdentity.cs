@@ -14,17 +14,23 @@ internal static class RasterIdentity
     private const int Stretch = 64 << 10;       // bytes
     private const int Every = 64;
 
+    // Files beside a raster that hold its mask and its overviews, where it does not itself.
+    private const string MaskExtension = ".msk";
+    private const string OverviewExtension = ".ovr";
+
     // A mosaic of thousands of files would be read for minutes; their lengths and times tell nearly as much.
     private const int FilesRead = 64;
 
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static string Of(IRaster raster, IFileSystem files)
+    /// <param name="readsOverviews">Whether the run reads them: then those in files of their own decide its samples, too.</param>
+    public static string Of(IRaster raster, IFileSystem files, bool readsOverviews)
     {
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Append(hash, FormattableString.Invariant($"{raster.Width} {raster.Height} {raster.Bands} {raster.SampleType} {raster.Transform} {raster.SpatialReference}"));
+        Append(hash, FormattableString.Invariant($"{raster.Width} {raster.Height} {raster.Bands} {raster.SampleType} {raster.Transform} {raster.SpatialReference} {raster.HasMask} {string.Join(' ', raster.BandInfo.Select(band => band.NoData))}"));
         byte[] buffer = new byte[Stretch];
         int read = 0;
-        foreach (string path in raster.Files.Where(files.FileExists))
+        string[] beside = readsOverviews ? [MaskExtension, OverviewExtension] : [MaskExtension];
+        foreach (string path in raster.Files.SelectMany(path => beside.Select(extension => path + extension).Prepend(path)).Where(files.FileExists))
         {
             using Stream stream = files.OpenRead(path);
             Append(hash, FormattableString.Invariant($"{Path.GetFileName(path)} {stream.Length} {files.Stamp(path).Written:O}"));

@@ -8,7 +8,7 @@ internal sealed record RunIdentity(IReadOnlyList<KeyValuePair<string, string>> P
     public const string Shard = "Shard";
 
     /// <summary>The parts that tell machines and installations apart, not runs.</summary>
-    public static readonly IReadOnlyList<string> Runtime = ["ArcLearn", "TorchSharp", "processor"];
+    public static readonly IReadOnlyList<string> Runtime = ["ArcLearn", "TorchSharp", "processor", "device"];
 
     /// <summary>The identity of a part of the run.</summary>
     public RunIdentity With(string name, string value) => new([.. Parts, new(name, value)]);

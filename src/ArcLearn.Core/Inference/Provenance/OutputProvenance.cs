@@ -23,6 +23,9 @@ internal sealed record OutputProvenance
     /// <summary>The raster's name.</summary>
     public required string Source { get; init; }
 
+    /// <summary>The layer's reference system; null for none.</summary>
+    public string? SpatialReference { get; init; }
+
     /// <summary>The model's name.</summary>
     public required string Model { get; init; }
 

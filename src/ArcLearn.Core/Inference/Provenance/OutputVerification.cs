@@ -63,7 +63,9 @@ internal static class OutputVerification
             digest.Add(feature.Geometry, feature.Values);
         }
 
-        return digest.Count != provenance.Features ? new OutputCheck("Content", OutputCheckResult.Failed, $"{digest.Count} feature(s), {provenance.Features} were written.")
+        return provenance.SpatialReference is string reference && layer.SpatialReference?.ToString() != reference
+            ? new OutputCheck("Content", OutputCheckResult.Failed, $"Its coordinates are said to be in {layer.SpatialReference?.ToString() ?? "no system"}, and were written in {reference}.")
+            : digest.Count != provenance.Features ? new OutputCheck("Content", OutputCheckResult.Failed, $"{digest.Count} feature(s), {provenance.Features} were written.")
             : digest.ToString() != provenance.Content ? new OutputCheck("Content", OutputCheckResult.Failed, "As many features as were written, but not the same.")
             : new OutputCheck("Content", OutputCheckResult.Passed, $"All {digest.Count} feature(s) are as they were written.");
     }
@@ -76,7 +78,7 @@ internal static class OutputVerification
         }
 
         using IRaster raster = stack.Count > 0 ? RasterMosaic.Stack(path, stack, files) : RasterFile.Open(path, files);
-        return Compare("Raster", provenance.Run.GetValueOrDefault("raster"), RasterIdentity.Of(raster, files), $"{path} is the raster that was searched.", $"{path} is another raster, or has been written since.");
+        return Compare("Raster", provenance.Run.GetValueOrDefault("raster"), RasterIdentity.Of(raster, files, readsOverviews: provenance.Run.GetValueOrDefault("resampling") != RunGrid.NotResampled), $"{path} is the raster that was searched.", $"{path} is another raster, or has been written since.");
     }
 
     private static OutputCheck Model(OutputProvenance provenance, Func<string>? model) => model is null

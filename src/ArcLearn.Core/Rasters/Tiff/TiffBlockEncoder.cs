@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.IO.Compression;
+using System.Runtime.CompilerServices;
+using ArcLearn.Core.Rasters.Deflate;
 using ZstdSharp;
 
 namespace ArcLearn.Core.Rasters.Tiff;
@@ -62,7 +64,9 @@ internal sealed class TiffBlockEncoder(TiffFormat format)
         }
     }
 
-    private static void Interleave(ReadOnlySpan<byte> line, Span<byte> target, int pixelBytes, int size)
+    /// <summary>Spreads a row of one band over pixels, from the first byte of <paramref name="target"/> on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Interleave(ReadOnlySpan<byte> line, Span<byte> target, int pixelBytes, int size)
     {
         if (size == 1)
         {
@@ -95,15 +99,15 @@ internal sealed class TiffBlockEncoder(TiffFormat format)
                 }
 
             default:
-                return Deflate(block, length, format.Level);
+                return format.IsFast ? FastDeflate.Encode(block.AsSpan(0, length)).ToArray() : Deflate(block, length);
         }
     }
 
-    private static byte[] Deflate(byte[] block, int length, CompressionLevel level)
+    private static byte[] Deflate(byte[] block, int length)
     {
         // A strip's worth from the start: growing would take large blocks of memory, which are collected rarely.
         using MemoryStream output = new(length);
-        using (ZLibStream stream = new(output, level, leaveOpen: true))
+        using (ZLibStream stream = new(output, CompressionLevel.Optimal, leaveOpen: true))
         {
             stream.Write(block, 0, length);
         }

@@ -1,5 +1,3 @@
-using System.IO.Compression;
-
 namespace ArcLearn.Core.Rasters.Tiff;
 
 /// <summary>The shape of a TIFF to be written: pixel-interleaved, compressed with the predictor that suits its samples, in tiles or in strips.</summary>
@@ -16,8 +14,8 @@ internal sealed record TiffFormat(int Width, int Height, int Bands, SampleType S
     /// <summary>One of None, Lzw, AdobeDeflate and Zstd of <see cref="TiffCompression"/>.</summary>
     public int Compression { get; init; } = TiffCompression.AdobeDeflate;
 
-    /// <summary>How hard Deflate tries.</summary>
-    public CompressionLevel Level { get; init; } = CompressionLevel.Optimal;
+    /// <summary>Whether Deflate looks for neighbours alone (<see cref="Deflate.FastDeflate"/>).</summary>
+    public bool IsFast { get; init; }
 
     /// <summary>2 (differences) for whole numbers, 3 (bytes apart) for floating point, 1 without compression.</summary>
     public int Predictor => Compression == TiffCompression.None ? 1 : SampleType.IsFloatingPoint() ? 3 : 2;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace ArcLearn.Core.Rasters.Tiff;
@@ -42,10 +43,19 @@ internal static class TiffPredictor
         }
     }
 
-    private static void Difference<T>(Span<T> row, int bands)
+    /// <summary>Takes from each sample the one of the pixel to its left, from the right on: what is taken is not yet changed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Difference<T>(Span<T> row, int bands)
         where T : unmanaged, IBinaryInteger<T>
     {
-        for (int i = row.Length - 1; i >= bands; i--)
+        int i = row.Length;
+        for (; i >= bands + Vector<T>.Count; i -= Vector<T>.Count)
+        {
+            int at = i - Vector<T>.Count;
+            (new Vector<T>(row[at..]) - new Vector<T>(row[(at - bands)..])).CopyTo(row[at..]);
+        }
+
+        for (i--; i >= bands; i--)
         {
             row[i] = unchecked(row[i] - row[i - bands]);
         }
