@@ -125,5 +125,25 @@ public sealed class DetectionRunTests(BadInputFixture job) : IClassFixture<BadIn
         Assert.True(expected == result.ExitCode, $"{result.ExitCode}: {result.Error}");
     }
 
+    [ShellTheory]
+    [InlineData("Stop", 65)]
+    [InlineData("Continue", 0)]
+    public void A_script_that_stops_at_errors_ends_with_the_code_of_the_one_that_stopped_it(string preference, int expected)
+    {
+        string script = job.Folder[$"job{preference}.ps1"];
+        File.WriteAllText(script, $$"""
+            $ErrorActionPreference = '{{preference}}'
+            Import-Module '{{ModuleHost.ModulePath}}'
+            $null = $ExecutionContext.SessionState.Path.SetLocation('{{job.Folder.Path}}')
+            Invoke-DetectObjects grey.tif models/squares new.gpkg
+            'after it'
+            """);
+
+        ShellResult result = ShellProcess.Run([script]);
+
+        Assert.True(expected == result.ExitCode, $"{result.ExitCode}: {result.Error}");
+        Assert.Equal(expected == 0, result.Output.Contains("after it", StringComparison.Ordinal));
+    }
+
     private static string[] Checks(object report) => [.. ((System.Collections.IEnumerable)((dynamic)report).Checks).Cast<object>().Select(check => check.ToString()!)];
 }

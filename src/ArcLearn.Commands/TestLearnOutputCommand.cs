@@ -75,7 +75,7 @@ public sealed class TestLearnOutputCommand : LearnCmdlet
             foreach (LayerSource layer in ResolveLayer(input, LayerName))
             {
                 Attempt(layer.Path, () => WriteObject(OutputVerification.Run(
-                    layer, raster.FirstOrDefault(), isStack ? raster : [], _source is null ? null : Fingerprint, StopToken)));
+                    layer, raster.Count > 0 ? raster[0] : null, isStack ? raster : [], _source is null ? null : Fingerprint, StopToken)));
             }
         }
     }
