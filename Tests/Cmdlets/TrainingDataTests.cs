@@ -57,6 +57,22 @@ public sealed class TrainingDataTests : IDisposable
         Assert.Equal("ClassFieldMissing", finding.Properties["Id"].Value);
     }
 
+    [Fact]
+    public void Findings_of_classified_rasters_stacks_and_layers_by_name()
+    {
+        TestScene.Write(_folder["grey.tif"], _folder["grey.geojson"], size: 96, bands: 1);
+        TestScene.Write(_folder["colour.tif"], _folder["colour.geojson"], size: 96, bands: 3);
+        const string Ids = ".ForEach({ \"$($_.Severity) $($_.Id)\" })";
+
+        // Each grey is a class, and all have about as many pixels.
+        Assert.Empty(Texts("(Test-TrainingData -InputRaster colour.tif -InputClassData grey.tif -TileSize 64)" + Ids));
+        Assert.Equal(["Error InvalidFormat"], Texts("(Test-TrainingData -InputRaster colour.tif -InputClassData colour.tif -TileSize 64)" + Ids));
+        Assert.Equal(["Error LayerMissing"], Texts("(Test-TrainingData -InputRaster colour.tif -InputClassData colour.geojson -LayerName roads -TileSize 64)" + Ids));
+        Assert.Equal(["Warning FewExamples"], Texts("(Test-TrainingData -InputRaster grey.tif, grey.tif, grey.tif -StackBands -InputClassData grey.geojson -ClassValueField class -TileSize 64)" + Ids));
+
+        string[] Texts(string script) => [.. _host.Run(script).ThrowIfFailed().Output.Select(o => o.ToString()!)];
+    }
+
     [Theory]
     [InlineData("InvalidParameterMix", "New-LearnDataBunch scenes -Stratified -Split Spatial")]
     [InlineData("InvalidArgument", "New-LearnDataBunch scenes -IgnoreClass desert")]

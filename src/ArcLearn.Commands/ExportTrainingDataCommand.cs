@@ -169,7 +169,8 @@ public sealed class ExportTrainingDataCommand : LearnCmdlet
     [Alias("instance_class_value_field")]
     public string? InstanceClassValueField { get; set; }
 
-    /// <summary>More settings: @{ extent = xmin, ymin, xmax, ymax; cellSize = 0.5; exportAllTiles = $true; startIndex = 0 }. Chips of another cell size are resampled.</summary>
+    /// <summary>More settings: @{ extent = xmin, ymin, xmax, ymax; cellSize = 0.5; exportAllTiles = $true; startIndex = 0 }. Chips of another cell size are resampled.
+    /// An extent as @{ xmin = 9; ymin = 36; xmax = 9.1; ymax = 36.1; spatialReference = @{ wkid = 4326 } } is reprojected: its bounds in the raster's system count.</summary>
     [Parameter]
     public object? Context { get; set; }
 

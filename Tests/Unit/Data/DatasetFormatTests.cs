@@ -126,7 +126,7 @@ public sealed class DatasetFormatTests : IDisposable
         _folder.AddImage("images/a.tif");
         _folder.AddMask("labels/a.tif", (row, _) => row < 16 ? 1 : 0);
         _folder.AddMask("labels2/Pool/a.tif", (row, column) => row == 3 && column == 3 ? 2 : 0);
-        Export("Panoptic_Segmentation", "images\\a.tif  labels\\a.tif ");
+        Export("Panoptic_Segmentation", "images\\a.tif  labels\\a.tif  labels2\\large tree\\a.tif  labels2\\1\\a.tif ");
 
         IChipData data = Build();
 

@@ -77,13 +77,19 @@ internal static class MapFile
             found.Folder);
     }
 
-    /// <summary>Names may hold single spaces where the columns are two apart.</summary>
+    /// <summary>The image and its label: names may hold single spaces where the columns are two apart. A second image, and the masks of a panoptic export, follow theirs.</summary>
     private static string[] Split(string line)
     {
         string[] column = line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
-        return column.Length == 2
-            ? column
-            : line.Split(["  ", "\t"], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        if (column.Length == 2)
+        {
+            return column;
+        }
+
+        column = line.Split(["  ", "\t"], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        int second = column[0].IndexOf(" images2\\", StringComparison.OrdinalIgnoreCase);
+        column[0] = second < 0 ? column[0] : column[0][..second];
+        return column.Length > 2 && column[2..].All(name => name.StartsWith("labels2\\", StringComparison.OrdinalIgnoreCase)) ? column[..2] : column;
     }
 
     private static string Resolve(string folder, string name) => Path.GetFullPath(Path.Combine(folder, name.Replace('\\', '/')));

@@ -71,8 +71,13 @@ internal static class DataBunchSheet
             for (int i = 0; i < pictures.Count; i++)
             {
                 cancel.ThrowIfCancellationRequested();
-                yield return labels.Cell(i, pictures.Draw(i), Path.GetFileName(sample.Images[i]));
+                yield return labels.Cell(i, pictures.Draw(i), NameOf(sample.Images[i], bunch));
             }
         }
     }
+
+    /// <summary>Of unpaired images with their side: both have the same file names.</summary>
+    private static string NameOf(string image, LearnDataBunch bunch) => bunch.DatasetType == MetadataFormats.CycleGan
+        ? $"{Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(image)))}/{Path.GetFileName(image)}"
+        : Path.GetFileName(image);
 }

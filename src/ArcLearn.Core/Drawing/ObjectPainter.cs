@@ -10,7 +10,7 @@ internal readonly record struct PaintedObject(SKRect Box, SKColor Color, string 
 /// <summary>Draws boxes with name tags, the tags only where they cover no other.</summary>
 internal static class ObjectPainter
 {
-    /// <summary>More than these on one picture get small tags.</summary>
+    /// <summary>More than these on one picture get small tags, and so do objects that are mostly smaller than large ones.</summary>
     private const int MaxLargeTags = 8;
 
     /// <summary>A tag's margin around its letters, in dots.</summary>
@@ -37,7 +37,7 @@ internal static class ObjectPainter
             canvas.DrawRect(one.Box, paint);
         }
 
-        int scale = objects.Count <= MaxLargeTags ? 2 : 1;
+        int scale = objects.Count <= MaxLargeTags && 2 * objects.Count(one => TagWidth(one.Label, 2) <= one.Box.Width) >= objects.Count ? 2 : 1;
         List<SKRect> taken = [];
         foreach (PaintedObject one in objects.Where(one => one.Label.Length > 0))
         {
@@ -47,9 +47,11 @@ internal static class ObjectPainter
         canvas.Restore();
     }
 
+    private static float TagWidth(string label, int scale) => DotFont.Measure(label, scale) + (2 * Pad * scale);
+
     private static void DrawTag(SKCanvas canvas, SKRect area, PaintedObject one, int scale, List<SKRect> taken)
     {
-        float width = DotFont.Measure(one.Label, scale) + (2 * Pad * scale);
+        float width = TagWidth(one.Label, scale);
         float height = (LetterRows + Pad) * scale;
         float left = Math.Max(area.Left, Math.Min(one.Box.Left, area.Right - width));
         foreach (float top in new[] { one.Box.Top - height, one.Box.Bottom, one.Box.Top })
