@@ -49,13 +49,13 @@ internal static class EngineSpeed
         return 0;
     }
 
-    /// <summary>A score that about five objects a chip exceed.</summary>
+    /// <summary>A score that some objects exceed wherever a tile keeps them: untrained, a network is surest at the border of its chips.</summary>
     private static double Threshold(SsdEngine model, string path)
     {
         using SsdBackend all = new(model, EngineRun.Batch, threshold: 0, Overlap);
         using IDetectionReplica replica = all.CreateReplica();
         float[] scores = [.. replica.Detect(Chips(path)).SelectMany(chip => chip).Select(box => box.Score).OrderDescending()];
-        return scores[Math.Min(scores.Length, 5 * EngineRun.Batch) - 1];
+        return scores[Math.Min(scores.Length, 60 * EngineRun.Batch) - 1];
     }
 
     private static float[] Chips(string path)
