@@ -56,6 +56,18 @@ public sealed class RasterDecodingTests
         Assert.Equal(Blocks(raster), Decodings(name, new BlockCache(across * block, 1 << 20))); // wide rasters ask for more
     }
 
+    [Fact]
+    public void A_cache_of_a_size_that_was_asked_for_stays_within_it()
+    {
+        BlockCache asked = RasterFile.NewCache(RasterFile.DefaultCacheBytes);
+        BlockCache usual = RasterFile.NewCache();
+
+        asked.Reserve(200L << 20);
+        usual.Reserve(200L << 20);
+
+        Assert.Equal((RasterFile.DefaultCacheBytes, 200L << 20), (asked.Budget, usual.Budget));
+    }
+
     [Theory]
     [InlineData(10_000, 256, 3, SampleType.UInt8, false)]
     [InlineData(40_000, 256, 3, SampleType.UInt8, true)]

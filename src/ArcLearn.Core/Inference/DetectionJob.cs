@@ -184,7 +184,7 @@ internal static class DetectionJob
     }
 
     private static IRaster Open(
-        DetectionRequest request, SsdDefinition model, Action<string>? warn, IFileSystem? files, long cacheBytes = RasterFile.DefaultCacheBytes)
+        DetectionRequest request, SsdDefinition model, Action<string>? warn, IFileSystem? files, long? cacheBytes = null)
     {
         IRaster raster = request.Stack.Count > 0
             ? RasterMosaic.Stack(request.Raster, request.Stack, files, RasterFile.NewCache(cacheBytes))

@@ -28,6 +28,18 @@ internal sealed class BlockCache(long budget, long ceiling = 0)
         }
     }
 
+    /// <summary>Bytes that it may hold as things stand.</summary>
+    public long Budget
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _budget;
+            }
+        }
+    }
+
     /// <summary>Blocks decoded so far; those decoded again count again.</summary>
     public long Decodings => Interlocked.Read(ref _decodings);
 

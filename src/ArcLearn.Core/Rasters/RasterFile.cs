@@ -18,14 +18,14 @@ internal static class RasterFile
     /// <summary>Opens a TIFF, BigTIFF, PNG, JPEG, BMP or VRT file, told apart by its first bytes, whatever its name.</summary>
     /// <param name="path">The file.</param>
     /// <param name="files">Where it is; null is the disk.</param>
-    /// <param name="cacheBytes">Budget of the cache of decoded blocks.</param>
+    /// <param name="cacheBytes">What the cache of decoded blocks holds at most; null for <see cref="DefaultCacheBytes"/>, or more where a pass over a wide raster asks for it.</param>
     /// <remarks>A folder opens as one mosaic of its raster files.</remarks>
     /// <exception cref="FileNotFoundException">Nothing is there.</exception>
     /// <exception cref="LearnFormatException">It is damaged, or no raster that is read here.</exception>
-    public static IRaster Open(string path, IFileSystem? files = null, long cacheBytes = DefaultCacheBytes) =>
+    public static IRaster Open(string path, IFileSystem? files = null, long? cacheBytes = null) =>
         Open(path, files ?? LocalFileSystem.Instance, NewCache(cacheBytes), depth: 0);
 
-    public static BlockCache NewCache(long bytes = DefaultCacheBytes) => new(bytes, bytes == DefaultCacheBytes ? MaximumCacheBytes : 0);
+    public static BlockCache NewCache(long? bytes = null) => new(bytes ?? DefaultCacheBytes, bytes is null ? MaximumCacheBytes : 0);
 
     /// <summary>
     /// Decoded bytes under one row of windows and the blocks that it shares with the next: as long as they are held, a pass over windows that overlap, row by row,
