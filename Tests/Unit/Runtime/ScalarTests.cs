@@ -45,9 +45,10 @@ public sealed class ScalarTests
         return call.DeclaringType == typeof(Scalar) ? call.Name == "op_Implicit"
             : call.DeclaringType == typeof(torch.Tensor) && (call.Name switch
             {
-                // TorchSharp writes the sum of two tensors as left + 1 · right.
+                // TorchSharp writes a sum as left + 1 · right, and a square as a power of 2.
                 "op_Addition" => true,
-                "add" or "add_" => parameters.Length == 1 && parameters[0] == typeof(torch.Tensor),
+                "add" or "add_" => parameters.Length == 1,
+                "square" => true,
                 "addcdiv" or "addcdiv_" => parameters.Length == 2,
                 _ => call.Name.StartsWith("op_", StringComparison.Ordinal) && parameters.Any(parameter => parameter.IsPrimitive),
             });

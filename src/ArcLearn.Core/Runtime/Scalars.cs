@@ -5,7 +5,7 @@ using static TorchSharp.torch;
 namespace ArcLearn.Core.Runtime;
 
 /// <summary>
-/// Arithmetic of tensors with numbers that live as long as the process. TorchSharp makes a <see cref="Scalar"/> of each number in passing, also of the 1 in the sum of two tensors; nothing
+/// Arithmetic of tensors with numbers that live as long as the process. TorchSharp makes a <see cref="Scalar"/> of each number in passing, also of the 1 that it multiplies the second part of a sum with; nothing
 /// holds it while the native call reads it, so that the collector may free it meanwhile, and torch reads what lies there then: an error of torch, or another number.
 /// </summary>
 internal static class Scalars
@@ -19,12 +19,12 @@ internal static class Scalars
 
     public static Tensor PlusInPlace(this Tensor left, Tensor right) => left.add_(right, Of(1));
 
-    public static Tensor Plus(this Tensor tensor, double number) => tensor.add(Of(number));
+    public static Tensor Plus(this Tensor tensor, double number) => tensor.add(Of(number), Of(1));
 
     public static Tensor Times(this Tensor tensor, double number) => tensor.mul(Of(number));
 
     public static Tensor Over(this Tensor tensor, double number) => tensor.div(Of(number));
 
     /// <summary>number − tensor.</summary>
-    public static Tensor Minus(double number, Tensor tensor) => tensor.neg().add(Of(number));
+    public static Tensor Minus(double number, Tensor tensor) => tensor.neg().Plus(number);
 }

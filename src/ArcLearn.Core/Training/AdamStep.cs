@@ -24,11 +24,12 @@ internal readonly record struct AdamStep(double Decay, double FirstBeta, double 
         using Scalar secondRest = 1 - SecondBeta;
         using Scalar correction = RootOfCorrection;
         using Scalar epsilon = Epsilon;
+        using Scalar one = 1;
         using Scalar step = -Rate;
         weight.mul_(decay);
         mean.mul_(firstBeta).add_(gradient, firstRest);
         square.mul_(secondBeta).addcmul_(gradient, gradient, secondRest);
-        Tensor root = square.sqrt().div_(correction).add_(epsilon);
+        Tensor root = square.sqrt().div_(correction).add_(epsilon, one);
         weight.addcdiv_(mean, root, step);
     }
 
