@@ -117,7 +117,8 @@ internal static class ExportSpeed
         """;
 
     /// <summary>Makes the files where they are missing, then measures.</summary>
-    public static int Compare(string folder, int rounds)
+    /// <param name="format">The only one to measure; null for all.</param>
+    public static int Compare(string folder, int rounds, string? format = null)
     {
         Directory.CreateDirectory(folder);
         PeerProcess.Python(Make, folder, "10000", "20000");
@@ -125,25 +126,25 @@ internal static class ExportSpeed
         Console.WriteLine($"on .NET {Environment.Version}, {Environment.ProcessorCount} processors, {rounds} rounds; multiples of the script: median (least to most)");
         Console.WriteLine("format   chips a second          less processor time     ours/s  script/s  ours CPU s  script CPU s  ours MB  script MB (a process)  ours KB a chip  script KB a chip");
         string outputs = Directory.CreateDirectory(Path.Combine(folder, $"compare-{Environment.ProcessId}")).FullName;
-        foreach ((ChipFormat format, string driver, string extension) in new[] { (ChipFormat.TIFF, "GTiff", "tif"), (ChipFormat.JPEG, "JPEG", "jpg"), (ChipFormat.PNG, "PNG", "png") })
+        foreach ((string name, string driver, string extension) in new[] { ("TIFF", "GTiff", "tif"), ("JPEG", "JPEG", "jpg"), ("PNG", "PNG", "png") }.Where(kind => format is null || kind.Item1 == format))
         {
             List<double[]> ours = [];
             List<double[]> theirs = [];
             for (int round = 0; round < rounds; round++)
             {
-                string output = Path.Combine(outputs, $"{format}-{round}");
-                ours.Add([.. PeerProcess.Numbers(PeerProcess.Start(Environment.ProcessPath!, ["export", "run", folder, output, $"{format}"])), SizeOf(output, extension)]);
+                string output = Path.Combine(outputs, $"{name}-{round}");
+                ours.Add([.. PeerProcess.Numbers(PeerProcess.Start(Environment.ProcessPath!, ["export", "run", folder, output, name])), SizeOf(output, extension)]);
                 output += "-script";
                 theirs.Add([.. PeerProcess.Numbers(PeerProcess.Python(Peer, folder, output, driver, extension, $"{Tile}", $"{Stride}", "2")), SizeOf(output, extension)]);
                 if (ours[^1][2] != theirs[^1][2])
                 {
-                    throw new InvalidOperationException($"{format}: {ours[^1][2]} chips, and {theirs[^1][2]} of the script.");
+                    throw new InvalidOperationException($"{name}: {ours[^1][2]} chips, and {theirs[^1][2]} of the script.");
                 }
             }
 
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{format,-8} {Multiples(ours, theirs, 0)}   {Multiples(ours, theirs, 3)} {ours.Max(r => r[2] / r[0]),9:F0} {theirs.Max(r => r[2] / r[0]),9:F0} {ours.Min(r => r[3]),11:F1} {theirs.Min(r => r[3]),13:F1} {ours.Max(r => r[1]),8:F0} {theirs.Max(r => r[1]),10:F0} {ours[0][4],27:F1} {theirs[0][4],17:F1}"));
+                $"{name,-8} {Multiples(ours, theirs, 0)}   {Multiples(ours, theirs, 3)} {ours.Max(r => r[2] / r[0]),9:F0} {theirs.Max(r => r[2] / r[0]),9:F0} {ours.Min(r => r[3]),11:F1} {theirs.Min(r => r[3]),13:F1} {ours.Max(r => r[1]),8:F0} {theirs.Max(r => r[1]),10:F0} {ours[0][4],27:F1} {theirs[0][4],17:F1}"));
         }
 
         Directory.Delete(outputs, recursive: true);
@@ -176,7 +177,7 @@ internal static class ExportSpeed
     private static string Multiples(List<double[]> ours, List<double[]> theirs, int column)
     {
         double[] ratios = [.. ours.Zip(theirs, (a, b) => b[column] / a[column]).Order()];
-        return string.Create(CultureInfo.InvariantCulture, $"{ratios[ratios.Length / 2],5:F2} ({ratios[0],5:F2} to {ratios[^1],5:F2})");
+        return string.Create(CultureInfo.InvariantCulture, $"{(ratios[(ratios.Length - 1) / 2] + ratios[ratios.Length / 2]) / 2,5:F2} ({ratios[0],5:F2} to {ratios[^1],5:F2})");
     }
 
     private static double SizeOf(string output, string extension) =>

@@ -18,6 +18,7 @@ return args switch
     ["rasters", "compare", string folder, string rounds] => RasterSpeed.Compare(folder, Count(rounds)),
     ["rasters", "read", string path] => RasterSpeed.ReadAll(path),
     ["export", "compare", string folder, string rounds] => ExportSpeed.Compare(folder, Count(rounds)),
+    ["export", "compare", string folder, string rounds, string format] => ExportSpeed.Compare(folder, Count(rounds), format),
     ["export", "run", string folder, string output, string format] => ExportSpeed.Run(folder, output, format),
     ["engine", "memory", string folder, string natives, string megabytes] => EngineMemory.Compare(folder, natives, megabytes),
     ["engine", "search", string model, string natives, string path, string bytes] => EngineMemory.Search(model, natives, path, bytes),
@@ -32,6 +33,6 @@ static int Count(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: labels trees|cars <data folder> <folder> | score <truth folder> <detections folder> <iou> … | speed train|forward <natives> <python> <parity folder> <rounds> <steps> | epochs <natives> <chips> <backbone> <epochs> <batch> | loader <python> <folder of images per class> <epochs> | rasters compare <folder> <rounds> | export compare <folder> <rounds> | engine memory <folder> <natives> <megabytes> | engine speed <natives> <python> <parity folder> <folder> <side> <rounds> | engine nms <python> <rounds> | vectors [address]");
+    Console.Error.WriteLine("Usage: labels trees|cars <data folder> <folder> | score <truth folder> <detections folder> <iou> … | speed train|forward <natives> <python> <parity folder> <rounds> <steps> | epochs <natives> <chips> <backbone> <epochs> <batch> | loader <python> <folder of images per class> <epochs> | rasters compare <folder> <rounds> | export compare <folder> <rounds> [TIFF|JPEG|PNG] | engine memory <folder> <natives> <megabytes> | engine speed <natives> <python> <parity folder> <folder> <side> <rounds> | engine nms <python> <rounds> | vectors [address]");
     return 2;
 }
