@@ -45,6 +45,19 @@ public class ObjectPainterTests
         }
     }
 
+    [Theory]
+    [InlineData(60, 22)]        // eleven dots of two pixels
+    [InlineData(20, 11)]
+    public void Tags_of_several_objects_are_small_where_the_objects_are(int width, int height)
+    {
+        PaintedObject[] six = [.. Enumerable.Range(0, 6).Select(i => new PaintedObject(
+            SKRect.Create(5 + (i % 3 * 65), 40 + (i / 3 * 90), width, 40), s_red, "tree"))];
+        using SKBitmap picture = Draw(six);
+
+        int top = Enumerable.Range(0, 40).First(y => picture.GetPixel(7, y) == s_red);
+        Assert.Equal(height, 40 - top);
+    }
+
     [Fact]
     public void Ink_is_dark_on_bright_and_bright_on_dark()
     {

@@ -10,7 +10,10 @@ internal readonly record struct PaintedObject(SKRect Box, SKColor Color, string 
 /// <summary>Draws boxes with name tags, the tags only where they cover no other.</summary>
 internal static class ObjectPainter
 {
-    /// <summary>More than these on one picture get small tags, and so do objects that are mostly smaller than large ones.</summary>
+    /// <summary>So few objects on one picture get large tags.</summary>
+    private const int FewObjects = 4;
+
+    /// <summary>More than these get small tags; those between where most are narrower than a large one, which would hide them.</summary>
     private const int MaxLargeTags = 8;
 
     /// <summary>A tag's margin around its letters, in dots.</summary>
@@ -37,7 +40,9 @@ internal static class ObjectPainter
             canvas.DrawRect(one.Box, paint);
         }
 
-        int scale = objects.Count <= MaxLargeTags && 2 * objects.Count(one => TagWidth(one.Label, 2) <= one.Box.Width) >= objects.Count ? 2 : 1;
+        bool isLarge = objects.Count <= FewObjects
+            || (objects.Count <= MaxLargeTags && 2 * objects.Count(one => TagWidth(one.Label, 2) <= one.Box.Width) >= objects.Count);
+        int scale = isLarge ? 2 : 1;
         List<SKRect> taken = [];
         foreach (PaintedObject one in objects.Where(one => one.Label.Length > 0))
         {
