@@ -8,7 +8,7 @@ using ArcLearn.Tests.Unit.Vectors;
 namespace ArcLearn.Tests.Cmdlets;
 
 /// <summary>A session with data and a model, and files that are wrong in one way each.</summary>
-public sealed class BadInputFixture : IDisposable
+public sealed class BadInputFixture : SessionFixture
 {
     public BadInputFixture()
     {
@@ -27,17 +27,6 @@ public sealed class BadInputFixture : IDisposable
         MakeLabels();
         MakeChips();
         MakeModels();
-    }
-
-    internal TemporaryFolder Folder { get; } = new();
-
-    internal ModuleHost Host { get; } = new();
-
-    public void Dispose()
-    {
-        Host.Run("$model.Dispose()");
-        Host.Dispose();
-        Folder.Dispose();
     }
 
     internal static string Feature(string geometry) =>

@@ -6,9 +6,6 @@ namespace ArcLearn.Tests.Cmdlets;
 /// <summary>A detection that does not come to its end is finished by repeating it, with the bytes that an undisturbed one writes.</summary>
 public sealed class DetectionEndTests : IDisposable
 {
-    // More by $env:ARCLEARN_KILLS.
-    private static readonly int s_kills = int.TryParse(Environment.GetEnvironmentVariable("ARCLEARN_KILLS"), out int kills) ? kills : 4;
-
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -37,7 +34,7 @@ public sealed class DetectionEndTests : IDisposable
             """);
         string output = _folder[$"found.{extension}"];
         Random random = new(1);
-        for (int kill = 0; kill < s_kills && !File.Exists(output); kill++)
+        for (int kill = 0; kill < ShellProcess.Kills && !File.Exists(output); kill++)
         {
             using ShellProcess killed = new(_folder["detect.ps1"]);
             if (!SpinWait.SpinUntil(() => File.Exists(output + ".journal") || File.Exists(output), TimeSpan.FromMinutes(1)))

@@ -8,7 +8,7 @@ using ArcLearn.Tests.Unit.TestSupport;
 namespace ArcLearn.Tests.Cmdlets;
 
 /// <summary>A model that finds something everywhere, and a scene of 300 map units below (500000, 4500000).</summary>
-public sealed class DetectionOptionFixture : IDisposable
+public sealed class DetectionOptionFixture : SessionFixture
 {
     public DetectionOptionFixture()
     {
@@ -23,17 +23,6 @@ public sealed class DetectionOptionFixture : IDisposable
             $model = $chips | New-LearnDataBunch -ChipSize 64 -BatchSize 4 -WarningAction Ignore | New-SingleShotDetector -Backbone squeezenet1_1 -Grids 2 -Ratios '1:1' -WarningAction Ignore
             $null = $model | Save-LearnModel -Path models/squares
             """).ThrowIfFailed();
-    }
-
-    internal TemporaryFolder Folder { get; } = new();
-
-    internal ModuleHost Host { get; } = new();
-
-    public void Dispose()
-    {
-        Host.Run("$model.Dispose()");
-        Host.Dispose();
-        Folder.Dispose();
     }
 
     private void Mask(string name, string ring) => File.WriteAllText(Folder[name], $$"""

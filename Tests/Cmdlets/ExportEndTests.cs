@@ -6,9 +6,6 @@ namespace ArcLearn.Tests.Cmdlets;
 /// <summary>An export that does not come to its end is finished by repeating it, with the bytes that an undisturbed one writes.</summary>
 public sealed class ExportEndTests : IDisposable
 {
-    // More by $env:ARCLEARN_KILLS.
-    private static readonly int s_kills = int.TryParse(Environment.GetEnvironmentVariable("ARCLEARN_KILLS"), out int kills) ? kills : 4;
-
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -35,7 +32,7 @@ public sealed class ExportEndTests : IDisposable
         string partial = output + ".incomplete";
         Random random = new(3);
         bool isContinued = false;
-        for (int kill = 0; kill < s_kills && !Directory.Exists(output); kill++)
+        for (int kill = 0; kill < ShellProcess.Kills && !Directory.Exists(output); kill++)
         {
             using ShellProcess killed = new(_folder["export.ps1"]);
             int before = Chips(partial);

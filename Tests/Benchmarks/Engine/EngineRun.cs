@@ -27,13 +27,10 @@ internal static class EngineRun
     public static (int Tiles, int Features) Search(string path, IDetectionBackend backend, long? limit, string output)
     {
         SsdOptions options = new() { Backbone = Case.Backbone, ChipSize = Chip, Classes = Case.Classes };
-        MemoryBudget budget;
-        using (IRaster raster = RasterFile.Open(path))
-        {
-            budget = MemoryBudget.Fit(MemoryNeeds.Of(raster, options, Chip, Batch, Environment.ProcessorCount, backend.BytesPerReplica), limit);
-        }
-
-        using IRaster open = RasterFile.Open(path, files: null, budget.CacheBytes);
+        BlockCache cache = RasterFile.NewCache();
+        using IRaster open = RasterFile.Open(path, files: null, cache);
+        MemoryBudget budget = MemoryBudget.Fit(MemoryNeeds.Of(open, options, Chip, Batch, Environment.ProcessorCount, backend.BytesPerReplica), limit);
+        cache.Limit(budget.CacheBytes);
         DetectionRunOptions run = new() { Workers = budget.Workers, Readers = budget.Readers, Buffers = budget.Buffers, RunNms = true, MaxOverlapRatio = 0.3 };
         DetectionLayer layer = new(output, force: true, LocalFileSystem.Instance);
         using JournaledRun journaled = new(run, open, backend, new RunIdentity([new("run", "benchmark")]), layer.Journal, force: true, model: "benchmark", output: output);

@@ -23,10 +23,21 @@ internal static class EngineSpeed
         using SsdEngine model = EngineRun.Detector();
         ModelPackage saved = model.Save(Path.Combine(folder, "model"), force: true, CancellationToken.None);
         double threshold = Threshold(model, path);
-        using SsdBackend backend = new(model, EngineRun.Batch, threshold, Overlap);
+        foreach (LearnPrecision precision in (ReadOnlySpan<LearnPrecision>)[LearnPrecision.Float32, LearnPrecision.BFloat16])
+        {
+            Print(model, saved, precision, threshold, python, parity, path, folder, rounds);
+        }
+
+        return 0;
+    }
+
+    private static void Print(
+        SsdEngine model, ModelPackage saved, LearnPrecision precision, double threshold, string python, string parity, string path, string folder, int rounds)
+    {
+        using SsdBackend backend = new(model, EngineRun.Batch, threshold, Overlap, precision);
         using Process? peer = StartPeer(python, parity, path, saved.WeightsPath, threshold, folder);
         string? version = peer?.StandardOutput.ReadLine();
-        Console.WriteLine($"search of {side} x {side} px: {EngineRun.Case}; {Environment.ProcessorCount} replicas of one thread; libtorch {TorchRuntime.Describe().TorchVersion} against {version ?? "no Python with torch and rasterio"}");
+        Console.WriteLine($"search of {Path.GetFileName(path)} in {precision}{(precision == LearnPrecision.BFloat16 && !ConvolutionArithmetic.HasBFloat16 ? " (rounded 32-bit arithmetic: this processor has no instructions for it)" : "")}: {EngineRun.Case}; {Environment.ProcessorCount} replicas of one thread; libtorch {TorchRuntime.Describe().TorchVersion} against {version ?? "no Python with torch and rasterio"}");
         Console.WriteLine("round    bare tiles/s    whole tiles/s    share    features    script tiles/s    as fast as the script    its features");
         List<(double Share, double Times)> ratios = [];
         for (int round = 0; round < rounds; round++)
@@ -46,7 +57,6 @@ internal static class EngineSpeed
             CultureInfo.InvariantCulture,
             $"medians: share of the bare model {Taken.Median(ratios.Select(ratio => ratio.Share)):F3}, as fast as the script {Taken.Median(ratios.Select(ratio => ratio.Times)):F2}"));
         peer?.StandardInput.Close();
-        return 0;
     }
 
     /// <summary>A score that some objects exceed wherever a tile keeps them: untrained, a network is surest at the border of its chips.</summary>

@@ -37,6 +37,9 @@ internal sealed class ShellProcess : IDisposable
     /// <summary>ArcLearn.Shell.dll; null where it is not known.</summary>
     public static string? Path => Environment.GetEnvironmentVariable("ARCLEARN_SHELL") is { Length: > 0 } path ? path : null;
 
+    /// <summary>How often a test kills what it is to survive; more by $env:ARCLEARN_KILLS.</summary>
+    public static int Kills => int.TryParse(Environment.GetEnvironmentVariable("ARCLEARN_KILLS"), out int kills) ? kills : 4;
+
     public static ShellResult Run(string[] arguments, string input = "")
     {
         using ShellProcess shell = new(arguments);

@@ -71,7 +71,7 @@ internal static class DetectionJob
     public static void Check(DetectionRequest request, SsdDefinition model, Action<string>? warn, IFileSystem? files = null)
     {
         ModelArguments arguments = ModelArguments.Parse(request.ModelArguments, model.Options.ChipSize);
-        using IRaster raster = Open(request, model, warn, files);
+        using IRaster raster = Open(request, model, warn, files, RasterFile.NewCache());
         _ = DetectionPlan.Create(Options(request, arguments, Budget(request, arguments, model.Options, raster), raster, files ?? LocalFileSystem.Instance), raster, model.Options.ChipSize);
         new DetectionLayer(request.Output, request.Force, files ?? LocalFileSystem.Instance).Check(request.MakeFolder);
     }
@@ -139,8 +139,10 @@ internal static class DetectionJob
     public static InferencePlan Plan(DetectionRequest request, SsdEngine model, Action<string>? warn, CancellationToken cancel, IFileSystem? files = null)
     {
         ModelArguments arguments = ModelArguments.Parse(request.ModelArguments, model.ChipSize);
-        using IRaster raster = Open(request, model.Definition, warn, files);
+        BlockCache cache = RasterFile.NewCache();
+        using IRaster raster = Open(request, model.Definition, warn, files, cache);
         MemoryBudget budget = Budget(request, arguments, model.Definition.Options, raster);
+        cache.Limit(budget.CacheBytes);
         using IDetectionBackend backend = CreateBackend(model, arguments, request.Precision);
         return InferencePlanner.Run(Options(request, arguments, budget, raster, files ?? LocalFileSystem.Instance), raster, backend, budget, model.Name, cancel, files);
     }
@@ -150,15 +152,12 @@ internal static class DetectionJob
     {
         ModelArguments arguments = ModelArguments.Parse(request.ModelArguments, model.ChipSize);
         DetectionLayer layer = new(request.Output, request.Force, files, warn);
-        MemoryBudget budget;
-        using (IRaster raster = Open(request, model.Definition, warn, files))
-        {
-            budget = Budget(request, arguments, model.Definition.Options, raster);
-        }
-
-        OpenDetection open = new(layer, Open(request, model.Definition, warn, files, budget.CacheBytes));
+        BlockCache cache = RasterFile.NewCache();
+        OpenDetection open = new(layer, Open(request, model.Definition, warn, files, cache));
         try
         {
+            MemoryBudget budget = Budget(request, arguments, model.Definition.Options, open.Raster);
+            cache.Limit(budget.CacheBytes);
             model.TellPrecision(request.Precision, warn);
             DetectionRunOptions options = Options(request, arguments, budget, open.Raster, files);
             layer.MakeFolder(request.MakeFolder);
@@ -183,12 +182,11 @@ internal static class DetectionJob
         }
     }
 
-    private static IRaster Open(
-        DetectionRequest request, SsdDefinition model, Action<string>? warn, IFileSystem? files, long? cacheBytes = null)
+    private static IRaster Open(DetectionRequest request, SsdDefinition model, Action<string>? warn, IFileSystem? files, BlockCache cache)
     {
         IRaster raster = request.Stack.Count > 0
-            ? RasterMosaic.Stack(request.Raster, request.Stack, files, RasterFile.NewCache(cacheBytes))
-            : RasterFile.Open(request.Raster, files, cacheBytes);
+            ? RasterMosaic.Stack(request.Raster, request.Stack, files, cache)
+            : RasterFile.Open(request.Raster, files, cache);
         try
         {
             raster = RunGrid.View(raster, request.Context, files);

@@ -77,7 +77,8 @@ internal sealed class DetectionLayer(string path, bool force, IFileSystem files,
         DetectionRecord run = journal.Run;
 
         // An array: PowerShell cannot index every read-only list.
-        BadTile[] bad = [.. result.Failed.Select(failed => Describe(run.ToGrid()[failed.Tile], failed.Reason, run.ToTransform()))];
+        (TileGrid grid, GeoTransform transform) = (run.ToGrid(), run.ToTransform());
+        BadTile[] bad = [.. result.Failed.Select(failed => Describe(grid[failed.Tile], failed.Reason, transform))];
         if (bad.Length > 0)
         {
             warn?.Invoke(Holes(run, result));
@@ -89,7 +90,7 @@ internal sealed class DetectionLayer(string path, bool force, IFileSystem files,
             {
                 using IFeatureWriter writer = Create(run.SpatialReference, run.Classes);
                 FeatureDigest digest = new();
-                IReadOnlyDictionary<string, int> byClass = DetectionWriter.Write(detections, run.Classes, run.ToTransform(), writer, digest, cancel);
+                IReadOnlyDictionary<string, int> byClass = DetectionWriter.Write(detections, run.Classes, transform, writer, digest, cancel);
                 writer.Describe(Provenance(journal, result, digest, writer.SpatialReference).ToJson());
                 writer.Complete();
                 layer = new FeatureLayerItem

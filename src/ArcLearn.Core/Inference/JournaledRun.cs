@@ -12,6 +12,14 @@ namespace ArcLearn.Core.Inference;
 /// <param name="Failed">Tiles that could not be read, where they are listed.</param>
 internal sealed record JournaledResult(int Tiles, int SkippedTiles, int ResumedTiles, int CutDetections, int MaskedTiles, IReadOnlyList<FailedTile> Failed)
 {
+    /// <summary>What stands in a journal whose tiles are all finished.</summary>
+    public static JournaledResult Of(DetectionJournal journal, int resumedTiles)
+    {
+        IReadOnlyList<FailedTile> failed = journal.Failed;
+        return new JournaledResult(
+            journal.Finished - journal.Skipped - failed.Count, journal.Skipped, resumedTiles, journal.CutDetections, journal.Run.MaskedTiles, failed);
+    }
+
     /// <exception cref="LearnDataException">TileFailed: no tile with data could be read, so that there is nothing to write.</exception>
     public void RequireTiles(DetectionRecord run)
     {
@@ -94,8 +102,7 @@ internal sealed class JournaledRun : IDisposable
         }
 
         _journal.Seal();
-        IReadOnlyList<FailedTile> failed = _journal.Failed;
-        JournaledResult result = new(_journal.Finished - _journal.Skipped - failed.Count, _journal.Skipped, ResumedTiles, _journal.CutDetections, _plan.MaskedTiles, failed);
+        JournaledResult result = JournaledResult.Of(_journal, ResumedTiles);
         if (_options.Shard is null)
         {
             result.RequireTiles(_journal.Run);

@@ -57,8 +57,7 @@ internal static class ShardMerge
         try
         {
             whole.TakeAll(shards.Journals, cancel);
-            IReadOnlyList<FailedTile> failed = whole.Failed;
-            JournaledResult result = new(whole.Finished - whole.Skipped - failed.Count, whole.Skipped, 0, whole.CutDetections, whole.Run.MaskedTiles, failed);
+            JournaledResult result = JournaledResult.Of(whole, resumedTiles: 0);
             result.RequireTiles(whole.Run);
             return layer.Write(whole, result, cancel) with { Duration = watch.Elapsed };
         }

@@ -12,6 +12,7 @@ internal sealed class BlockCache(long budget, long ceiling = 0)
     private readonly LinkedList<Entry> _recent = [];
     private readonly object _gate = new();
     private long _budget = budget;
+    private long _ceiling = ceiling;
     private long _bytes;
     private long _decodings;
     private int _images;
@@ -54,7 +55,16 @@ internal sealed class BlockCache(long budget, long ceiling = 0)
     {
         lock (_gate)
         {
-            _budget = Math.Max(_budget, Math.Min(bytes, ceiling));
+            _budget = Math.Max(_budget, Math.Min(bytes, _ceiling));
+        }
+    }
+
+    /// <summary>Holds so many bytes from here on, whatever an image asks for.</summary>
+    public void Limit(long bytes)
+    {
+        lock (_gate)
+        {
+            (_budget, _ceiling) = (bytes, bytes);
         }
     }
 

@@ -27,6 +27,9 @@ internal static class RasterFile
 
     public static BlockCache NewCache(long? bytes = null) => new(bytes ?? DefaultCacheBytes, bytes is null ? MaximumCacheBytes : 0);
 
+    /// <summary>Opens a raster whose blocks go into a cache of the caller's, who may limit it.</summary>
+    public static IRaster Open(string path, IFileSystem? files, BlockCache cache) => Open(path, files ?? LocalFileSystem.Instance, cache, depth: 0);
+
     /// <summary>
     /// Decoded bytes under one row of windows and the blocks that it shares with the next: as long as they are held, a pass over windows that overlap, row by row,
     /// decodes no block twice.
