@@ -5,26 +5,9 @@ namespace ArcLearn.Core.Inference;
 /// <param name="Score">0 to 1.</param>
 internal readonly record struct ChipDetection(float XMin, float YMin, float XMax, float YMax, int ClassIndex, float Score);
 
-/// <summary>
-/// A prepared detector behind the engine: the module itself now, other runtimes later.
-/// What it answers for a chip depends on the chip, <see cref="BatchSize"/> and the weights, on nothing else.
-/// </summary>
-internal interface IDetectionBackend : IDisposable
+/// <summary>A prepared detector behind the engine: the module itself now, other runtimes later.</summary>
+internal interface IDetectionBackend : IModelBackend
 {
-    /// <summary>Chips per call, always the same; at least 2.</summary>
-    int BatchSize { get; }
-
-    int ChipSize { get; }
-
-    int Bands { get; }
-
-    SampleType SampleType { get; }
-
-    IReadOnlyList<ClassDefinition> Classes { get; }
-
-    /// <summary>Bytes that one replica holds at its peak, for the memory plan.</summary>
-    long BytesPerReplica { get; }
-
     /// <summary>A worker's own handle; one thread uses it at a time, on one intra-op thread.</summary>
     IDetectionReplica CreateReplica();
 }
