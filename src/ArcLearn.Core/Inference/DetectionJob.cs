@@ -90,6 +90,7 @@ internal static class DetectionJob
         Stopwatch watch = Stopwatch.StartNew();
         using OpenDetection open = Begin(request, model, warn, files ?? LocalFileSystem.Instance, inform, cancel);
         JournaledResult result = open.Run.Search(progress, cancel, warn);
+        open.EndSearch();
         return open.Run.Finish(open.Layer, result, cancel) with { Duration = watch.Elapsed };
     }
 
@@ -153,7 +154,7 @@ internal static class DetectionJob
         ModelArguments arguments = ModelArguments.Parse(request.ModelArguments, model.ChipSize);
         DetectionLayer layer = new(request.Output, request.Force, files, warn);
         BlockCache cache = RasterFile.NewCache();
-        OpenDetection open = new(layer, Open(request, model.Definition, warn, files, cache));
+        OpenDetection open = new(layer, Open(request, model.Definition, warn, files, cache), cache);
         try
         {
             MemoryBudget budget = Budget(request, arguments, model.Definition.Options, open.Raster);
@@ -265,15 +266,23 @@ internal static class DetectionJob
     }
 
     /// <summary>What a detection holds open while it runs.</summary>
-    private sealed class OpenDetection(DetectionLayer layer, IRaster raster) : IDisposable
+    private sealed class OpenDetection(DetectionLayer layer, IRaster raster, BlockCache cache) : IDisposable
     {
         public DetectionLayer Layer => layer;
 
         public IRaster Raster => raster;
 
-        public IDetectionBackend Backend { get; set; } = null!;
+        public IDetectionBackend? Backend { get; set; }
 
         public JournaledRun Run { get; set; } = null!;
+
+        /// <summary>Sets free what only the search needs.</summary>
+        public void EndSearch()
+        {
+            Backend?.Dispose();
+            Backend = null;
+            cache.Clear();
+        }
 
         public void Dispose()
         {

@@ -112,7 +112,12 @@ internal sealed class JournaledRun : IDisposable
     }
 
     /// <summary>Lets a layer take the detections, best first. Ends with the journal gone.</summary>
-    public FeatureLayerItem Finish(DetectionLayer layer, JournaledResult result, CancellationToken cancel) => layer.Write(_journal, result, cancel);
+    public FeatureLayerItem Finish(DetectionLayer layer, JournaledResult result, CancellationToken cancel)
+    {
+        // What the search held, batches and decoded blocks, is garbage in large arrays now: no collection would come before merging has taken as much again.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        return layer.Write(_journal, result, cancel);
+    }
 
     /// <summary>Lets <paramref name="write"/> take the detections, best first. Ends with the journal gone.</summary>
     public void Finish(Action<IEnumerable<Detection>> write, CancellationToken cancel) => _journal.Finish(write, cancel);
