@@ -47,6 +47,7 @@ internal static class Formula
             long[] shape = value.shape;
             value.copy_(
                 shape.Length == 4 ? noise.Times(Math.Sqrt(3.0 / (shape[1] * shape[2] * shape[3])))
+                : shape.Length == 2 ? noise.Times(Math.Sqrt(3.0 / shape[1]))
                 : key.EndsWith("running_var", StringComparison.Ordinal) || key.EndsWith("weight", StringComparison.Ordinal) ? noise.Times(0.3).Plus(1)
                 : noise.Times(0.1));
         }

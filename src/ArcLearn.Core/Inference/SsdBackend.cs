@@ -85,8 +85,7 @@ internal sealed class SsdBackend : IDetectionBackend
             // No number lies above a threshold: damaged weights would find nothing, and nobody would know why.
             if (!float.IsFinite(TensorPrimitives.Sum<float>(scores)) || !float.IsFinite(TensorPrimitives.Sum<float>(boxes)))
             {
-                throw new LearnDataException(
-                    "ModelOutput", "The model answers with what is no number (NaN or infinite). Are its weights damaged, or did its training diverge? Save it again, or take a checkpoint.");
+                throw ModelFault.NotFinite();
             }
 
             return backend._decoder.Decode(scores, boxes, backend.BatchSize, backend._threshold, backend._overlap);

@@ -8,11 +8,12 @@ namespace ArcLearn.Core.Models;
 
 /// <summary>
 /// 1×1, 3×3 and 1×1 convolutions with a shortcut: <c>[N, input, s, s]</c> in, <c>[N, 4·width, s/stride, s/stride]</c> out.
-/// The stride is on the 3×3, as in torchvision.
+/// The stride is on the 3×3, as in torchvision. ResNeXt's (Xie et al. 2017) has the 3×3 in groups of channels.
 /// </summary>
 internal sealed class Bottleneck : Module<Tensor, Tensor>, IFusible
 {
     public const int Expansion = 4;
+    public const int BaseWidth = 64;
 
     private readonly Convolution conv1;          // field names are saved keys
     private readonly BatchNorm bn1;
@@ -22,14 +23,15 @@ internal sealed class Bottleneck : Module<Tensor, Tensor>, IFusible
     private readonly BatchNorm bn3;
     private readonly Sequential? downsample;
 
-    public Bottleneck(int input, int width, int stride)
+    public Bottleneck(int input, int width, int stride, int groups = 1, int groupWidth = BaseWidth)
         : base(nameof(Bottleneck))
     {
-        conv1 = new Convolution(input, width, new SpatialStep(1, 1, 0), hasBias: false);
-        bn1 = new BatchNorm(width);
-        conv2 = new Convolution(width, width, new SpatialStep(3, stride, 1), hasBias: false);
-        bn2 = new BatchNorm(width);
-        conv3 = new Convolution(width, width * Expansion, new SpatialStep(1, 1, 0), hasBias: false);
+        int inner = width * groupWidth / BaseWidth * groups;
+        conv1 = new Convolution(input, inner, new SpatialStep(1, 1, 0), hasBias: false);
+        bn1 = new BatchNorm(inner);
+        conv2 = new Convolution(inner, inner, new SpatialStep(3, stride, 1), hasBias: false, groups);
+        bn2 = new BatchNorm(inner);
+        conv3 = new Convolution(inner, width * Expansion, new SpatialStep(1, 1, 0), hasBias: false);
         bn3 = new BatchNorm(width * Expansion);
         downsample = ResNetBody.Shortcut(input, width * Expansion, stride);
         RegisterComponents();

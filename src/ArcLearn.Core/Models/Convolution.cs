@@ -6,7 +6,7 @@ using static TorchSharp.torch.nn;
 namespace ArcLearn.Core.Models;
 
 /// <summary>
-/// A convolution with equal sides: <c>[N, input, s, s]</c> in, <c>[N, output, t, t]</c> out. Its weights are 32-bit numbers whatever it computes in:
+/// A convolution with equal sides, in groups of channels where asked: <c>[N, input, s, s]</c> in, <c>[N, output, t, t]</c> out. Its weights are 32-bit numbers whatever it computes in:
 /// in bfloat16 they are cast in every call, as torch's autocast does, so that an optimiser's small steps are not lost.
 /// </summary>
 internal sealed class Convolution : Module<Tensor, Tensor>
@@ -16,15 +16,16 @@ internal sealed class Convolution : Module<Tensor, Tensor>
     private readonly long[] _stride;
     private readonly long[] _padding;
 
-    public Convolution(int input, int output, SpatialStep step, bool hasBias = true)
+    public Convolution(int input, int output, SpatialStep step, bool hasBias = true, int groups = 1)
         : base(nameof(Convolution))
     {
-        weight = Parameter(zeros(output, input, step.Kernel, step.Kernel));
+        weight = Parameter(zeros(output, input / groups, step.Kernel, step.Kernel));
         bias = hasBias ? Parameter(zeros(output)) : null;
 
         // They live as long as the layer, whatever scope it is made in.
         _ = weight.DetachFromDisposeScope();
         _ = bias?.DetachFromDisposeScope();
+        Groups = groups;
         (_stride, _padding) = ([step.Stride, step.Stride], [step.Padding, step.Padding]);
         RegisterComponents();
     }
@@ -32,6 +33,9 @@ internal sealed class Convolution : Module<Tensor, Tensor>
     public Parameter Weight => weight;
 
     public Parameter? Bias => bias;
+
+    /// <summary>Parts of the channels that do not see each other.</summary>
+    public int Groups { get; }
 
     public ReadOnlySpan<long> Stride => _stride;
 
@@ -44,7 +48,7 @@ internal sealed class Convolution : Module<Tensor, Tensor>
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor? shift = bias is null ? null : Arithmetic.Round(bias);
-        return Arithmetic.Convolve(input, Arithmetic.Round(weight), shift, _stride, _padding).MoveToOuterDisposeScope();
+        return Arithmetic.Convolve(input, Arithmetic.Round(weight), shift, _stride, _padding, Groups).MoveToOuterDisposeScope();
     }
 
     protected override void Dispose(bool disposing)

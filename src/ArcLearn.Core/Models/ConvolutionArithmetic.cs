@@ -33,16 +33,16 @@ internal readonly record struct ConvolutionArithmetic(bool IsRounded, bool IsNat
     }
 
     /// <summary>A convolution with weights that went through <see cref="Round"/>.</summary>
-    public Tensor Convolve(Tensor input, Tensor weight, Tensor? bias, long[] stride, long[] padding)
+    public Tensor Convolve(Tensor input, Tensor weight, Tensor? bias, long[] stride, long[] padding, long groups = 1)
     {
         if (!IsRounded)
         {
-            return nn.functional.conv2d(input, weight, bias, stride, padding);
+            return nn.functional.conv2d(input, weight, bias, stride, padding, groups: groups);
         }
 
         Tensor rounded = input.to(ScalarType.BFloat16);
         return IsNative
-            ? nn.functional.conv2d(rounded, weight, bias, stride, padding)
-            : nn.functional.conv2d(rounded.to(ScalarType.Float32), weight, bias, stride, padding).to(ScalarType.BFloat16);
+            ? nn.functional.conv2d(rounded, weight, bias, stride, padding, groups: groups)
+            : nn.functional.conv2d(rounded.to(ScalarType.Float32), weight, bias, stride, padding, groups: groups).to(ScalarType.BFloat16);
     }
 }

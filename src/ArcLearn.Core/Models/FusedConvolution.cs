@@ -4,24 +4,26 @@ using static TorchSharp.torch;
 
 namespace ArcLearn.Core.Models;
 
-/// <summary>A convolution with its bias, the batch norm behind it folded in, and the ReLU behind that.</summary>
+/// <summary>A convolution with its bias, the batch norm behind it folded in, and the ReLU behind that, capped at 6 where asked.</summary>
 internal sealed class FusedConvolution : IFusedLayer
 {
     private readonly Tensor _weight;
     private readonly Tensor _bias;
     private readonly long[] _stride;
     private readonly long[] _padding;
+    private readonly long _groups;
     private readonly bool _relu;
+    private readonly bool _isCapped;
     private readonly ConvolutionArithmetic _arithmetic;
 
-    private FusedConvolution(Tensor weight, Tensor bias, Convolution convolution, bool relu)
+    private FusedConvolution(Tensor weight, Tensor bias, Convolution convolution, bool relu, bool isCapped)
     {
-        (_weight, _bias, _relu, _arithmetic) = (weight, bias, relu, convolution.Arithmetic);
-        (_stride, _padding) = (convolution.Stride.ToArray(), convolution.Padding.ToArray());
+        (_weight, _bias, _relu, _isCapped, _arithmetic) = (weight, bias, relu, isCapped, convolution.Arithmetic);
+        (_stride, _padding, _groups) = (convolution.Stride.ToArray(), convolution.Padding.ToArray(), convolution.Groups);
     }
 
     /// <summary>Copies a convolution, in what it computes in now, and the batch norm's running statistics.</summary>
-    public static FusedConvolution Of(Convolution convolution, BatchNorm? norm, bool relu)
+    public static FusedConvolution Of(Convolution convolution, BatchNorm? norm, bool relu, bool isCapped = false)
     {
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
@@ -43,7 +45,8 @@ internal sealed class FusedConvolution : IFusedLayer
             convolution.Arithmetic.Round(ChannelsLast(weight)).detach().MoveToOuterDisposeScope().DetachFromDisposeScope(),
             convolution.Arithmetic.Round(bias).detach().MoveToOuterDisposeScope().DetachFromDisposeScope(),
             convolution,
-            relu);
+            relu,
+            isCapped);
     }
 
     /// <summary>The same values with channels innermost in memory: no public method of TorchSharp takes a memory format.</summary>
@@ -58,8 +61,8 @@ internal sealed class FusedConvolution : IFusedLayer
 
     public Tensor Apply(Tensor input)
     {
-        Tensor output = _arithmetic.Convolve(input, _weight, _bias, _stride, _padding);
-        return _relu ? output.relu_() : output;
+        Tensor output = _arithmetic.Convolve(input, _weight, _bias, _stride, _padding, _groups);
+        return !_relu ? output : _isCapped ? nn.functional.relu6(output, inplace: true) : output.relu_();
     }
 
     public void Dispose()

@@ -38,6 +38,9 @@ internal sealed class GeoPackageLayer : IVectorLayer
 
     public string? Description { get; }
 
+    /// <summary>The primary key in SQL; null for a view.</summary>
+    public string? IdColumn => _idColumn;
+
     /// <exception cref="LearnFormatException">The file is a SQLite database without a feature layer, or a damaged one.</exception>
     /// <exception cref="LearnDataException">LayerMissing.</exception>
     public static GeoPackageLayer Open(string path, string? name, IFileSystem files)

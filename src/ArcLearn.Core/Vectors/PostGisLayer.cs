@@ -36,6 +36,11 @@ internal sealed class PostGisLayer : IVectorLayer
 
     public string? Description { get; }
 
+    public PostGisAddress Address => _address;
+
+    /// <summary>The primary key of one whole number; null where there is none.</summary>
+    public string? KeyColumn => _id;
+
     /// <exception cref="LearnDataException">TableMissing, DatabaseMissing, DatabaseUnavailable or DatabaseError.</exception>
     /// <exception cref="UnauthorizedAccessException">The database denies it.</exception>
     public static PostGisLayer Open(PostGisAddress address, string? name) => name is not null && name != address.Table

@@ -98,7 +98,7 @@ internal sealed class PostGisWriter : IFeatureWriter
 
     public void Dispose() => Close();
 
-    private static void WriteValue(NpgsqlBinaryImporter import, object? value, FieldType type)
+    internal static void WriteValue(NpgsqlBinaryImporter import, object? value, FieldType type)
     {
         switch (value)
         {

@@ -48,6 +48,11 @@ internal sealed class ShapefileLayer : IVectorLayer
 
     public IReadOnlyList<FieldDefinition> Fields { get; }
 
+    /// <summary>The .dbf.</summary>
+    public string TablePath => _dbf;
+
+    public System.Text.Encoding TextEncoding => _encoding;
+
     /// <exception cref="LearnFormatException">A part is missing, or broken.</exception>
     public static ShapefileLayer Open(string path, string? name, IFileSystem files)
     {

@@ -1,0 +1,122 @@
+using System.Globalization;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace ArcLearn.Core.Vectors.Updates;
+
+/// <summary>An update of a table in one transaction: rows go into a temporary table first, and from there into the table at once.</summary>
+internal sealed class PostGisUpdate : ILayerUpdate
+{
+    private const string Rows = "pg_temp.arclearn_update";
+
+    private readonly PostGisLayer _layer;
+    private readonly IReadOnlyList<FieldUpdate> _fields;
+    private readonly string[] _columns;
+    private readonly NpgsqlConnection _connection;
+    private readonly NpgsqlTransaction _transaction;
+    private NpgsqlBinaryImporter? _import;
+
+    private PostGisUpdate(PostGisLayer layer, IReadOnlyList<FieldUpdate> fields, string[] columns, NpgsqlConnection connection, NpgsqlTransaction transaction, NpgsqlBinaryImporter import) =>
+        (_layer, _fields, _columns, _connection, _transaction, _import) = (layer, fields, columns, connection, transaction, import);
+
+    public static PostGisUpdate Begin(PostGisLayer layer, IReadOnlyList<FieldUpdate> fields)
+    {
+        if (layer.KeyColumn is null)
+        {
+            throw new LearnDataException(
+                "LayerReadOnly", $"{layer.Path} has no primary key of one whole number to find its rows by (it may be a view). Add one: ALTER TABLE … ADD COLUMN id bigserial PRIMARY KEY.", layer.Path);
+        }
+
+        return PostGisErrors.Guard(layer.Address, () =>
+        {
+            NpgsqlConnection connection = PostGisLayer.Connect(layer.Address);
+            try
+            {
+                NpgsqlTransaction transaction = connection.BeginTransaction();
+                string[] columns = [.. fields.Select(field => PostGisLayer.Quote(layer.Fields.FirstOrDefault(one => LayerUpdates.Same(one.Name, field.Name))?.Name ?? field.Name))];
+                for (int i = 0; i < fields.Count; i++)
+                {
+                    Execute(connection, $"ALTER TABLE {Table(layer)} ADD COLUMN IF NOT EXISTS {columns[i]} {Declaration(fields[i].Type)}");
+                    CheckLength(connection, layer, fields[i]);
+                }
+
+                Execute(connection, $"CREATE TEMPORARY TABLE arclearn_update (id bigint{string.Concat(fields.Select((field, i) => string.Create(CultureInfo.InvariantCulture, $", v{i} {Declaration(field.Type)}")))}) ON COMMIT DROP");
+                NpgsqlBinaryImporter import = connection.BeginBinaryImport($"COPY {Rows} FROM STDIN (FORMAT BINARY)");
+                return new PostGisUpdate(layer, fields, columns, connection, transaction, import);
+            }
+            catch
+            {
+                connection.Dispose();
+                throw;
+            }
+        });
+    }
+
+    public void Set(long id, IReadOnlyList<object?> values) => PostGisErrors.Guard(_layer.Address, () =>
+    {
+        NpgsqlBinaryImporter import = _import!;
+        import.StartRow();
+        import.Write(id, NpgsqlDbType.Bigint);
+        for (int i = 0; i < values.Count; i++)
+        {
+            PostGisWriter.WriteValue(import, values[i], _fields[i].Type);
+        }
+
+        return id;
+    });
+
+    public void Complete() => PostGisErrors.Guard(_layer.Address, () =>
+    {
+        _import!.Complete();
+        _import.Dispose();
+        _import = null;
+        string sets = string.Join(", ", _columns.Select((column, i) => string.Create(CultureInfo.InvariantCulture, $"{column} = u.v{i}")));
+        Execute(_connection, $"UPDATE {Table(_layer)} t SET {sets} FROM {Rows} u WHERE t.{PostGisLayer.Quote(_layer.KeyColumn!)} = u.id");
+        _transaction.Commit();
+        return true;
+    });
+
+    public void Dispose()
+    {
+        try
+        {
+            _import?.Dispose();
+            _transaction.Dispose();
+            _connection.Dispose();
+        }
+        catch (Exception e) when (e is NpgsqlException or IOException or InvalidOperationException)
+        {
+            // The server is gone: it takes the transaction back by itself.
+        }
+    }
+
+    private static string Table(PostGisLayer layer) => $"{PostGisLayer.Quote(layer.Address.Schema)}.{PostGisLayer.Quote(layer.Address.Table)}";
+
+    private static void Execute(NpgsqlConnection connection, string statement)
+    {
+        using NpgsqlCommand command = connection.CreateCommand();
+        command.CommandText = statement;
+        command.ExecuteNonQuery();
+    }
+
+    private static string Declaration(FieldType type) => type switch
+    {
+        FieldType.Text => "text",
+        FieldType.Integer => "bigint",
+        FieldType.Boolean => "boolean",
+        _ => "double precision",
+    };
+
+    private static void CheckLength(NpgsqlConnection connection, PostGisLayer layer, FieldUpdate field)
+    {
+        using NpgsqlCommand command = connection.CreateCommand();
+        command.CommandText = "SELECT character_maximum_length FROM information_schema.columns WHERE table_schema = $1 AND table_name = $2 AND lower(column_name) = lower($3)";
+        command.Parameters.Add(new NpgsqlParameter { Value = layer.Address.Schema });
+        command.Parameters.Add(new NpgsqlParameter { Value = layer.Address.Table });
+        command.Parameters.Add(new NpgsqlParameter { Value = field.Name });
+        if (command.ExecuteScalar() is int length && length < field.Length)
+        {
+            throw FieldFaults.TooShort(layer.Path, field, length);
+        }
+    }
+}
