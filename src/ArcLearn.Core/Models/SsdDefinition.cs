@@ -1,4 +1,5 @@
 using ArcLearn.Core.Data;
+using ArcLearn.Core.Inference;
 using ArcLearn.Core.Rasters;
 
 namespace ArcLearn.Core.Models;
@@ -9,6 +10,8 @@ namespace ArcLearn.Core.Models;
 internal sealed record SsdDefinition(
     string Name, SsdOptions Options, IReadOnlyList<ClassDefinition> Classes, Normalization Normalization, double? CellSize, PixelGround? Ground = null)
 {
+    public ModelInput Input => new(Name, Options.ChipSize, Options.Bands, Normalization.SampleType, CellSize, Ground);
+
     /// <summary>The model in one line, for those who ask what was opened.</summary>
     public string Summary()
     {

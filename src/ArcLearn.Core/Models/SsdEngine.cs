@@ -9,7 +9,7 @@ using static TorchSharp.torch;
 namespace ArcLearn.Core.Models;
 
 /// <summary>A detector with its classes and its data: what <see cref="SingleShotDetector"/> shows. One thread uses it at a time; the gate sees to it.</summary>
-internal sealed partial class SsdEngine : IDetectorEngine, ITrainable
+internal sealed partial class SsdEngine : IDetectorEngine, ITrainable, IRunModel
 {
     /// <summary>The name of a model that was never saved.</summary>
     public const string DefaultName = nameof(SingleShotDetector);
@@ -44,6 +44,8 @@ internal sealed partial class SsdEngine : IDetectorEngine, ITrainable
     public SsdOptions Options => _definition.Options;
 
     public string Backbone => Options.Backbone;
+
+    ModelInput IRunModel.Input => Definition.Input;
 
     public IReadOnlyList<ClassDefinition> Classes => _definition.Classes;
 
