@@ -43,6 +43,7 @@ internal static class DetectionJob
         Stopwatch watch = Stopwatch.StartNew();
         using OpenRun<DetectionLayer, JournaledRun> open = Begin(request, model, warn, files ?? LocalFileSystem.Instance, inform, cancel);
         JournaledResult result = open.Run.Search(progress, cancel, warn);
+        open.EndSearch();
         return open.Run.Finish(open.Output, result, cancel) with { Duration = watch.Elapsed };
     }
 
@@ -88,7 +89,7 @@ internal static class DetectionJob
         ModelArguments arguments = ModelArguments.Parse(request.ModelArguments, model.ChipSize);
         DetectionLayer layer = new(request.Output, request.Force, files, warn);
         BlockCache cache = RasterFile.NewCache();
-        OpenRun<DetectionLayer, JournaledRun> open = new(layer, RunJob.Open(request, model.Definition.Input, warn, files, cache));
+        OpenRun<DetectionLayer, JournaledRun> open = new(layer, RunJob.Open(request, model.Definition.Input, warn, files, cache), cache);
         try
         {
             MemoryBudget budget = Budget(request, arguments, model.Definition.Options, open.Raster);

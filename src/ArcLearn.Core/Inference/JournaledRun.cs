@@ -41,7 +41,11 @@ internal sealed class JournaledRun : TileRun
     public DetectionRecord Record => _journal.Run;
 
     /// <summary>Lets a layer take the detections, best first. Ends with the journal gone.</summary>
-    public FeatureLayerItem Finish(DetectionLayer layer, JournaledResult result, CancellationToken cancel) => layer.Write(_journal, result, cancel);
+    public FeatureLayerItem Finish(DetectionLayer layer, JournaledResult result, CancellationToken cancel)
+    {
+        FreeSearch();
+        return layer.Write(_journal, result, cancel);
+    }
 
     /// <summary>Lets <paramref name="write"/> take the detections, best first. Ends with the journal gone.</summary>
     public void Finish(Action<IEnumerable<Detection>> write, CancellationToken cancel) => _journal.Finish(write, cancel);

@@ -129,7 +129,7 @@ internal static class RunJob
 }
 
 /// <summary>What a run holds open.</summary>
-internal sealed class OpenRun<TOutput, TRun>(TOutput output, IRaster raster) : IDisposable
+internal sealed class OpenRun<TOutput, TRun>(TOutput output, IRaster raster, BlockCache cache) : IDisposable
     where TOutput : RunOutput
     where TRun : TileRun
 {
@@ -137,9 +137,17 @@ internal sealed class OpenRun<TOutput, TRun>(TOutput output, IRaster raster) : I
 
     public IRaster Raster => raster;
 
-    public IModelBackend Backend { get; set; } = null!;
+    public IModelBackend? Backend { get; set; }
 
     public TRun Run { get; set; } = null!;
+
+    /// <summary>Sets free what only the search needs.</summary>
+    public void EndSearch()
+    {
+        Backend?.Dispose();
+        Backend = null;
+        cache.Clear();
+    }
 
     public void Dispose()
     {

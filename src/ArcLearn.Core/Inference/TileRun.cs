@@ -93,6 +93,11 @@ internal abstract class TileRun : IDisposable
 
     public void Dispose() => _journal.Dispose();
 
+    /// <summary>
+    /// Before the tiles are brought together: what the search held, batches and decoded blocks, is garbage in large arrays now, and no collection would come before that has taken as much again.
+    /// </summary>
+    protected static void FreeSearch() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+
     /// <summary>Runs the tiles that the journal does not have.</summary>
     protected abstract void Run(RunOptions options, Action<InferenceProgress>? progress, CancellationToken cancel);
 

@@ -103,7 +103,7 @@ internal sealed partial class SsdEngine
 
     /// <summary>What a training takes where no rate is asked for.</summary>
     public LearningRate DefaultRate =>
-        _network.Body.modules().OfType<TorchSharp.Modules.BatchNorm2d>().Any() ? LearningRate.Default : LearningRate.Gentle;
+        _network.Body.modules().OfType<BatchNorm>().Any() ? LearningRate.Default : LearningRate.Gentle;
 
     /// <summary>What a training's weights depend on beside the data, in a sentence.</summary>
     public string DescribeTraining(TrainingOptions options) =>

@@ -120,6 +120,6 @@ internal sealed class SsdNetwork : Module<Tensor, (Tensor Scores, Tensor Boxes)>
     /// <summary>A group's parameters but for those of batch norm.</summary>
     private static IEnumerable<Parameter> Trunk(IReadOnlyList<Module> group) => group
         .SelectMany(module => module.modules().Prepend(module))     // TorchSharp's modules() leaves out the module itself
-        .Where(module => module is not TorchSharp.Modules.BatchNorm2d)
+        .Where(module => module is not BatchNorm)
         .SelectMany(module => module.parameters(recurse: false));
 }

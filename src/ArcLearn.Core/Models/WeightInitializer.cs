@@ -1,6 +1,5 @@
 using ArcLearn.Core.Runtime;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace ArcLearn.Core.Models;
@@ -20,7 +19,7 @@ internal static class WeightInitializer
     {
         using IDisposable noGradient = no_grad();
         using Generator generator = new((ulong)seed);
-        bool isResNet = network.Body.modules().Any(module => module is BatchNorm2d);
+        bool isResNet = network.Body.modules().Any(module => module is BatchNorm);
         foreach (Convolution convolution in network.Body.modules().OfType<Convolution>())
         {
             Fill(convolution, generator, He(convolution, fanOut: isResNet), uniform: !isResNet);

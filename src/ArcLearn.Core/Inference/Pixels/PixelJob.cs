@@ -46,6 +46,7 @@ internal static class PixelJob
         Stopwatch watch = Stopwatch.StartNew();
         using OpenRun<PixelOutput, PixelRun> open = Begin(request, model, warn, files ?? LocalFileSystem.Instance, inform, cancel);
         JournaledResult result = open.Run.Search(progress, cancel, warn);
+        open.EndSearch();
         return open.Run.Finish(open.Output, result, cancel) with { Duration = watch.Elapsed };
     }
 
@@ -89,7 +90,7 @@ internal static class PixelJob
         BlockCache cache = RasterFile.NewCache();
         IRaster raster = RunJob.Open(request, model.Input, warn, files, cache);
         PixelOutput output = new(request.Output, request.Force, files, request.HasProbabilities, warn) { Workers = request.Context.Parallel.Workers(Environment.ProcessorCount) };
-        OpenRun<PixelOutput, PixelRun> open = new(output, raster);
+        OpenRun<PixelOutput, PixelRun> open = new(output, raster, cache);
         try
         {
             MemoryBudget budget = Budget(request, arguments, model, raster, files);

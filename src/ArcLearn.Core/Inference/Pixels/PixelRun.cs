@@ -43,7 +43,11 @@ internal sealed class PixelRun : TileRun
     public PixelRecord Record => _journal.Run;
 
     /// <summary>Writes the raster. Ends with the journal gone.</summary>
-    public ImageryLayerItem Finish(PixelOutput output, JournaledResult result, CancellationToken cancel) => output.Write(_journal, result, cancel);
+    public ImageryLayerItem Finish(PixelOutput output, JournaledResult result, CancellationToken cancel)
+    {
+        FreeSearch();
+        return output.Write(_journal, result, cancel);
+    }
 
     /// <summary>Does some tiles of a run into nothing, for a plan.</summary>
     public static Trial Try(PixelPlan plan, TileSelection sample, PixelRunOptions options, IRaster raster, IPixelBackend backend, CancellationToken cancel)
