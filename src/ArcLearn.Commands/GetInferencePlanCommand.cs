@@ -25,7 +25,10 @@ public sealed class GetInferencePlanCommand : InferenceCmdlet
     {
         if (Rasters.Count > 0)
         {
-            UseModel(Requests(request => request), (request, model) => WriteObject(DetectionJob.Plan(request, model, WarnOnce, StopToken)));
+            UseModel(
+                Requests(raster => new DetectionRequest { Raster = raster, Output = "" }),
+                device => Source.Open(device, StopToken),
+                (request, model) => WriteObject(DetectionJob.Plan(request, model, WarnOnce, StopToken)));
         }
     });
 }

@@ -51,6 +51,8 @@ public sealed class PixelOutputTests : IDisposable
         Assert.Equal(Expected(raster, codes), Values(map.Path));
         Assert.Equal((codes.SampleType, (double?)codes.NoData), (found.SampleType, found.NoData));
         Assert.Equal(codes.Classes.Select(known => (known.Value, known.Name, string.Join(' ', known.Color))), found.Classes.Select(known => (known.Value, known.Name, string.Join(' ', known.Color))));
+        IReadOnlyList<ClassDefinition> table = ValueTableFile.Find(LocalFileSystem.Instance, map.Path);
+        Assert.Equal(found.Classes.Select(known => (known.Value, known.Name, string.Join(' ', known.Color))), table.Select(known => (known.Value, known.Name, string.Join(' ', known.Color))));
         Assert.Equal([(350, 45), (175, 23)], found.Overviews.Take(2).Select(level => (level.Width, level.Height)));
         double[] whole = Values(map.Path);
         double[] overview = new double[350 * 45];

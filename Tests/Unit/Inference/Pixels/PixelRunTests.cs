@@ -41,7 +41,7 @@ public sealed class PixelRunTests : IDisposable
         Assert.Equal([0, 1, 7, 40], map.Classes.Select(known => known.Value));
         Assert.Equal(["Background", "water", "forest", "town"], map.Classes.Select(known => known.Name));
         Assert.All(map.Classes, known => Assert.Equal((expected.LongCount(value => value == known.Value), known.Pixels * 0.25), (known.Pixels, known.Area)));
-        Assert.Equal(["map.tif", "map.tif.aux.xml"], Directory.GetFiles(_folder.Root).Select(Path.GetFileName).Order());
+        Assert.Equal(["map.tif", "map.tif.aux.xml", "map.tif.vat.cpg", "map.tif.vat.dbf"], Directory.GetFiles(_folder.Root).Select(Path.GetFileName).Order());
     }
 
     [Theory]
@@ -130,7 +130,7 @@ public sealed class PixelRunTests : IDisposable
         Assert.Equal(Bytes(_folder, "whole.tif"), Bytes(_folder, "map.tif"));
         Assert.Equal(Bytes(_folder, "whole_probabilities.tif"), Bytes(_folder, "map_probabilities.tif"));
         Assert.Equal(Bytes(_folder, "whole.tif.aux.xml"), Bytes(_folder, "map.tif.aux.xml"));
-        Assert.Equal(6, Directory.GetFiles(_folder.Root).Length);
+        Assert.Equal(10, Directory.GetFiles(_folder.Root).Length);
     }
 
     [Theory]
@@ -151,7 +151,7 @@ public sealed class PixelRunTests : IDisposable
         ImageryLayerItem merged = (ImageryLayerItem)ShardMerge.Run(new ShardMergeRequest { Shards = shards }, warn: null, CancellationToken.None);
 
         Assert.Equal(_folder.PathOf("map.tif"), merged.Path);
-        foreach (string name in new[] { "map.tif", "map_probabilities.tif", "map.tif.aux.xml" })
+        foreach (string name in new[] { "map.tif", "map_probabilities.tif", "map.tif.aux.xml", "map.tif.vat.dbf", "map.tif.vat.cpg" })
         {
             Assert.Equal(File.ReadAllBytes(_folder.PathOf("whole", name)), Bytes(_folder, name));
         }

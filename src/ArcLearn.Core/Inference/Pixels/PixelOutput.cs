@@ -115,6 +115,7 @@ internal sealed class PixelOutput(string path, bool force, IFileSystem files, bo
         try
         {
             classes.Complete();
+            ValueTableFile.Write(Files, Path, codes.Classes, [.. content.Classes.Select(known => known.Pixels)]);
         }
         catch when (shares is not null && isNew)
         {
