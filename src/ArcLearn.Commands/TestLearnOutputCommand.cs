@@ -93,7 +93,7 @@ public sealed class TestLearnOutputCommand : LearnCmdlet
     {
         if (_fingerprint is null)
         {
-            SsdEngine model = _source!.Open(LearnDevice.Cpu, StopToken);
+            ModelEngine model = _source!.OpenAs<ModelEngine>("", LearnDevice.Cpu, StopToken);
             try
             {
                 _fingerprint = model.Fingerprint(StopToken);

@@ -62,6 +62,31 @@ public enum DetectorLoss
     Reference,
 }
 
+/// <summary>What a pixel classifier makes of pixels without a label.</summary>
+public enum BackgroundPixels
+{
+    /// <summary>
+    /// Ignore where the data have two classes or more: nobody said what these pixels are. Learn where they have one class only: then they are all that is not of it.
+    /// </summary>
+    Auto,
+
+    /// <summary>They are a class of their own, background.</summary>
+    Learn,
+
+    /// <summary>They count neither in the loss nor in any measure, and no pixel is classified as background.</summary>
+    Ignore,
+}
+
+/// <summary>What a dice loss is reckoned over.</summary>
+public enum DiceAverage
+{
+    /// <summary>All pixels together: frequent classes decide.</summary>
+    Micro,
+
+    /// <summary>Each class by itself, then the mean of those that are there: rare classes count as much as frequent ones.</summary>
+    Macro,
+}
+
 /// <summary>What a network computes in; weights are kept and saved in 32 bits either way.</summary>
 public enum LearnPrecision
 {

@@ -13,7 +13,7 @@ internal static class RasterCheck
     private const double CellSizeTolerance = 0.1;
 
     /// <inheritdoc cref="Run(IRaster, ModelInput, Action{string}, IReadOnlyList{int}, IReadOnlyList{ModelMismatch})"/>
-    public static void Run(IRaster raster, SsdDefinition model, Action<string>? warn, IReadOnlyList<int>? bands = null, IReadOnlyList<ModelMismatch>? allowed = null) =>
+    public static void Run(IRaster raster, NetworkDefinition model, Action<string>? warn, IReadOnlyList<int>? bands = null, IReadOnlyList<ModelMismatch>? allowed = null) =>
         Run(raster, model.Input, warn, bands, allowed);
 
     /// <exception cref="LearnDataException">BandMismatch, SampleTypeMismatch, CellSizeMismatch.</exception>

@@ -48,7 +48,7 @@ internal static class ValueTableFile
         int longest = Math.Clamp(classes.Max(one => Encoding.UTF8.GetByteCount(one.Name)), 1, LongestText);
         DbfNumericInt64Field value = new("Value", ValueDigits);
         DbfNumericInt64Field count = new("Count", CountDigits);
-        DbfCharacterField name = new("ClassName", longest, Encoding.UTF8);
+        DbfCharacterField name = new("ClassName", longest);
         DbfNumericInt64Field[] color = [new("Red", ColorDigits), new("Green", ColorDigits), new("Blue", ColorDigits)];
         using MemoryStream table = new();
         using (DbfWriter writer = new(table, [value, count, name, .. color], Encoding.UTF8))

@@ -11,7 +11,9 @@ internal sealed class FormulaModel : IPixelModel
 
     public string Device => "Cpu";
 
-    public int ChipStep => 32;
+    public PixelInput Pixels => new(Input, Classes, 32, HasBackground);
+
+    public bool HasBackground { get; init; } = true;
 
     public IReadOnlyList<ClassDefinition> Classes { get; init; } = new FormulaBackend(PixelScene.Chip).Classes;
 

@@ -25,7 +25,7 @@ public sealed class PixelJobTests : IDisposable
 
         InferencePlan plan = PixelJob.Plan(request, model, told.Add, CancellationToken.None);
         Assert.Equal(["scene.tif"], Directory.GetFiles(_folder.Root).Select(Path.GetFileName));
-        PixelJob.Check(request, model.Input, model.Classes, model.ChipStep, told.Add);
+        PixelJob.Check(request, model.Pixels, told.Add);
         ImageryLayerItem map = PixelJob.Run(request, model, progress.Add, told.Add, CancellationToken.None, inform: told.Add);
 
         Assert.Equal((plan.Tiles, plan.GridTiles, 12, 3), (map.Tiles, map.Tiles, plan.Padding, plan.BatchSize));
@@ -54,6 +54,14 @@ public sealed class PixelJobTests : IDisposable
         double[] a = Values(small.Path);
         double[] b = Values(large.Path);
         Assert.All(Enumerable.Range(0, a.Length).Where(i => i % 300 is >= 3 and < 297 && i / 300 is >= 3 and < 257), i => Assert.Equal(a[i], b[i]));
+    }
+
+    [Fact]
+    public void A_model_that_never_learnt_background_gives_none()
+    {
+        ImageryLayerItem map = PixelJob.Run(new PixelRequest { Raster = Write("scene.tif", 100, 90), Output = _folder.PathOf("map.tif") }, new FormulaModel { HasBackground = false }, null, null, CancellationToken.None);
+        Assert.Equal(["water", "forest", "town"], map.Classes.Select(known => known.Name));
+        Assert.DoesNotContain(0.0, Values(map.Path));
     }
 
     [Theory]
@@ -97,8 +105,8 @@ public sealed class PixelJobTests : IDisposable
 
     private static void Check(PixelRequest request, ModelInput? input = null, params ClassDefinition[] classes)
     {
-        FormulaModel model = new();
-        PixelJob.Check(request, input ?? model.Input, classes.Length > 0 ? classes : model.Classes, model.ChipStep, warn: null);
+        PixelInput fits = new FormulaModel().Pixels;
+        PixelJob.Check(request, fits with { Samples = input ?? fits.Samples, Classes = classes.Length > 0 ? classes : fits.Classes }, warn: null);
     }
 
     private string Write(string name, int width, int height)

@@ -25,18 +25,18 @@ internal sealed record PixelArguments
 
     /// <summary>Reads a user's table.</summary>
     /// <param name="arguments">Names in any case; null for all defaults.</param>
-    /// <param name="chipSize">The model's chip, which is the tile where none is asked for; a quarter of the tile is the padding.</param>
-    /// <param name="step">What a tile's side must be a multiple of, where it is not the model's chip.</param>
+    /// <param name="model">Its chip is the tile where none is asked for; a quarter of the tile is the padding.</param>
     /// <exception cref="LearnArgumentException">
     /// ModelArguments: an unknown name (the message lists the known ones) or a value out of range.
     /// </exception>
-    public static PixelArguments Parse(IDictionary? arguments, int chipSize, int step)
+    public static PixelArguments Parse(IDictionary? arguments, PixelInput model)
     {
+        int chipSize = model.Samples.ChipSize;
         ArgumentTable table = new("ModelArguments", arguments, Names);
         int tile = table.Integer("tile_size", 1, 8192) ?? chipSize;
-        if (tile != chipSize && tile % step != 0)
+        if (tile != chipSize && tile % model.ChipStep != 0)
         {
-            throw table.Fault("tile_size", tile, FormattableString.Invariant($"a multiple of {step} pixels, or the model's own {chipSize}"));
+            throw table.Fault("tile_size", tile, FormattableString.Invariant($"a multiple of {model.ChipStep} pixels, or the model's own {chipSize}"));
         }
 
         int padding = table.Integer("padding", 0, int.MaxValue) ?? tile / 4;
@@ -48,7 +48,7 @@ internal sealed record PixelArguments
 
             // A batch of one takes other code paths in libtorch than all larger ones: two is the least that is one shape.
             BatchSize = table.Integer("batch_size", 1, 4096) is int size ? Math.Max(2, size) : RunJob.DefaultBatchSize,
-            PredictBackground = table.Boolean("predict_background") ?? true,
+            PredictBackground = table.Boolean("predict_background") ?? model.HasBackground,
             TestTimeAugmentation = table.Boolean("test_time_augmentation") ?? false,
         };
     }

@@ -8,20 +8,17 @@ namespace ArcLearn.Core.Inference;
 internal static class PixelJob
 {
     /// <summary>Everything that <see cref="Run"/> refuses before it reads a pixel; needs the model's definition only, and writes nothing.</summary>
-    /// <param name="model">What it reads.</param>
-    /// <param name="classes">What it tells apart.</param>
-    /// <param name="chipStep">See <see cref="IPixelModel.ChipStep"/>.</param>
     /// <exception cref="LearnArgumentException">An argument makes no sense with this model or raster.</exception>
     /// <exception cref="LearnDataException">
     /// The raster is not what the model was trained on (BandMismatch, SampleTypeMismatch, CellSizeMismatch), ExtentOutside, MaskOutside, MaskInvalid, or ClassValueRange.
     /// </exception>
     /// <exception cref="OutputExistsException">The raster exists.</exception>
-    public static void Check(PixelRequest request, ModelInput model, IReadOnlyList<ClassDefinition> classes, int chipStep, Action<string>? warn, IFileSystem? files = null)
+    public static void Check(PixelRequest request, PixelInput model, Action<string>? warn, IFileSystem? files = null)
     {
         files ??= LocalFileSystem.Instance;
-        PixelArguments arguments = PixelArguments.Parse(request.ModelArguments, model.ChipSize, chipStep);
-        _ = new ClassCodes(classes, arguments.PredictBackground);
-        using IRaster raster = RunJob.Open(request, model, warn, files, RasterFile.NewCache());
+        PixelArguments arguments = PixelArguments.Parse(request.ModelArguments, model);
+        _ = new ClassCodes(model.Classes, arguments.PredictBackground);
+        using IRaster raster = RunJob.Open(request, model.Samples, warn, files, RasterFile.NewCache());
         PixelRunOptions options = RunJob.Complete(Options(request, arguments), request, arguments.Padding, new MemoryBudget(1, 1, 0, 0, 0), raster, files);
         PixelPlan plan = PixelPlan.Create(options, raster, arguments.TileSize);
         PixelOutput output = new(request.Output, request.Force, files, request.HasProbabilities);
@@ -71,7 +68,7 @@ internal static class PixelJob
     public static InferencePlan Plan(PixelRequest request, IPixelModel model, Action<string>? warn, CancellationToken cancel, IFileSystem? files = null)
     {
         files ??= LocalFileSystem.Instance;
-        PixelArguments arguments = PixelArguments.Parse(request.ModelArguments, model.Input.ChipSize, model.ChipStep);
+        PixelArguments arguments = PixelArguments.Parse(request.ModelArguments, model.Pixels);
         BlockCache cache = RasterFile.NewCache();
         using IRaster raster = RunJob.Open(request, model.Input, warn, files, cache);
         MemoryBudget budget = Budget(request, arguments, model, raster, files);
@@ -85,8 +82,8 @@ internal static class PixelJob
     private static OpenRun<PixelOutput, PixelRun> Begin(
         PixelRequest request, IPixelModel model, Action<string>? warn, IFileSystem files, Action<string>? inform, CancellationToken cancel)
     {
-        PixelArguments arguments = PixelArguments.Parse(request.ModelArguments, model.Input.ChipSize, model.ChipStep);
-        _ = new ClassCodes(model.Classes, arguments.PredictBackground);
+        PixelArguments arguments = PixelArguments.Parse(request.ModelArguments, model.Pixels);
+        _ = new ClassCodes(model.Pixels.Classes, arguments.PredictBackground);
         BlockCache cache = RasterFile.NewCache();
         IRaster raster = RunJob.Open(request, model.Input, warn, files, cache);
         PixelOutput output = new(request.Output, request.Force, files, request.HasProbabilities, warn) { Workers = request.Context.Parallel.Workers(Environment.ProcessorCount) };
@@ -98,7 +95,7 @@ internal static class PixelJob
             model.TellPrecision(request.Precision, warn);
             PixelRunOptions options = RunJob.Complete(Options(request, arguments), request, arguments.Padding, budget, raster, files);
             output.MakeFolder(request.MakeFolder);
-            output.Try(raster.SpatialReference, model.Classes);
+            output.Try(raster.SpatialReference, model.Pixels.Classes);
             IPixelBackend backend = CreateBackend(model, arguments, request.Precision);
             open.Backend = backend;
             RunJob.Tell(inform, request, options, PixelPlan.Create(options, raster, backend).Tiles, raster, backend, budget);
@@ -126,11 +123,11 @@ internal static class PixelJob
         PixelRunOptions options = RunJob.Complete(Options(request, arguments), request, arguments.Padding, new MemoryBudget(1, 1, 0, 0, 0), raster, files);
         PixelPlan plan = PixelPlan.Create(options, raster, arguments.TileSize);
         int workers = request.Context.Parallel.Workers(Environment.ProcessorCount);
-        long scores = (long)arguments.BatchSize * (model.Classes.Count + 1) * arguments.TileSize * arguments.TileSize * sizeof(float);
+        long scores = (long)arguments.BatchSize * (model.Pixels.Classes.Count + 1) * arguments.TileSize * arguments.TileSize * sizeof(float);
         long replica = model.ReplicaBytes(arguments.TileSize, arguments.BatchSize, request.Precision) + scores
-            + (arguments.TestTimeAugmentation ? AugmentedPixelBackend.CopyBytes(arguments.BatchSize, model.Input.Bands, model.Classes.Count + 1, arguments.TileSize) : 0);
+            + (arguments.TestTimeAugmentation ? AugmentedPixelBackend.CopyBytes(arguments.BatchSize, model.Pixels.Samples.Bands, model.Pixels.Classes.Count + 1, arguments.TileSize) : 0);
         return RunJob.Budget(
-            request, raster, model.Input.Bands, arguments.TileSize, arguments.BatchSize, replica, PixelMemory.Of(plan, options, new ClassCodes(model.Classes, arguments.PredictBackground), arguments.BatchSize, workers));
+            request, raster, model.Pixels.Samples.Bands, arguments.TileSize, arguments.BatchSize, replica, PixelMemory.Of(plan, options, new ClassCodes(model.Pixels.Classes, arguments.PredictBackground), arguments.BatchSize, workers));
     }
 
     private static PixelRunOptions Options(PixelRequest request, PixelArguments arguments) => new()
