@@ -14,7 +14,7 @@ internal static class Norm
     {
         BatchNorm2d norm = nn.BatchNorm2d(channels);
         using IDisposable noGradient = no_grad();
-        norm.bias.fill_(Scalars.Of(FirstBias));
+        norm.bias!.fill_(Scalars.Of(FirstBias));
         return norm;
     }
 }
