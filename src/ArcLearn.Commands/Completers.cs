@@ -32,6 +32,12 @@ public sealed class BackboneCompleter : NameCompleter
     private protected override IEnumerable<string> Names() => Backbones.Names;
 }
 
+/// <summary>Completes the backbones that a U-Net can stand on.</summary>
+public sealed class UnetBackboneCompleter : NameCompleter
+{
+    private protected override IEnumerable<string> Names() => Backbones.UnetNames;
+}
+
 /// <summary>Completes the formats of training folders.</summary>
 public sealed class MetadataFormatCompleter : NameCompleter
 {

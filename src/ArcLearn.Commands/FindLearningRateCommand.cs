@@ -74,7 +74,7 @@ public sealed class FindLearningRateCommand : LearnCmdlet
                 }
 
                 LearningRateSearch search = new() { StartRate = StartRate, EndRate = EndRate, Iterations = Iterations, Precision = Precision };
-                LearningRateCurve curve = Inside.Detector(Model).FindLearningRate(search, ShowBatch, WarnOnce, StopToken);
+                LearningRateCurve curve = Inside.Engine(Model).FindLearningRate(search, ShowBatch, WarnOnce, StopToken);
                 WriteObject(picture is null ? curve : curve with { PicturePath = LearningRateChart.Save(curve, picture, Force).Path });
             });
         }

@@ -18,7 +18,7 @@ namespace ArcLearn.Commands;
 /// <para>With data, whose classes must be the model's: it can be trained and measured.</para>
 /// </example>
 [Cmdlet(VerbsData.Import, "LearnModel", DefaultParameterSetName = PathSet)]
-[OutputType(typeof(SingleShotDetector))]
+[OutputType(typeof(SingleShotDetector), typeof(UnetClassifier))]
 public sealed class ImportLearnModelCommand : PathCmdlet
 {
     /// <summary>A definition (.emd), a package (.dlpk) or the folder of one; wildcards are expanded. A name that is no file here is that of an installed model.</summary>
@@ -44,9 +44,9 @@ public sealed class ImportLearnModelCommand : PathCmdlet
             Attempt(path, () =>
             {
                 WriteVerbose($"Opening the model at {path}.");
-                SingleShotDetector model = new(SsdEngine.Open(path, Data, Device, StopToken));
-                WriteVerbose(Inside.Detector(model).Definition.Summary());
-                WriteObject(model);
+                ModelEngine engine = SavedModel.Open(path, Data, Device, StopToken);
+                WriteVerbose(engine.Definition.Summary());
+                WriteObject(Inside.Model(engine));
             });
         }
     }

@@ -11,5 +11,5 @@ namespace ArcLearn.Commands;
 [OutputType(typeof(LearnModel))]
 public sealed class LockModelLayerCommand : ModelLayerCmdlet
 {
-    private protected override void Change() => Inside.Detector(Model).Freeze();
+    private protected override void Change() => Inside.Engine(Model).Freeze();
 }

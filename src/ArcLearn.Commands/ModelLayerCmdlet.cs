@@ -5,7 +5,7 @@ namespace ArcLearn.Commands;
 /// <summary>A cmdlet that says which layers of a model train.</summary>
 public abstract class ModelLayerCmdlet : LearnCmdlet
 {
-    /// <summary>The model, as New-SingleShotDetector or Import-LearnModel gives it.</summary>
+    /// <summary>The model, as New-SingleShotDetector, New-UnetClassifier or Import-LearnModel gives it.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNull]
     public LearnModel Model { get; set; } = null!;

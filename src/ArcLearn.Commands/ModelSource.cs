@@ -23,14 +23,46 @@ internal sealed class ModelSource(object model, Func<string, string> resolve)
 
     private string Text => LanguagePrimitives.ConvertTo<string>(_model);
 
-    /// <summary>What it is, without its weights: needs no libtorch.</summary>
+    /// <summary>What a detector is, without its weights: needs no libtorch.</summary>
     /// <exception cref="LearnDataException">It is no detector (ModelType).</exception>
     /// <exception cref="ModelNotFoundException">None of that name is installed.</exception>
-    public SsdDefinition Describe() => _model is LearnModel inHand ? Inside.Detector(inHand).Definition : SsdEngine.Describe(Saved());
+    public SsdDefinition Describe() => DescribeAs<SsdDefinition>(nameof(SingleShotDetector));
 
     /// <inheritdoc cref="Describe"/>
-    public SsdEngine Open(LearnDevice device, CancellationToken cancel) =>
-        _model is LearnModel inHand ? Inside.Detector(inHand) : SsdEngine.Open(Saved(), null, device, cancel);
+    public SsdEngine Open(LearnDevice device, CancellationToken cancel) => OpenAs<SsdEngine>(nameof(SingleShotDetector), device, cancel);
+
+    /// <summary>What a model is, without its weights: needs no libtorch.</summary>
+    /// <typeparam name="T">The definition of the kind that is needed, or of any.</typeparam>
+    /// <param name="needed">That kind's name.</param>
+    /// <exception cref="LearnDataException">It is of another kind (ModelType).</exception>
+    /// <exception cref="ModelNotFoundException">None of that name is installed.</exception>
+    public T DescribeAs<T>(string needed)
+        where T : NetworkDefinition
+    {
+        NetworkDefinition found = _model is LearnModel inHand ? Inside.Engine(inHand).Definition : SavedModel.Describe(Saved());
+        return SavedModel.Require<T>(found, found.Kind, needed, Name);
+    }
+
+    /// <inheritdoc cref="DescribeAs"/>
+    public T OpenAs<T>(string needed, LearnDevice device, CancellationToken cancel)
+        where T : ModelEngine
+    {
+        if (_model is LearnModel inHand)
+        {
+            return SavedModel.Require<T>(inHand.Engine, inHand.GetType().Name, needed, Name);
+        }
+
+        ModelEngine opened = SavedModel.Open(Saved(), null, device, cancel);
+        try
+        {
+            return SavedModel.Require<T>(opened, opened.Definition.Kind, needed, Name);
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+    }
 
     private string Saved() => _model is InstalledModel installed
         ? installed.EmdPath

@@ -25,8 +25,8 @@ public abstract class PictureCmdlet : LearnCmdlet
     /// <summary>Draws unless the user declines.</summary>
     /// <param name="usual">The file's name where none is given.</param>
     /// <param name="action">What is done, for -WhatIf.</param>
-    /// <param name="draw">Draws to a path.</param>
-    protected void Draw(string usual, string action, Func<string, PictureItem> draw)
+    /// <param name="draw">Draws to a path; gives what is written.</param>
+    protected void Draw(string usual, string action, Func<string, object> draw)
     {
         string picture = ResolveOutput(Path ?? usual);
         Attempt(picture, () =>

@@ -44,7 +44,7 @@ public sealed class RestoreLearnModelCommand : LearnCmdlet
         string path = ParameterSetName == "Name" ? ModelFolder.Of(Model, Name) : Path;
         if (TryResolveOptional(path, out string? saved))
         {
-            Inside.Detector(Model).Restore(saved!, WarnOnce, StopToken);
+            Inside.Engine(Model).Restore(saved!, WarnOnce, StopToken);
             if (PassThru)
             {
                 WriteObject(Model);

@@ -39,11 +39,11 @@ public sealed class SaveLearnModelCommand : LearnCmdlet
     protected override void ProcessRecord() => Attempt(Model, () =>
     {
         string folder = ParameterSetName == "Name" ? ModelFolder.Of(Model, Name) : ResolveOutput(Path);
-        SsdEngine.CheckSave(folder, Force);
+        ModelEngine.CheckSave(folder, Force);
         WriteVerbose($"Saving weights (.pth), definition (.emd) and package (.dlpk) into {folder}.");
         if (ShouldProcess(folder, $"Save {Model.Name}"))
         {
-            WriteObject(Inside.Detector(Model).Save(folder, Force, StopToken));
+            WriteObject(Inside.Engine(Model).Save(folder, Force, StopToken));
         }
     });
 }

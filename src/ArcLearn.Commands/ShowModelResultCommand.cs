@@ -3,10 +3,11 @@ using ArcLearn.Core.Drawing;
 
 namespace ArcLearn.Commands;
 
-/// <summary>Draws what a detector finds beside the truth, with scores.</summary>
+/// <summary>Draws what a model finds beside the truth.</summary>
 /// <remarks>
-/// <para>A row is one chip: on the left with the objects of its labels, on the right with the detections. Chips are drawn by chance from the
-/// validation chips, or from all chips of another bunch.</para>
+/// <para>A row is one chip. Of a detector: on the left with the objects of its labels, on the right with the detections and their scores. Of a pixel classifier: the
+/// chip as it is, with the classes of its labels, and with the classes that the model gives. Chips are drawn by chance from the validation chips, or from all chips of
+/// another bunch.</para>
 /// </remarks>
 /// <example>
 /// <code>$model | Show-ModelResult -Rows 5 -Path results.png</code>
@@ -20,7 +21,7 @@ namespace ArcLearn.Commands;
 [OutputType(typeof(PictureItem))]
 public sealed class ShowModelResultCommand : PictureCmdlet
 {
-    /// <summary>The detector.</summary>
+    /// <summary>The model.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]
     public LearnModel Model { get; set; } = null!;
@@ -34,13 +35,13 @@ public sealed class ShowModelResultCommand : PictureCmdlet
     [ValidateRange(1, 50)]
     public int Rows { get; set; } = 5;
 
-    /// <summary>The score that a detection needs, 0 to 1.</summary>
+    /// <summary>The score that a detection needs, 0 to 1; for detectors.</summary>
     [Parameter]
     [ValidateRange(0.0, 1.0)]
     [Alias("thresh")]
     public double DetectThreshold { get; set; } = 0.5;
 
-    /// <summary>Detections of one class that overlap a better one by more (intersection over union) are dropped.</summary>
+    /// <summary>Detections of one class that overlap a better one by more (intersection over union) are dropped; for detectors.</summary>
     [Parameter]
     [ValidateRange(0.0, 1.0)]
     [Alias("nms_overlap")]
@@ -51,10 +52,11 @@ public sealed class ShowModelResultCommand : PictureCmdlet
     public int? Seed { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Draw($"{Model.Name}_results.png", $"Draw results of {Model.Name}", picture => ModelResultSheet.Draw(
-        Inside.Detector(Model),
-        Data,
-        picture,
-        new ModelResultSheetOptions { Rows = Rows, DetectThreshold = DetectThreshold, NmsOverlap = NmsOverlap, Seed = Seed, Force = Force },
-        cancel: StopToken));
+    protected override void ProcessRecord() => Draw($"{Model.Name}_results.png", $"Draw results of {Model.Name}", picture =>
+    {
+        ModelResultSheetOptions options = new() { Rows = Rows, DetectThreshold = DetectThreshold, NmsOverlap = NmsOverlap, Seed = Seed, Force = Force };
+        return Model is UnetClassifier
+            ? PixelResultSheet.Draw(Inside.PixelClassifier(Model), Data, picture, options, cancel: StopToken)
+            : ModelResultSheet.Draw(Inside.Detector(Model), Data, picture, options, cancel: StopToken);
+    });
 }

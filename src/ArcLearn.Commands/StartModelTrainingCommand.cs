@@ -72,7 +72,7 @@ public sealed class StartModelTrainingCommand : LearnCmdlet
         {
             Attempt(Model, () =>
             {
-                SsdEngine engine = Inside.Detector(Model);
+                ModelEngine engine = Inside.Engine(Model);
                 TrainingOptions options = new()
                 {
                     Epochs = Epochs,

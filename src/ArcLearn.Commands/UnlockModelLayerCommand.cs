@@ -11,5 +11,5 @@ namespace ArcLearn.Commands;
 [OutputType(typeof(LearnModel))]
 public sealed class UnlockModelLayerCommand : ModelLayerCmdlet
 {
-    private protected override void Change() => Inside.Detector(Model).Unfreeze();
+    private protected override void Change() => Inside.Engine(Model).Unfreeze();
 }

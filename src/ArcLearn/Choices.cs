@@ -62,6 +62,31 @@ public enum DetectorLoss
     Reference,
 }
 
+/// <summary>What a pixel classifier makes of pixels without a label.</summary>
+public enum BackgroundPixels
+{
+    /// <summary>
+    /// Ignore where the data have two classes or more: nobody said what these pixels are. Learn where they have one class only: then they are all that is not of it.
+    /// </summary>
+    Auto,
+
+    /// <summary>They are a class of their own, background.</summary>
+    Learn,
+
+    /// <summary>They count neither in the loss nor in any measure, and no pixel is classified as background.</summary>
+    Ignore,
+}
+
+/// <summary>What a dice loss is reckoned over.</summary>
+public enum DiceAverage
+{
+    /// <summary>All pixels together: frequent classes decide.</summary>
+    Micro,
+
+    /// <summary>Each class by itself, then the mean of those that are there: rare classes count as much as frequent ones.</summary>
+    Macro,
+}
+
 /// <summary>What a network computes in; weights are kept and saved in 32 bits either way.</summary>
 public enum LearnPrecision
 {
@@ -120,4 +145,14 @@ public enum ModelMismatch
 
     /// <summary>The size of its pixels on the ground: the model knows objects of the size that it was trained on.</summary>
     CellSize,
+}
+
+/// <summary>What a pixel becomes that several tiles of a run see, since tiles overlap by their padding.</summary>
+public enum MergePolicy
+{
+    /// <summary>What the tile says that owns it, whose middle is nearest.</summary>
+    None,
+
+    /// <summary>The class whose probability is greatest in the mean over all tiles that see it.</summary>
+    Mean,
 }

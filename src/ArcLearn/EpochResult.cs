@@ -21,6 +21,9 @@ public sealed record EpochResult
     /// <summary>The metric on the validation chips; NaN without them.</summary>
     public required double Metric { get; init; }
 
+    /// <summary>Mean intersection over union of the classes of the validation chips; null for models without classes of pixels, and without validation chips.</summary>
+    public double? MeanIou { get; init; }
+
     /// <summary>Learning rate of the last layer group at the end of the epoch.</summary>
     public required double LearningRate { get; init; }
 

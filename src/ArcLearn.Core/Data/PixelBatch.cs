@@ -10,4 +10,13 @@ internal sealed record PixelBatch(int Count, int Bands, int ChipSize, float[] Im
 {
     /// <summary>Stands for pixels of ignored classes: no loss and no measure counts them.</summary>
     public const int Ignored = -1;
+
+    /// <summary>A copy of some chips that follow one another.</summary>
+    public PixelBatch Slice(int start, int count)
+    {
+        int plane = ChipSize * ChipSize;
+        Range pixels = (start * plane)..((start + count) * plane);
+        return new PixelBatch(
+            count, Bands, ChipSize, Images[(start * Length)..((start + count) * Length)], Classes[pixels], Instances?[pixels], Items[start..(start + count)]);
+    }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using ArcLearn.Core.Crs;
 using ArcLearn.Core.Data;
 using ArcLearn.Core.IO;
+using ArcLearn.Core.Models;
 
 namespace ArcLearn.Core.Formats;
 
@@ -50,6 +51,9 @@ internal sealed record TrainedSettings
 
     public double? LocationLossFactor { get; init; }
 
+    /// <summary>Of a pixel classifier; null for other models.</summary>
+    public PixelLossOptions? PixelLoss { get; init; }
+
     /// <summary>Numbers by name, such as ValidationLoss; written in ordinal order, one that is not finite as null.</summary>
     public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
 }
@@ -61,6 +65,9 @@ internal sealed record TrainedSettings
 internal sealed record ModelDefinitionFile
 {
     public const string DetectorConfiguration = "_DynamicSSD";
+    public const string DetectorModelType = "ObjectDetection";
+    public const string UnetConfiguration = "_unet";
+    public const string PixelModelType = "ImageClassification";
     public const int MaximumLength = 16 * 1024 * 1024;
     public const int MaximumDepth = 64;
 
@@ -115,8 +122,8 @@ internal sealed record ModelDefinitionFile
     /// <summary>The model type, from the configuration's name where the file states none; empty where neither tells.</summary>
     public string EffectiveModelType => ModelType ?? ModelConfiguration switch
     {
-        DetectorConfiguration => "ObjectDetection",
-        "_unet" => "ImageClassification",
+        DetectorConfiguration => DetectorModelType,
+        UnetConfiguration => PixelModelType,
         "_classifier" or "_FeatureClassifier" => "ObjectClassification",
         _ => "",
     };

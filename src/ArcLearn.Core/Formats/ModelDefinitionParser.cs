@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using ArcLearn.Core.Crs;
 using ArcLearn.Core.Data;
+using ArcLearn.Core.Models;
 using ArcLearn.Core.Rasters;
 
 namespace ArcLearn.Core.Formats;
@@ -226,9 +227,26 @@ internal static partial class ModelDefinitionParser
             FocalLoss = keys.Flag("FocalLoss"),
             IsBodyCut = keys.TryGet("BodyCut", out _) ? keys.Flag("BodyCut") : null,
             LocationLossFactor = keys.Number("LocationLossFactor"),
+            PixelLoss = keys.Object("PixelLoss") is JsonKeys loss ? PixelLoss(loss) : null,
             Metrics = keys.Object("Metrics")?.Others()
                 .ToDictionary(metric => metric.Key, metric => JsonKeys.AsNumber(metric.Value) ?? double.NaN, StringComparer.Ordinal)
                 ?? [],
+        };
+    }
+
+    private static PixelLossOptions PixelLoss(JsonKeys keys)
+    {
+        IReadOnlyList<double> weights = keys.List("ClassWeights", "a number that is not negative", NotNegative);
+        string average = keys.Text("DiceAverage") ?? nameof(DiceAverage.Micro);
+        return new PixelLossOptions
+        {
+            IsBackgroundIgnored = keys.Flag("BackgroundIgnored"),
+            ClassWeights = weights.Count > 0 ? weights : null,
+            FocalLoss = keys.Flag("FocalLoss"),
+            DiceFraction = keys.Number("DiceFraction") ?? 0,
+            DiceAverage = Enum.GetNames<DiceAverage>().Contains(average, StringComparer.Ordinal)
+                ? Enum.Parse<DiceAverage>(average)
+                : throw keys.Fail("DiceAverage", $"is '{average}', which is not one of {string.Join(", ", Enum.GetNames<DiceAverage>())}."),
         };
     }
 
@@ -244,6 +262,8 @@ internal static partial class ModelDefinitionParser
     private static int? BandIndex(JsonElement item) => JsonKeys.AsInteger(item) is int band and >= 0 ? band : null;
 
     private static double? Positive(JsonElement item) => JsonKeys.AsNumber(item) is double number and > 0 ? number : null;
+
+    private static double? NotNegative(JsonElement item) => JsonKeys.AsNumber(item) is double number and >= 0 ? number : null;
 
     private static float? PositiveSingle(JsonElement item) => Single(item) is float number and > 0 ? number : null;
 

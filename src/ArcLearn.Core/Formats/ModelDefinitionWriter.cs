@@ -1,14 +1,16 @@
 using System.Globalization;
 using ArcLearn.Core.Data;
+using ArcLearn.Core.Models;
 
 namespace ArcLearn.Core.Formats;
 
 /// <summary>
-/// Writes the definition of a Single Shot Detector with the keys of arcgis.learn 1.6 in its order, those of 2.0 that are true of
-/// the model after them, ArcLearn's own object, and last what was read and not understood. Equal definitions give equal text.
+/// Writes the definition of a model with the keys of arcgis.learn 1.6 in its order, those of 2.0 that are true of the model after them, ArcLearn's own object, and last what was read and not understood. Equal definitions give equal text.
 /// </summary>
 internal static class ModelDefinitionWriter
 {
+    private const string Framework = "arcgis.learn.models._inferencing";
+
     private static readonly float[] s_imageNetMean = [0.485f, 0.456f, 0.406f];
     private static readonly float[] s_imageNetDeviation = [0.229f, 0.224f, 0.225f];
 
@@ -19,30 +21,10 @@ internal static class ModelDefinitionWriter
     {
         Check(definition);
         TrainedSettings settings = definition.Settings!;
-        JsonMap map = new()
-        {
-            { "Framework", "arcgis.learn.models._inferencing" },
-            { "InferenceFunction", "ArcGISObjectDetector.py" },
-            { "ModelConfiguration", ModelDefinitionFile.DetectorConfiguration },
-            { "ModelFile", definition.ModelFile },
-            { "ModelType", "ObjectDetection" },
-            { "ImageHeight", definition.ImageHeight },
-            { "ImageWidth", definition.ImageWidth },
-            { "ExtractBands", definition.ExtractBands },
-            { "Grids", definition.Grids },
-            { "Zooms", definition.Zooms },
-            { "Ratios", definition.Ratios.Select(ratio => new[] { ratio.Height, ratio.Width }) },
-            { "Classes", definition.Classes.Select(Class) },
-            { "backbone", definition.Backbone },
-            { "SSDVersion", definition.SsdVersion },
-            { "ModelFormat", "NCHW" },
-            { "SupportsVariableTileSize", false },
-            { "ImageSpaceUsed", "MAP_SPACE" },
-            { "ModelName", "SingleShotDetector" },
-            { "backend", "pytorch" },
-            { "ModelParameters", new JsonMap { { "backbone", definition.Backbone }, { "backend", "pytorch" } } },
-            { "resize_to", null },
-        };
+        JsonMap map = definition.ModelConfiguration == ModelDefinitionFile.UnetConfiguration ? Unet(definition) : Detector(definition);
+        map.Add("backend", "pytorch");
+        map.Add("ModelParameters", new JsonMap { { "backbone", definition.Backbone }, { "backend", "pytorch" } });
+        map.Add("resize_to", null);
         AddCellSize(map, "MinCellSize", definition.MinCellSize);
         AddCellSize(map, "MaxCellSize", definition.MaxCellSize);
         AddStatistics(map, settings.Normalization);
@@ -55,6 +37,46 @@ internal static class ModelDefinitionWriter
             .Select(item => KeyValuePair.Create(item.Key, (object?)item.Value)));
         return PythonJson.Write(map);
     }
+
+    private static JsonMap Detector(ModelDefinitionFile definition) => new()
+    {
+        { "Framework", Framework },
+        { "InferenceFunction", "ArcGISObjectDetector.py" },
+        { "ModelConfiguration", ModelDefinitionFile.DetectorConfiguration },
+        { "ModelFile", definition.ModelFile },
+        { "ModelType", ModelDefinitionFile.DetectorModelType },
+        { "ImageHeight", definition.ImageHeight },
+        { "ImageWidth", definition.ImageWidth },
+        { "ExtractBands", definition.ExtractBands },
+        { "Grids", definition.Grids },
+        { "Zooms", definition.Zooms },
+        { "Ratios", definition.Ratios.Select(ratio => new[] { ratio.Height, ratio.Width }) },
+        { "Classes", definition.Classes.Select(Class) },
+        { "backbone", definition.Backbone },
+        { "SSDVersion", definition.SsdVersion },
+        { "ModelFormat", "NCHW" },
+        { "SupportsVariableTileSize", false },
+        { "ImageSpaceUsed", "MAP_SPACE" },
+        { "ModelName", "SingleShotDetector" },
+    };
+
+    private static JsonMap Unet(ModelDefinitionFile definition) => new()
+    {
+        { "Framework", Framework },
+        { "ModelConfiguration", ModelDefinitionFile.UnetConfiguration },
+        { "ModelFile", definition.ModelFile },
+        { "InferenceFunction", "ArcGISImageClassifier.py" },
+        { "ExtractBands", definition.ExtractBands },
+        { "ImageWidth", definition.ImageWidth },
+        { "ImageHeight", definition.ImageHeight },
+        { "Classes", definition.Classes.Select(Class) },
+        { "ModelType", ModelDefinitionFile.PixelModelType },
+        { "ignore_mapped_class", Array.Empty<int>() },
+        { "ModelFormat", "NCHW" },
+        { "SupportsVariableTileSize", true },
+        { "ImageSpaceUsed", "MAP_SPACE" },
+        { "ModelName", "UnetClassifier" },
+    };
 
     private static JsonMap Class(ClassDefinition item) =>
         new() { { "Value", item.Value }, { "Name", item.Name }, { "Color", item.Color } };
@@ -102,6 +124,15 @@ internal static class ModelDefinitionWriter
         });
     }
 
+    private static JsonMap PixelLoss(PixelLossOptions loss) => new()
+    {
+        { "BackgroundIgnored", loss.IsBackgroundIgnored },
+        { "ClassWeights", loss.ClassWeights },
+        { "FocalLoss", loss.FocalLoss },
+        { "DiceFraction", loss.DiceFraction },
+        { "DiceAverage", loss.DiceAverage.ToString() },
+    };
+
     private static JsonMap Settings(TrainedSettings settings)
     {
         JsonMap metrics = [];
@@ -110,7 +141,7 @@ internal static class ModelDefinitionWriter
             metrics.Add(name, double.IsFinite(value) ? value : null);
         }
 
-        return new JsonMap
+        JsonMap map = new()
         {
             { "Version", settings.Version },
             { "SampleType", settings.Normalization.SampleType.ToString() },
@@ -125,25 +156,35 @@ internal static class ModelDefinitionWriter
             },
             { "CellSize", settings.CellSize },
             { "GroundSize", settings.GroundSize is { } ground ? new[] { ground.X, ground.Y } : null },
-            { "Dropout", settings.Dropout },
-            { "Bias", settings.Bias },
-            { "Loss", settings.Loss.ToString() },
-            { "FocalLoss", settings.FocalLoss },
-            { "BodyCut", settings.IsBodyCut },
-            { "LocationLossFactor", settings.LocationLossFactor },
-            { "Metrics", metrics },
         };
+        if (settings.PixelLoss is { } pixelLoss)
+        {
+            map.Add("PixelLoss", PixelLoss(pixelLoss));
+        }
+        else
+        {
+            map.Add("Dropout", settings.Dropout);
+            map.Add("Bias", settings.Bias);
+            map.Add("Loss", settings.Loss.ToString());
+            map.Add("FocalLoss", settings.FocalLoss);
+            map.Add("BodyCut", settings.IsBodyCut);
+            map.Add("LocationLossFactor", settings.LocationLossFactor);
+        }
+
+        map.Add("Metrics", metrics);
+        return map;
     }
 
     private static void Check(ModelDefinitionFile definition)
     {
         Require(definition.ModelFile?.Length > 0, "names no file of weights");
+        bool isDetector = definition.EffectiveModelType == ModelDefinitionFile.DetectorModelType;
         Require(
-            definition.EffectiveModelType == "ObjectDetection",
-            $"is of type '{definition.EffectiveModelType}'; only detectors are written");
+            isDetector || definition.ModelConfiguration == ModelDefinitionFile.UnetConfiguration,
+            $"is of type '{definition.EffectiveModelType}'; only detectors and U-Nets are written");
         Require(definition.ImageHeight is int height && height == definition.ImageWidth, "has no square chip size");
         Require(definition.Backbone?.Length > 0, "names no backbone");
-        Require(definition.Grids.Count > 0 && definition.Zooms.Count > 0 && definition.Ratios.Count > 0, "lacks grids, zooms or ratios");
+        Require(!isDetector || (definition.Grids.Count > 0 && definition.Zooms.Count > 0 && definition.Ratios.Count > 0), "lacks grids, zooms or ratios");
         Require(definition.Zooms.All(zoom => zoom > 0 && double.IsFinite(zoom)), "has a zoom that is not a positive number");
         Require(definition.Classes.Count > 0, "has no classes");
         foreach (ClassDefinition item in definition.Classes)

@@ -36,7 +36,7 @@ internal static class StateDicts
         using TorchFile file = Open(path, files, shown);
         WeightsPlan plan = new(module, file);
         plan.Map(key => key);
-        plan.RequireNothingMissing("", shown ?? path, "Is it a model with the same backbone, grids, zooms, ratios and classes?");
+        plan.RequireNothingMissing("", shown ?? path, module is ILearnNetwork network ? $"Is it {network.Kind}?" : "Is it the same network?");
         plan.Apply();
     }
 
@@ -45,27 +45,35 @@ internal static class StateDicts
     /// each gets the mean of the first convolution's three planes, scaled so that the sum over the bands stays.
     /// </summary>
     /// <exception cref="LearnDataException">They are of another network (id WeightsMismatch).</exception>
-    public static void LoadBackbone(SsdNetwork network, string path, IFileSystem? files = null)
+    public static void LoadBackbone(ILearnNetwork network, string path, IFileSystem? files = null)
     {
         using TorchFile file = Open(path, files);
-        WeightsPlan plan = new(network, file) { BandsKey = "0." + network.Backbone.FirstConvolution };
-        plan.Map(key => network.Backbone.MapKey(key) is string mapped ? "0." + mapped : null, key => IsClassifier(key) || IsBeyond(key, network.Backbone));
-        plan.RequireNothingMissing("0.", path, $"Are they torchvision's weights of {network.Backbone.Name}?");
+        WeightsPlan plan = new(network.Module, file) { BandsKey = network.BodyPrefix + network.Backbone.FirstConvolution };
+        plan.Map(
+            key => network.Backbone.MapKey(key) is string mapped ? network.BodyPrefix + mapped : null, key => IsClassifier(key) || IsBeyond(key, network.Backbone));
+        plan.RequireNothingMissing(network.BodyPrefix, path, $"Are they torchvision's weights of {network.Backbone.Name}?");
         plan.Apply();
     }
 
-    /// <summary>Loads a saved detector whose backbone is the same; of the head, what has the same shape.</summary>
+    /// <summary>Loads a saved model of the same kind whose backbone is the same; of what lies above it, what has the same shape.</summary>
     /// <param name="shown">What messages call the file; null for its path.</param>
-    /// <returns>Keys of the network that keep what they had: the head's outputs where the classes are others.</returns>
+    /// <returns>Keys of the network that keep what they had: the outputs where the classes are others.</returns>
     /// <exception cref="LearnDataException">The backbone differs (id WeightsMismatch).</exception>
-    public static IReadOnlyList<string> LoadPartly(SsdNetwork network, string path, IFileSystem? files = null, string? shown = null)
+    public static IReadOnlyList<string> LoadPartly(ILearnNetwork network, string path, IFileSystem? files = null, string? shown = null)
     {
         using TorchFile file = Open(path, files, shown);
-        WeightsPlan plan = new(network, file) { SkipDifferent = key => key.StartsWith("1.", StringComparison.Ordinal) };
+        HashSet<string> top = [.. network.Module.state_dict().Keys.Where(key => !key.StartsWith(network.BodyPrefix, StringComparison.Ordinal))];
+        HashSet<string> starts = [.. top.Select(StartOf)];
+        WeightsPlan plan = new(network.Module, file)
+        {
+            SkipDifferent = key => !key.StartsWith(network.BodyPrefix, StringComparison.Ordinal) && starts.Contains(StartOf(key)),
+        };
         plan.Map(key => key);
-        plan.RequireNothingMissing("0.", shown ?? path, $"Is it a detector on {network.Backbone.Name} with {network.Options.Bands} bands?");
+        plan.RequireNothingMissing(network.BodyPrefix, shown ?? path, $"Is it {network.Kind}?");
         plan.Apply();
-        return plan.Missing("1.");
+        return [.. plan.Missing("").Where(top.Contains)];
+
+        static string StartOf(string key) => key[..(key.IndexOf('.', StringComparison.Ordinal) + 1)];
     }
 
     private static TorchFile Open(string path, IFileSystem? files, string? shown = null)

@@ -3,7 +3,17 @@ using static TorchSharp.torch.nn;
 
 namespace ArcLearn.Core.Models;
 
-/// <summary>A network for features, without its classifier: what a detector needs to know of it.</summary>
+/// <summary>A layer of a body whose answer a U-Net takes beside the last one's: the last at its side.</summary>
+/// <param name="Layer">Its place among the children of <see cref="Backbone.Layers"/>.</param>
+/// <param name="Channels">Of its answer.</param>
+/// <param name="Steps">All that changed the map's side before it.</param>
+internal sealed record BackboneTap(int Layer, int Channels, IReadOnlyList<SpatialStep> Steps)
+{
+    /// <summary>Side of its answer for a chip.</summary>
+    public int Side(int chipSize) => Steps.SideAfter(chipSize);
+}
+
+/// <summary>A network for features, without its classifier: what those that stand on it need to know of it.</summary>
 /// <param name="Name">As users write it.</param>
 /// <param name="Channels">Of the features.</param>
 /// <param name="Steps">All that changes the map's side, in order.</param>
@@ -25,11 +35,17 @@ internal sealed record Backbone(
     /// <summary>The same network without its last stage: features of twice the side. Null where there is none.</summary>
     public Backbone? Earlier { get; init; }
 
+    /// <summary>Where a U-Net takes its maps from, from the input on; empty for a body that none is built on.</summary>
+    public IReadOnlyList<BackboneTap> Taps { get; init; } = [];
+
+    /// <summary>Whether detectors are built on it.</summary>
+    public bool IsForDetectors { get; init; } = true;
+
     /// <summary>Pixels from one place of the features to the next.</summary>
     public int Stride => Steps.Aggregate(1, (stride, step) => stride * step.Stride);
 
     /// <summary>Side of the features of a chip; 0 where the chip is too small.</summary>
-    public int FeatureSize(int chipSize) => Steps.Aggregate(chipSize, (side, step) => side <= 0 ? 0 : step.Apply(side));
+    public int FeatureSize(int chipSize) => Steps.SideAfter(chipSize);
 
     /// <summary>The body's layers by group, from the input on.</summary>
     public IReadOnlyList<IReadOnlyList<Module>> Groups(Sequential body)

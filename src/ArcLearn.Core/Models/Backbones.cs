@@ -11,10 +11,17 @@ internal static class Backbones
         ResNetBody.Describe("resnet101", [3, 4, 23, 3], bottleneck: true),
         ResNetBody.Describe("resnet152", [3, 8, 36, 3], bottleneck: true),
         SqueezeNetBody.Describe(),
+        VggBody.Describe("vgg11_bn", [1, 1, 2, 2, 2]),
+        VggBody.Describe("vgg13_bn", [2, 2, 2, 2, 2]),
+        VggBody.Describe("vgg16_bn", [2, 2, 3, 3, 3]),
+        VggBody.Describe("vgg19_bn", [2, 2, 4, 4, 4]),
     ];
 
-    /// <summary>The names, for completion and messages. Loads no torch.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. s_all.Select(backbone => backbone.Name)];
+    /// <summary>The names of those that detectors stand on, for completion and messages. Loads no torch.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. s_all.Where(backbone => backbone.IsForDetectors).Select(backbone => backbone.Name)];
+
+    /// <summary>The names of those that U-Nets stand on.</summary>
+    public static IReadOnlyList<string> UnetNames { get; } = [.. s_all.Where(backbone => backbone.Taps.Count > 0).Select(backbone => backbone.Name)];
 
     /// <summary>
     /// The body that a detector stands on. In the second version it goes without its last stage where the first grid is finer than the whole
@@ -31,9 +38,19 @@ internal static class Backbones
 
     /// <summary>A backbone by name; case does not matter.</summary>
     /// <exception cref="LearnArgumentException">There is none of that name.</exception>
-    public static Backbone Get(string name) =>
-        s_all.FirstOrDefault(backbone => string.Equals(backbone.Name, name, StringComparison.OrdinalIgnoreCase))
-        ?? throw new LearnArgumentException("Backbone", $"'{name}' is not a known backbone; known are {string.Join(", ", Names)}.");
+    public static Backbone Get(string name) => Find(name, s_all.Select(backbone => backbone.Name));
+
+    /// <summary>One that detectors stand on.</summary>
+    /// <inheritdoc cref="Get"/>
+    public static Backbone ForDetector(string name) => Find(name, Names);
+
+    /// <summary>One that U-Nets stand on.</summary>
+    /// <inheritdoc cref="Get"/>
+    public static Backbone ForUnet(string name) => Find(name, UnetNames);
+
+    private static Backbone Find(string name, IEnumerable<string> known) => known.Contains(name, StringComparer.OrdinalIgnoreCase)
+        ? s_all.First(backbone => string.Equals(backbone.Name, name, StringComparison.OrdinalIgnoreCase))
+        : throw new LearnArgumentException("Backbone", $"'{name}' is not a known backbone; known are {string.Join(", ", known)}.");
 
     private static bool IsFine(Backbone whole, SsdOptions options) =>
         options.Version == 2 && options.Grids[0] > 8 && Math.Abs(whole.FeatureSize(options.ChipSize) - options.Grids[0]) > 4;

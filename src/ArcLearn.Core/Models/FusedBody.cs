@@ -9,22 +9,36 @@ namespace ArcLearn.Core.Models;
 internal sealed class FusedBody : IFusedLayer
 {
     private readonly List<IFusedLayer> _layers = [];
+    private readonly HashSet<int> _taps = [];
+    private readonly Func<Module, bool> _isTap;
 
-    public FusedBody(Sequential body) => Append(body);
+    /// <param name="isTap">Whether a layer's answer is wanted too; left out: none but the last.</param>
+    public FusedBody(Sequential body, Func<Module, bool>? isTap = null)
+    {
+        _isTap = isTap ?? (_ => false);
+        Append(body);
+    }
 
-    public Tensor Apply(Tensor input)
+    public Tensor Apply(Tensor input) => Apply(input, []);
+
+    /// <param name="taps">Takes the answers of the layers asked for, in the caller's dispose scope.</param>
+    public Tensor Apply(Tensor input, List<Tensor> taps)
     {
         using DisposeScope scope = NewDisposeScope();
         Tensor x = input;
         for (int i = 0; i < _layers.Count; i++)
         {
             Tensor next = _layers[i].Apply(x);
-            if (i > 0)
+            if (i > 0 && !_taps.Contains(i - 1))
             {
                 x.Dispose();
             }
 
             x = next;
+            if (_taps.Contains(i))
+            {
+                taps.Add(x.MoveToOuterDisposeScope());
+            }
         }
 
         return x.MoveToOuterDisposeScope();
@@ -63,6 +77,11 @@ internal sealed class FusedBody : IFusedLayer
                     break;
                 default:
                     throw new NotSupportedException($"A layer of type {modules[i].GetType().Name} has no form for inference.");
+            }
+
+            if (_isTap(modules[i]))
+            {
+                _ = _taps.Add(_layers.Count - 1);
             }
         }
     }

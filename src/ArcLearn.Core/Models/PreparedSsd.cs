@@ -74,8 +74,8 @@ internal sealed class PreparedSsd : IDisposable
         for (int i = 0; i < _outputs.Count; i++)
         {
             x = Layer(i + 1, x);
-            scores.Add(SsdNetwork.Widen(SsdOutput.Flatten(_outputs[i].Score.Apply(x), _options.Classes + 1)));
-            boxes.Add(SsdNetwork.Widen(SsdOutput.Flatten(_outputs[i].Box.Apply(x), 4)));
+            scores.Add(LearnNetwork<Tensor>.Widen(SsdOutput.Flatten(_outputs[i].Score.Apply(x), _options.Classes + 1)));
+            boxes.Add(LearnNetwork<Tensor>.Widen(SsdOutput.Flatten(_outputs[i].Box.Apply(x), 4)));
         }
 
         return (cat(scores, dim: 1).MoveToOuterDisposeScope(), cat(boxes, dim: 1).MoveToOuterDisposeScope());

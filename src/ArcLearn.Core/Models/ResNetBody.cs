@@ -13,23 +13,36 @@ internal static class ResNetBody
     private const int StemWidth = 64;
 
     private static readonly SpatialStep s_stem = new(7, 2, 3);
+    private static readonly SpatialStep s_half = new(3, 2, 1);
 
     public static Backbone Describe(string name, int[] blocks, bool bottleneck) =>
-        Cut(name, blocks, bottleneck) with { Earlier = Cut(name, blocks[..^1], bottleneck) };
+        Cut(name, blocks, bottleneck) with { Earlier = Cut(name, blocks[..^1], bottleneck), Taps = Taps(bottleneck) };
 
     /// <summary>Whether a backbone's name is that of a residual network.</summary>
     public static bool IsName(string backbone) => backbone.StartsWith("resnet", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>The stem before its pool, and the stages but for the last.</summary>
+    private static BackboneTap[] Taps(bool bottleneck)
+    {
+        int width = StemWidth * (bottleneck ? Bottleneck.Expansion : 1);
+        return
+        [
+            new(2, StemWidth, [s_stem]),
+            new(4, width, [s_stem, s_half]),
+            new(5, 2 * width, [s_stem, s_half, s_half]),
+            new(6, 4 * width, [s_stem, s_half, s_half, s_half]),
+        ];
+    }
+
     private static Backbone Cut(string name, int[] blocks, bool bottleneck)
     {
         int channels = (StemWidth << (blocks.Length - 1)) * (bottleneck ? Bottleneck.Expansion : 1);
-        SpatialStep half = new(3, 2, 1);
 
         // The stem's convolution and pool, and every stage but the first, halve the side. Layer groups as fastai 1 cuts them: up to the second stage, the rest.
         return new Backbone(
             name,
             channels,
-            [s_stem, .. Enumerable.Repeat(half, blocks.Length)],
+            [s_stem, .. Enumerable.Repeat(s_half, blocks.Length)],
             [6],
             bands => Build(blocks, bottleneck, bands),
             body => body,

@@ -19,3 +19,9 @@ internal readonly record struct SpatialStep(int Kernel, int Stride, int Padding,
         return Ceiling && (result - 1) * Stride >= side + Padding ? result - 1 : result;
     }
 }
+
+internal static class SpatialSteps
+{
+    /// <summary>The side after all steps; 0 where the map is too small for one of them.</summary>
+    public static int SideAfter(this IReadOnlyList<SpatialStep> steps, int side) => steps.Aggregate(side, (left, step) => left <= 0 ? 0 : step.Apply(left));
+}

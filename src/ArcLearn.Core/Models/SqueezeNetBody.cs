@@ -52,7 +52,8 @@ internal static class SqueezeNetBody
         return Sequential(("0", Sequential(layers)));
     }
 
-    private static string? MapKey(string key, int count) =>
+    /// <summary>From torchvision's names of a network whose layers are all in its features.</summary>
+    internal static string? MapKey(string key, int count) =>
         key.Split('.') is ["features", string layer, ..] && int.TryParse(layer, CultureInfo.InvariantCulture, out int index) && index < count
             ? "0" + key["features".Length..]
             : null;

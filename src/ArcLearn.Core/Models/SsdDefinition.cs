@@ -1,20 +1,30 @@
 using ArcLearn.Core.Data;
+using ArcLearn.Core.Formats;
 using ArcLearn.Core.Rasters;
 
 namespace ArcLearn.Core.Models;
 
-/// <summary>What makes a detector but for its weights: what a saved model's definition says.</summary>
-/// <param name="CellSize">Ground size of a pixel that it was trained on, in map units; null where none is known.</param>
-/// <param name="Ground">The same on the ground; null where none is known.</param>
+/// <summary>What makes a detector but for its weights.</summary>
+/// <inheritdoc cref="NetworkDefinition"/>
 internal sealed record SsdDefinition(
     string Name, SsdOptions Options, IReadOnlyList<ClassDefinition> Classes, Normalization Normalization, double? CellSize, PixelGround? Ground = null)
+    : NetworkDefinition(Name, Classes, Normalization, CellSize, Ground)
 {
-    /// <summary>The model in one line, for those who ask what was opened.</summary>
-    public string Summary()
-    {
-        string cell = Ground?.Metres is { } metres ? $", pixels of {PixelGround.Describe(metres)}"
-            : CellSize is double size ? FormattableString.Invariant($", pixels of {size:G6} map units") : "";
-        return $"Model '{Name}': SingleShotDetector on {Options.Backbone}, chips of {Options.ChipSize} pixels, {Options.Bands} band(s) of {Normalization.SampleType}{cell}; "
-            + $"grids {string.Join(", ", Options.Grids)}; classes {string.Join(", ", Classes.Select(c => c.Name))}.";
-    }
+    public override string Backbone => Options.Backbone;
+
+    public override int ChipSize => Options.ChipSize;
+
+    public override string Kind => nameof(SingleShotDetector);
+
+    public override ModelDefinitionFile ToFile() => SsdDefinitionFile.Write(this);
+
+    protected override string Details() => $"grids {string.Join(", ", Options.Grids)}; ";
+
+    protected override IEnumerable<(string What, string Value)> Parts() =>
+    [
+        .. base.Parts(),
+        ("grids", Text(Options.Grids)),
+        ("zooms", Text(Options.Zooms)),
+        ("ratios", Text(Options.Ratios)),
+    ];
 }

@@ -5,7 +5,7 @@ using ArcLearn.Core.Runtime;
 
 namespace ArcLearn.Core.Models;
 
-/// <content>How a detector comes to be: from data, or from what was saved; and how its weights are kept.</content>
+/// <content>How a detector comes to be: from data, or from what was saved.</content>
 internal sealed partial class SsdEngine
 {
     /// <summary>
@@ -25,76 +25,67 @@ internal sealed partial class SsdEngine
         IDetectionData chips = DetectionDataCheck.Boxes(data);
         SsdOptions fitted = options with { Bands = chips.Bands, ChipSize = chips.ChipSize, Classes = chips.Classes.Count };
         SsdDefinition definition = new(DefaultName, fitted, chips.Classes, chips.Normalization, chips.CellSize, chips.Ground);
-        return Build(definition, data, device, seed, network =>
+        return Build(definition, data, device, seed, network => Fill(network, backboneWeights, pretrainedPath, files, pretrainedShown));
+    }
+
+    /// <summary>Builds a detector for a bunch and gives it its first weights.</summary>
+    /// <exception cref="LearnDataException">The weights are of another network (WeightsMismatch) or of other classes (ClassMismatch).</exception>
+    /// <exception cref="LearnFormatException">A file of weights is damaged, or more than weights.</exception>
+    public static SsdEngine Create(
+        LearnDataBunch data, SsdOptions options, StartWeights start, LearnDevice device, int seed, Action<string>? warn, CancellationToken cancel) => Start(
+        start,
+        (saved, path) =>
         {
-            if (backboneWeights is not null)
-            {
-                StateDicts.LoadBackbone(network, backboneWeights, files);
-            }
+            SsdDefinition detector = SavedModel.Require<SsdDefinition>(saved, saved.Kind, nameof(SingleShotDetector), path);
+            DataCheck.RequireOrder(data.Classes, detector.Classes, path);
+            PretrainedCheck.RequireSameAnchors(options, detector, path);
+        },
+        (weights, shown) => Create(data, options, start.Backbone, weights, device, seed, pretrainedShown: shown),
+        "a good detector takes more chips and epochs",
+        warn,
+        cancel);
 
-            if (pretrainedPath is not null)
-            {
-                _ = StateDicts.LoadPartly(network, pretrainedPath, files, pretrainedShown);
-            }
+    /// <summary>Anchors for a new detector that were not asked for: those of the saved one that it starts from, else those that fit the training objects.</summary>
+    /// <param name="options">What is known of it so far.</param>
+    /// <param name="pretrained">The saved detector; null, or bare weights without a definition beside them, leave the choice to the objects.</param>
+    /// <inheritdoc cref="AnchorPlan.For"/>
+    public static SsdOptions ChooseAnchors(LearnDataBunch data, SsdOptions options, string? pretrained)
+    {
+        string? definition = pretrained is null || !IsWeights(pretrained) ? pretrained : DefinitionBeside(pretrained);
+        if (definition is not null)
+        {
+            NetworkDefinition found = SavedModel.Describe(definition);
+            SsdOptions saved = SavedModel.Require<SsdDefinition>(found, found.Kind, nameof(SingleShotDetector), definition).Options;
+            return options with { Grids = saved.Grids, Zooms = saved.Zooms, Ratios = saved.Ratios, Version = saved.Version, IsBodyCut = saved.IsBodyCut };
+        }
 
-            if (backboneWeights is not null || pretrainedPath is not null)
-            {
-                network.Freeze();
-            }
-        });
+        AnchorPlan plan = AnchorPlan.For(data, options.Backbone);
+        return options with { Grids = plan.Grids, Zooms = plan.Zooms, Ratios = plan.Ratios, Version = AnchorPlan.Version };
     }
 
     /// <summary>Builds a saved detector, with its weights; frozen, as the reference has it after loading.</summary>
     /// <param name="weights">The .pth.</param>
     /// <param name="shown">What messages call it, where the path is a temporary one.</param>
     /// <param name="data">What it is to train on or be measured with; null for inference only.</param>
-    /// <exception cref="LearnDataException">Weights of another network (WeightsMismatch), or data that do not fit (see <see cref="DetectionDataCheck"/>).</exception>
+    /// <exception cref="LearnDataException">Weights of another network (WeightsMismatch), or data that do not fit (see <see cref="DataCheck"/>).</exception>
     /// <exception cref="LearnFormatException">The file holds no weights.</exception>
     public static SsdEngine Load(SsdDefinition definition, string weights, LearnDataBunch? data, LearnDevice device, int seed, IFileSystem? files = null, string? shown = null)
     {
-        SsdEngine engine = Build(definition, data, device, seed, network =>
+        if (data is not null)
+        {
+            DataCheck.RequireTrainable(data, DetectionDataCheck.Boxes(data), definition);
+        }
+
+        return Build(definition, data, device, seed, network =>
         {
             StateDicts.Load(network, weights, files, shown);
             network.Freeze();
         });
-        try
-        {
-            if (data is not null)
-            {
-                // Labels count the data's classes: they have to be the model's, in its order.
-                IDetectionData chips = DetectionDataCheck.Require(data, engine);
-                DetectionDataCheck.RequireOrder(chips.Classes, engine.Classes, data);
-            }
-
-            return engine;
-        }
-        catch
-        {
-            engine.Dispose();
-            throw;
-        }
     }
-
-    /// <summary>Writes the weights; the file appears under its name when it is complete.</summary>
-    public void SaveWeights(string path, IFileSystem files) => StateDicts.Save(_network, path, files);
-
-    /// <summary>Replaces the weights by those of a file; one that does not fit changes nothing.</summary>
-    /// <exception cref="LearnDataException">Weights of another network (WeightsMismatch).</exception>
-    public void LoadWeights(string path, IFileSystem? files = null) => StateDicts.Load(_network, path, files);
 
     private static SsdEngine Build(SsdDefinition definition, LearnDataBunch? data, LearnDevice device, int seed, Action<SsdNetwork> fill)
     {
         TorchSharp.torch.Device place = TorchDevices.Resolve(device);
-        SsdNetwork network = SsdNetwork.Create(definition.Options, seed);
-        try
-        {
-            fill(network);
-            return new SsdEngine(definition, network, data, place, seed);
-        }
-        catch
-        {
-            network.Dispose();
-            throw;
-        }
+        return Build(SsdNetwork.Create(definition.Options, seed), fill, network => new SsdEngine(definition, network, data, place, seed));
     }
 }

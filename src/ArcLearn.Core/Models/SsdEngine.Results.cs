@@ -85,17 +85,7 @@ internal sealed partial class SsdEngine
     private static BoxLabel[] Relabel(BoxLabel[] boxes, int[] labels) => [.. boxes.Select(box => box with { Label = labels[box.Label] })];
 
     /// <summary>The data to measure on, and the model's label for each of theirs.</summary>
-    private IDetectionData Measured(LearnDataBunch? other, out int[] labels)
-    {
-        IDetectionData data = other is null ? Chips : DetectionDataCheck.Require(other, this);
-        if (other is null && data.ValidationChips == 0)
-        {
-            throw new LearnDataException("ValidationMissing", "The model's data have no validation chips. Give another bunch with -Data.", Data);
-        }
-
-        labels = DetectionDataCheck.MapClasses(data.Classes, Classes, other ?? Data);
-        return data;
-    }
+    private IDetectionData Measured(LearnDataBunch? other, out int[] labels) => Measured(other, DetectionDataCheck.Boxes, out labels);
 
     /// <summary>Detects once for each threshold and overlap that differ, through the network once.</summary>
     private List<(AveragePrecisionMetric Metric, IReadOnlyList<ChipDetection>[] Found)> Predict(

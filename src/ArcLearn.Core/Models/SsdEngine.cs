@@ -3,66 +3,35 @@ using ArcLearn.Core.Inference;
 using ArcLearn.Core.Training;
 using ArcLearn.Internal;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace ArcLearn.Core.Models;
 
-/// <summary>A detector with its classes and its data: what <see cref="SingleShotDetector"/> shows. One thread uses it at a time; the gate sees to it.</summary>
-internal sealed partial class SsdEngine : IDetectorEngine, ITrainable
+/// <summary>A detector with its classes and its data: what <see cref="SingleShotDetector"/> shows.</summary>
+internal sealed partial class SsdEngine : ModelEngine, IDetectorEngine
 {
     /// <summary>The name of a model that was never saved.</summary>
     public const string DefaultName = nameof(SingleShotDetector);
 
-    private readonly SsdDefinition _definition;
     private readonly SsdNetwork _network;
     private readonly SsdDecoder _decoder;
     private readonly SsdLoss _loss;
-    private readonly Device _device;
 
     private SsdEngine(SsdDefinition definition, SsdNetwork network, LearnDataBunch? data, Device device, int seed)
+        : this(definition, network, data, device, seed, new SsdLoss(definition.Options, device))
     {
-        (_definition, _network, Data, _device, Seed) = (definition, network, data, device, seed);
-        Name = definition.Name;
-        Gate = new ModelGate(() =>
-        {
-            _loss?.Dispose();
-            network.Dispose();
-        });
-        network.to(device);
-        NetworkLayout.UseChannelsLast(network);
-        network.eval();
-        _decoder = SsdDecoder.For(network.Anchors, definition.Options);
-        _loss = new SsdLoss(definition.Options, device);
     }
 
-    /// <summary>The folder it was saved as, or <see cref="DefaultName"/>.</summary>
-    public string Name { get; set; }
+    private SsdEngine(SsdDefinition definition, SsdNetwork network, LearnDataBunch? data, Device device, int seed, SsdLoss loss)
+        : base(definition, network, data, device, seed, loss.Dispose)
+    {
+        (Options, _network, _loss) = (definition.Options, network, loss);
+        _decoder = SsdDecoder.For(network.Anchors, definition.Options);
+    }
 
-    public SsdDefinition Definition => _definition with { Name = Name };
+    public override SsdDefinition Definition => (SsdDefinition)base.Definition;
 
-    public SsdOptions Options => _definition.Options;
-
-    public string Backbone => Options.Backbone;
-
-    public IReadOnlyList<ClassDefinition> Classes => _definition.Classes;
-
-    public int ChipSize => Options.ChipSize;
-
-    public int Bands => Options.Bands;
-
-    public Normalization Normalization => _definition.Normalization;
-
-    /// <summary>Ground size of a pixel that it was trained on, in map units; null where none is known.</summary>
-    public double? CellSize => _definition.CellSize;
-
-    public long Parameters => _network.ParameterCount;
-
-    public bool IsFrozen => _network.IsFrozen;
-
-    public string Device => _device.type == DeviceType.CUDA ? nameof(LearnDevice.Cuda) : nameof(LearnDevice.Cpu);
-
-    public LearnDataBunch? Data { get; }
+    public SsdOptions Options { get; }
 
     public IReadOnlyList<int> Grids => Options.Grids;
 
@@ -76,38 +45,21 @@ internal sealed partial class SsdEngine : IDetectorEngine, ITrainable
 
     public SsdNetwork Network => _network;
 
-    nn.Module ITrainable.Network => _network;
-
-    IReadOnlyList<IReadOnlyList<Parameter>> ITrainable.LayerGroups => _network.LayerGroups;
-
-    string ITrainable.DataFolder => Chips.Paths[0];
-
-    int ITrainable.BatchSize => Chips.BatchSize;
-
-    int ITrainable.StepsPerEpoch => Chips.TrainingChips / Chips.BatchSize;
-
-    bool ITrainable.HasValidation => Chips.ValidationChips > 0;
-
-    string ITrainable.MetricName => nameof(AveragePrecision);
-
-    public int Seed { get; }
-
-    public ModelGate Gate { get; }
+    public override string MetricName => nameof(AveragePrecision);
 
     /// <summary>The data as the training reads it.</summary>
     /// <exception cref="LearnDataException">The model has none (DataMissing).</exception>
-    private IDetectionData Chips => Data?.Content as IDetectionData
-        ?? throw new LearnDataException("DataMissing", $"The model '{Name}' has no data to work on. Import it with -Data.", Name);
+    private IDetectionData Chips => Data?.Content as IDetectionData ?? throw DataMissing();
 
-    /// <summary>Only the head trains from now on, and batch norm everywhere.</summary>
-    public void Freeze() => _network.Freeze();
+    private protected override void RequireLabels()
+    {
+        if (Chips is { TrainingChips: > 0, TrainingObjects: 0 })
+        {
+            throw NoLabels("an object");
+        }
+    }
 
-    /// <summary>Everything trains from now on.</summary>
-    public void Unfreeze() => _network.Unfreeze();
-
-    IDisposable ITrainable.Use(LearnPrecision precision) => _network.Use(precision);
-
-    IEnumerable<TrainingStep> ITrainable.TrainingSteps(int epoch, CancellationToken cancel)
+    public override IEnumerable<TrainingStep> TrainingSteps(int epoch, CancellationToken cancel)
     {
         InputScaling scaling = InputScaling.Between(Chips.Normalization, Normalization);
         foreach (DetectionBatch batch in Chips.TrainingBatches(epoch, cancel))
@@ -119,7 +71,7 @@ internal sealed partial class SsdEngine : IDetectorEngine, ITrainable
         }
     }
 
-    ValidationResult ITrainable.Validate(CancellationToken cancel)
+    public override ValidationResult Validate(CancellationToken cancel)
     {
         AveragePrecisionMetric metric = new(Classes, new AveragePrecisionOptions());
         InputScaling scaling = InputScaling.Between(Chips.Normalization, Normalization);
@@ -149,8 +101,6 @@ internal sealed partial class SsdEngine : IDetectorEngine, ITrainable
         return Decode(Forward(batch, scaling), batch.Count, threshold, overlap);
     }
 
-    public void Dispose() => Gate.Dispose();
-
     private double Evaluate(DetectionBatch batch, InputScaling scaling, AveragePrecisionMetric metric)
     {
         using IDisposable inference = inference_mode();
@@ -176,21 +126,5 @@ internal sealed partial class SsdEngine : IDetectorEngine, ITrainable
         Tensor scores = output.Scores.cpu().contiguous();
         Tensor boxes = output.Boxes.cpu().contiguous();
         return _decoder.Decode(TensorCopy.Samples(scores), TensorCopy.Samples(boxes), count, threshold, overlap);
-    }
-
-    private Tensor Input(DetectionBatch batch, InputScaling scaling)
-    {
-        Tensor input = empty([batch.Count, batch.Bands, batch.ChipSize, batch.ChipSize], float32);
-        Span<float> samples = TensorCopy.Samples(input);
-        if (scaling.IsIdentity)
-        {
-            batch.Images.CopyTo(samples);
-        }
-        else
-        {
-            scaling.Apply(batch.Images, samples, batch.ChipSize * batch.ChipSize);
-        }
-
-        return FusedConvolution.ChannelsLast(input.to(_device));
     }
 }

@@ -54,7 +54,7 @@ internal sealed record SsdOptions
     /// <exception cref="LearnArgumentException">A value that makes no sense, by parameter name.</exception>
     public void Validate()
     {
-        _ = Backbones.Get(Backbone);
+        _ = Backbones.ForDetector(Backbone);
         Require(Bands >= 1, nameof(Bands), $"A detector needs at least one band; found {Bands}.");
         Require(ChipSize >= 1, nameof(ChipSize), $"A chip has at least one pixel; found {ChipSize}.");
         Require(Grids.Count > 0 && Grids.All(grid => grid is >= 1 and <= 256), nameof(Grids), $"Grids are one or more numbers from 1 to 256; found {List(Grids)}.");

@@ -1,5 +1,6 @@
 using ArcLearn.Core.Runtime;
 using TorchSharp;
+using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace ArcLearn.Core.Models;
@@ -8,6 +9,7 @@ namespace ArcLearn.Core.Models;
 /// First weights, the same for the same seed, whatever torch's own generator did before. Convolutions of the ResNets as in
 /// torchvision: normal, variance 2 / (outputs · kernel area); SqueezeNet's: uniform, variance 2 / fan-in; the head's as fastai 1
 /// initialises heads: normal, variance 2 / fan-in; its outputs': normal, deviation 0.01. Biases 0, batch norm 1 and 0. All are He et al. 2015.
+/// A U-Net's layers as fastai 1 has them: as a head's, and what is shuffled begins equal in all four pixels (ICNR, Aitken et al. 2017).
 /// </summary>
 internal static class WeightInitializer
 {
@@ -19,12 +21,7 @@ internal static class WeightInitializer
     {
         using IDisposable noGradient = no_grad();
         using Generator generator = new((ulong)seed);
-        bool isResNet = network.Body.modules().Any(module => module is BatchNorm);
-        foreach (Convolution convolution in network.Body.modules().OfType<Convolution>())
-        {
-            Fill(convolution, generator, He(convolution, fanOut: isResNet), uniform: !isResNet);
-        }
-
+        FillBody(network.Body, generator);
         foreach (SsdConvolution layer in network.Head.Convolutions)
         {
             Fill(layer.Convolution, generator, He(layer.Convolution, fanOut: false), uniform: false);
@@ -37,6 +34,47 @@ internal static class WeightInitializer
             Fill(output.Box, generator, OutputDeviation, uniform: false);
             output.Score.Bias!.fill_(Scalars.Of(network.Options.Bias));
         }
+    }
+
+    public static void Initialize(UnetNetwork network, long seed)
+    {
+        using IDisposable noGradient = no_grad();
+        using Generator generator = new((ulong)seed);
+        FillBody(network.Body, generator);
+        foreach (UnetConvolution layer in network.Middle.Concat(network.Blocks.SelectMany(block => block.Convolutions)).Concat(network.Residual).Append(network.Score))
+        {
+            Fill(layer.Convolution, generator, He(layer.Convolution, fanOut: false), uniform: false);
+        }
+
+        foreach (UnetShuffle shuffle in network.Blocks.Select(block => block.Shuffle))
+        {
+            FillShuffle(shuffle, generator);
+        }
+
+        if (network.LastShuffle is not null)
+        {
+            FillShuffle(network.LastShuffle, generator);
+        }
+    }
+
+    private static void FillBody(Sequential body, Generator generator)
+    {
+        bool hasNorm = body.modules().Any(module => module is BatchNorm);
+        foreach (Convolution convolution in body.modules().OfType<Convolution>())
+        {
+            Fill(convolution, generator, He(convolution, fanOut: hasNorm), uniform: !hasNorm);
+        }
+    }
+
+    private static void FillShuffle(UnetShuffle shuffle, Generator generator)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Convolution convolution = shuffle.Convolution.Convolution;
+        Fill(convolution, generator, He(convolution, fanOut: false), uniform: false);
+        long[] shape = convolution.Weight.shape;
+        int pixels = UnetShuffle.Factor * UnetShuffle.Factor;
+        Tensor first = convolution.Weight.reshape(shape[0] / pixels, pixels, shape[1], 1, 1)[.., ..1];
+        convolution.Weight.copy_(first.expand(-1, pixels, -1, -1, -1).reshape(shape));
     }
 
     private static double He(Convolution convolution, bool fanOut)

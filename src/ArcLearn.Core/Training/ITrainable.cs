@@ -11,7 +11,11 @@ internal readonly record struct TrainingStep(int Images, Func<Tensor> Loss);
 
 /// <summary>What a pass over the validation chips finds.</summary>
 /// <param name="Loss">Loss per batch of full size, in evaluation mode.</param>
-internal readonly record struct ValidationResult(double Loss, double Metric);
+internal readonly record struct ValidationResult(double Loss, double Metric)
+{
+    /// <summary>Of pixel classifiers; null for others.</summary>
+    public double? MeanIou { get; init; }
+}
 
 /// <summary>What <see cref="Trainer"/> needs of a model; it says nothing of what the model is for.</summary>
 internal interface ITrainable

@@ -63,6 +63,7 @@ internal sealed class TrainingRun : IDisposable
                 ValidLoss = validation.Loss,
                 MetricName = _model.MetricName,
                 Metric = validation.Metric,
+                MeanIou = validation.MeanIou,
                 LearningRate = rate,
                 Duration = watch.Elapsed,
                 ImagesPerSecond = images / trained,

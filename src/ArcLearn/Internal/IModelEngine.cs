@@ -36,6 +36,14 @@ internal interface IDetectorEngine : IModelEngine
     int Anchors { get; }
 }
 
+/// <summary>What a <see cref="UnetClassifier"/> adds.</summary>
+internal interface IPixelEngine : IModelEngine
+{
+    bool IsBackgroundIgnored { get; }
+
+    IReadOnlyList<double>? ClassWeights { get; }
+}
+
 /// <summary>What a <see cref="LearnDataBunch"/> is made of.</summary>
 internal interface IDataContent
 {

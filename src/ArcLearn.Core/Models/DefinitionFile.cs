@@ -1,0 +1,94 @@
+using ArcLearn.Core.Data;
+using ArcLearn.Core.Formats;
+using ArcLearn.Core.Rasters;
+
+namespace ArcLearn.Core.Models;
+
+/// <summary>What an .emd says of a model of any kind.</summary>
+internal sealed record DefinitionParts(string Backbone, int ChipSize, Normalization Normalization, PixelGround? Ground);
+
+/// <summary>What the definitions of all kinds of models have in common, both ways.</summary>
+internal static class DefinitionFile
+{
+    private const string DefaultBackbone = "resnet34";
+
+    private static readonly float[] s_imageNetMean = [0.485f, 0.456f, 0.406f];
+    private static readonly float[] s_imageNetDeviation = [0.229f, 0.224f, 0.225f];
+
+    public static ModelDefinitionFile Write(NetworkDefinition definition, string configuration, string modelType)
+    {
+        CellSizeDefinition? cell = definition.CellSize is double size ? CellSizeDefinition.Of(size, definition.Ground?.Epsg) : null;
+        return new ModelDefinitionFile
+        {
+            ModelConfiguration = configuration,
+            ModelType = modelType,
+            ImageHeight = definition.ChipSize,
+            ImageWidth = definition.ChipSize,
+            ExtractBands = [.. Enumerable.Range(0, definition.Bands)],
+            Classes = definition.Classes,
+            Backbone = definition.Backbone,
+            MinCellSize = cell,
+            MaxCellSize = cell,
+            Settings = new TrainedSettings
+            {
+                Normalization = definition.Normalization,
+                CellSize = definition.CellSize,
+                GroundSize = definition.Ground?.Metres,
+            },
+        };
+    }
+
+    /// <exception cref="LearnDataException">Another kind of model (ModelType).</exception>
+    public static void RequireKind(ModelDefinitionFile file, string configuration, string kind, string path)
+    {
+        if (file.ModelConfiguration != configuration)
+        {
+            throw new LearnDataException(
+                "ModelType",
+                $"{path} defines a model of type '{file.EffectiveModelType}' ({file.Framework ?? "no framework"}, {file.ModelConfiguration ?? "no configuration"}); only a {kind} ({configuration}) can be opened.",
+                path);
+        }
+    }
+
+    /// <exception cref="LearnFormatException">A key that every model needs is missing or makes no sense.</exception>
+    public static DefinitionParts Read(ModelDefinitionFile file, string path)
+    {
+        int chip = Need(file.ImageWidth, "ImageWidth", path);
+        if (Need(file.ImageHeight, "ImageHeight", path) != chip)
+        {
+            throw new LearnFormatException($"has chips of {chip} by {file.ImageHeight} pixels; a model's chips are square.", path);
+        }
+
+        if (file.Classes.Count == 0)
+        {
+            throw new LearnFormatException("lacks Classes, or has an empty list there.", path);
+        }
+
+        return new DefinitionParts(
+            file.Backbone ?? DefaultBackbone,
+            chip,
+            file.Settings?.Normalization ?? new Normalization(1f / 255, s_imageNetMean, s_imageNetDeviation, SampleType.UInt8),
+            Ground(file));
+    }
+
+    /// <exception cref="LearnFormatException">The options make no network.</exception>
+    public static void Check(Action validate, string kind, string path)
+    {
+        try
+        {
+            validate();
+        }
+        catch (LearnArgumentException e)
+        {
+            throw new LearnFormatException($"defines a {kind} that cannot be built: {e.Message}", path, inner: e);
+        }
+    }
+
+    /// <summary>Of what this module saved: Esri's cell size alone says nothing of the latitude.</summary>
+    private static PixelGround? Ground(ModelDefinitionFile file) => file.Settings is { CellSize: not null } settings
+        ? new PixelGround(settings.GroundSize, file.MinCellSize?.LatestWkid ?? file.MinCellSize?.Wkid)
+        : null;
+
+    private static int Need(int? value, string key, string path) =>
+        value ?? throw new LearnFormatException($"names no {key}, which a model needs.", path);
+}

@@ -1,0 +1,19 @@
+namespace ArcLearn.Core.Models;
+
+/// <summary>What the training of a pixel classifier makes small.</summary>
+internal sealed record PixelLossOptions
+{
+    /// <summary>Whether pixels without a label count for nothing; else they are of a class of their own, background.</summary>
+    public bool IsBackgroundIgnored { get; init; }
+
+    /// <summary>What a pixel of each class counts, background first; null for 1 each.</summary>
+    public IReadOnlyList<double>? ClassWeights { get; init; }
+
+    /// <summary>Weighs pixels down that are scored well already.</summary>
+    public bool FocalLoss { get; init; }
+
+    /// <summary>The dice loss's share of the whole, 0 to 1.</summary>
+    public double DiceFraction { get; init; }
+
+    public DiceAverage DiceAverage { get; init; }
+}

@@ -1,0 +1,62 @@
+using ArcLearn.Core.Formats;
+using ArcLearn.Core.Packaging;
+
+namespace ArcLearn.Core.Models;
+
+/// <summary>Opens saved models of every kind by what their definitions say: the one place to add another.</summary>
+internal static class SavedModel
+{
+    /// <summary>Opens a saved model; frozen, as the reference has it after loading.</summary>
+    /// <param name="path">What <see cref="ModelPackageReader.Open"/> takes.</param>
+    /// <param name="data">Data whose classes are the model's; null for inference only.</param>
+    /// <exception cref="LearnFormatException">It is no sound package, or its definition lacks what its kind needs.</exception>
+    /// <exception cref="LearnDataException">A kind that is not known here (ModelType), weights of another network (WeightsMismatch), data of other classes, bands or chips.</exception>
+    public static ModelEngine Open(string path, LearnDataBunch? data, LearnDevice device, CancellationToken cancel)
+    {
+        using ModelPackageReader package = ModelPackageReader.Open(path);
+        NetworkDefinition definition = Read(package);
+        string weights = package.WeightsPath(cancel);
+        int seed = data?.Seed ?? 0;
+        return definition switch
+        {
+            SsdDefinition detector => SsdEngine.Load(detector, weights, data, device, seed, shown: package.WeightsShown),
+            UnetDefinition unet => UnetEngine.Load(unet, weights, data, device, seed, shown: package.WeightsShown),
+            _ => throw new NotSupportedException($"{definition.Kind} is described and not opened."),
+        };
+    }
+
+    /// <summary>What a saved model is, without its weights; needs no libtorch.</summary>
+    /// <inheritdoc cref="Open"/>
+    public static NetworkDefinition Describe(string path)
+    {
+        using ModelPackageReader package = ModelPackageReader.Open(path);
+        return Read(package);
+    }
+
+    /// <summary>Requires a model of one kind.</summary>
+    /// <typeparam name="T">Its definition, or its engine.</typeparam>
+    /// <param name="model">A definition or an engine.</param>
+    /// <param name="kind">Of the model in hand, as the cmdlets name it.</param>
+    /// <param name="needed">The kind that is asked for.</param>
+    /// <param name="target">What to blame.</param>
+    /// <exception cref="LearnDataException">It is of another kind (ModelType).</exception>
+    public static T Require<T>(object model, string kind, string needed, object target)
+        where T : class => model as T
+        ?? throw new LearnDataException("ModelType", $"{target} is a {kind}; this needs a {needed}.", target);
+
+    /// <exception cref="LearnDataException">A kind that is not known here (ModelType).</exception>
+    public static NetworkDefinition Read(ModelPackageReader package)
+    {
+        ModelDefinitionFile file = package.Definition;
+        return file.ModelConfiguration switch
+        {
+            ModelDefinitionFile.DetectorConfiguration => SsdDefinitionFile.Read(file, package.Name, package.DefinitionPath),
+            ModelDefinitionFile.UnetConfiguration => UnetDefinitionFile.Read(file, package.Name, package.DefinitionPath),
+            _ => throw new LearnDataException(
+                "ModelType",
+                $"{package.DefinitionPath} defines a model of type '{file.EffectiveModelType}' ({file.Framework ?? "no framework"}, {file.ModelConfiguration ?? "no configuration"}); what can be opened is "
+                + $"a {nameof(SingleShotDetector)} ({ModelDefinitionFile.DetectorConfiguration}) or a {nameof(UnetClassifier)} ({ModelDefinitionFile.UnetConfiguration}).",
+                package.DefinitionPath),
+        };
+    }
+}

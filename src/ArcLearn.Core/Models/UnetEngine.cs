@@ -1,0 +1,115 @@
+using System.Runtime.InteropServices;
+using ArcLearn.Core.Data;
+using ArcLearn.Core.Runtime;
+using ArcLearn.Core.Training;
+using ArcLearn.Internal;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ArcLearn.Core.Models;
+
+/// <summary>A U-Net with its classes and its data: what <see cref="UnetClassifier"/> shows.</summary>
+internal sealed partial class UnetEngine : ModelEngine, IPixelEngine
+{
+    /// <summary>The name of a model that was never saved.</summary>
+    public const string DefaultName = nameof(UnetClassifier);
+
+    private readonly UnetNetwork _network;
+    private readonly PixelLoss _loss;
+
+    private UnetEngine(UnetDefinition definition, UnetNetwork network, LearnDataBunch? data, Device device, int seed)
+        : this(definition, network, data, device, seed, new PixelLoss(definition.Options.Loss, device))
+    {
+    }
+
+    private UnetEngine(UnetDefinition definition, UnetNetwork network, LearnDataBunch? data, Device device, int seed, PixelLoss loss)
+        : base(definition, network, data, device, seed, loss.Dispose) => (Options, _network, _loss) = (definition.Options, network, loss);
+
+    public override UnetDefinition Definition => (UnetDefinition)base.Definition;
+
+    public UnetOptions Options { get; }
+
+    public bool IsBackgroundIgnored => Options.Loss.IsBackgroundIgnored;
+
+    public IReadOnlyList<double>? ClassWeights => Options.Loss.ClassWeights;
+
+    public UnetNetwork Network => _network;
+
+    public override string MetricName => "Accuracy";
+
+    /// <summary>The data as the training reads it.</summary>
+    /// <exception cref="LearnDataException">The model has none (DataMissing).</exception>
+    private IPixelData Chips => Data?.Content as IPixelData ?? throw DataMissing();
+
+    public override IEnumerable<TrainingStep> TrainingSteps(int epoch, CancellationToken cancel)
+    {
+        InputScaling scaling = InputScaling.Between(Chips.Normalization, Normalization);
+        foreach (PixelBatch batch in Chips.TrainingBatches(epoch, cancel))
+        {
+            using (batch)
+            {
+                yield return new TrainingStep(batch.Count, () => _loss.Compute(_network.call(Input(batch, scaling)), Labels(batch), out _));
+            }
+        }
+    }
+
+    public override ValidationResult Validate(CancellationToken cancel)
+    {
+        InputScaling scaling = InputScaling.Between(Chips.Normalization, Normalization);
+        ConfusionCounts counts = NewCounts();
+        double sum = 0;
+        double weights = 0;
+        foreach (PixelBatch batch in Chips.ValidationBatches(cancel))
+        {
+            using PixelBatch used = batch;
+            cancel.ThrowIfCancellationRequested();
+            using IDisposable inference = inference_mode();
+            using DisposeScope scope = NewDisposeScope();
+            Tensor scores = Forward(batch, scaling);
+            double loss = _loss.Compute(scores, Labels(batch), out double weight).Number();
+            sum += weight == 0 ? 0 : loss * weight;
+            weights += weight;
+            counts.Add(Labels(batch), Classify(scores));
+        }
+
+        // The mean over all pixels of the side, wherever batches end.
+        return new ValidationResult(sum / Math.Max(1, weights), counts.Accuracy) { MeanIou = counts.MeanIou };
+    }
+
+    private protected override void RequireLabels()
+    {
+        if (Chips.TrainingChips > 0 && Chips.TrainingPixels.Skip(1).Sum() == 0)
+        {
+            throw NoLabels("a pixel of any class");
+        }
+    }
+
+    /// <summary>Scores normalised chips with the weights as they are now: <c>[N, 1 + classes, S, S]</c>, in the caller's dispose scope.</summary>
+    private Tensor Forward(PixelBatch batch, InputScaling scaling)
+    {
+        _network.eval();
+        return _network.call(Input(batch, scaling));
+    }
+
+    /// <summary>The class that scores best for each pixel, from 1, 0 for background: <c>[N, S, S]</c>. A background that was never learnt is no class.</summary>
+    private int[] Classify(Tensor scores)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        int first = IsBackgroundIgnored ? 1 : 0;
+        Tensor best = scores[.., first..].argmax(1).cpu().contiguous();
+        int[] labels = new int[best.numel()];
+        ReadOnlySpan<long> values = MemoryMarshal.Cast<byte, long>(best.bytes);
+        for (int i = 0; i < labels.Length; i++)
+        {
+            labels[i] = (int)values[i] + first;
+        }
+
+        return labels;
+    }
+
+    /// <summary>Counts pixels as the loss does: background too where it is a class to be learnt.</summary>
+    private ConfusionCounts NewCounts() => new(Classes, hasBackground: !IsBackgroundIgnored);
+
+    /// <summary>A batch's labels; its arrays may be larger than it is.</summary>
+    private static ReadOnlySpan<int> Labels(PixelBatch batch) => batch.Classes.AsSpan(0, batch.Count * batch.ChipSize * batch.ChipSize);
+}
