@@ -25,6 +25,7 @@
         'Measure-AveragePrecision'
         'Measure-ModelAccuracy'
         'Merge-LearnShard'
+        'New-FeatureClassifier'
         'New-LearnDataBunch'
         'New-LearnTransform'
         'New-SingleShotDetector'

@@ -213,6 +213,8 @@ def fill(net):
         n = noise(value.numel(), seed_of(key)).reshape(value.shape)
         if value.dim() == 4:
             n = n * math.sqrt(3 / (value.shape[1] * value.shape[2] * value.shape[3]))
+        elif value.dim() == 2:
+            n = n * math.sqrt(3 / value.shape[1])
         elif key.endswith("running_var") or (key.endswith("weight")):
             n = 1 + 0.3 * n
         else:

@@ -38,6 +38,12 @@ public sealed class UnetBackboneCompleter : NameCompleter
     private protected override IEnumerable<string> Names() => Backbones.UnetNames;
 }
 
+/// <summary>Completes the backbones that an image classifier can stand on.</summary>
+public sealed class ClassifierBackboneCompleter : NameCompleter
+{
+    private protected override IEnumerable<string> Names() => Backbones.ClassifierNames;
+}
+
 /// <summary>Completes the formats of training folders.</summary>
 public sealed class MetadataFormatCompleter : NameCompleter
 {

@@ -16,11 +16,22 @@ internal static class Inside
     /// <exception cref="LearnDataException">The model is of another kind (ModelType).</exception>
     public static UnetEngine PixelClassifier(LearnModel model) => Require<UnetEngine>(model, nameof(UnetClassifier));
 
+    /// <summary>How well a classifier, of pixels or of images, does.</summary>
+    /// <exception cref="LearnDataException">The model is of another kind (ModelType), and what measuring refuses.</exception>
+    public static ModelAccuracy Measure(LearnModel model, LearnDataBunch? data, LearnPrecision precision, Action<string> warn, CancellationToken cancel) => model.Engine switch
+    {
+        ClassifierEngine classifier => classifier.Measure(data, precision, cancel),
+        UnetEngine unet => unet.Measure(data, precision, warn, cancel),
+        _ => throw new LearnDataException(
+            "ModelType", $"{model.Name} is a {model.GetType().Name}; this needs a {nameof(UnetClassifier)} or a {nameof(FeatureClassifier)}. Measure-AveragePrecision measures detectors.", model),
+    };
+
     /// <summary>A model as users hold it.</summary>
     public static LearnModel Model(ModelEngine engine) => engine switch
     {
         SsdEngine detector => new SingleShotDetector(detector),
         UnetEngine unet => new UnetClassifier(unet),
+        ClassifierEngine classifier => new FeatureClassifier(classifier),
         _ => throw new NotSupportedException($"A {engine.Definition.Kind} has no public type."),
     };
 

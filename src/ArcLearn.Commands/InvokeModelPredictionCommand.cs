@@ -7,9 +7,10 @@ using ArcLearn.Core.Models;
 
 namespace ArcLearn.Commands;
 
-/// <summary>Detects objects in images and writes a prediction for each as soon as it is ready.</summary>
+/// <summary>Detects objects in images, or tells their class, and writes a prediction for each.</summary>
 /// <remarks>
-/// <para>An image is searched in chips that overlap by half; those at its edges are filled with nodata, or 0. Boxes are in pixels from its upper
+/// <para>A classifier sees the middle of an image in its chip size, at the image's own scale, as it saw the validation images; it gives the class, its probability and those of all classes.</para>
+/// <para>A detector searches an image in chips that overlap by half; those at its edges are filled with nodata, or 0. Boxes are in pixels from its upper
 /// left corner, scores from 0 to 1. An image that cannot be read is an error, and the next one follows all the same.</para>
 /// <para>Images are taken as they are: the size of their pixels on the ground is not compared with the model's. For rasters and layers on a map
 /// use Invoke-DetectObjects.</para>
@@ -22,14 +23,19 @@ namespace ArcLearn.Commands;
 /// <code>(Invoke-ModelPrediction -Path photos/*.png -Model $model).Objects</code>
 /// <para>All objects of some images.</para>
 /// </example>
+/// <example>
+/// <code>Invoke-ModelPrediction -Path photos -Model scenes</code>
+/// <para>The class of each image, with the installed classifier "scenes".</para>
+/// </example>
 [Cmdlet(VerbsLifecycle.Invoke, "ModelPrediction", SupportsShouldProcess = true, DefaultParameterSetName = "InputObject")]
-[OutputType(typeof(Prediction))]
+[OutputType(typeof(Prediction), typeof(ClassPrediction))]
 public sealed class InvokeModelPredictionCommand : LearnCmdlet
 {
     private readonly HashSet<string> _pictures = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<IDisposable> _opened = [];
     private ModelSource? _source;
     private ImagePredictor? _predictor;
+    private ClassPredictor? _classes;
     private bool _isBroken;
 
     /// <summary>Images, or folders of images; wildcards are expanded.</summary>
@@ -60,25 +66,25 @@ public sealed class InvokeModelPredictionCommand : LearnCmdlet
     [Parameter]
     public SwitchParameter Recurse { get; set; }
 
-    /// <summary>The score that a detection needs, 0 to 1.</summary>
+    /// <summary>The score that a detection needs, 0 to 1; for detectors.</summary>
     [Parameter]
     [ValidateRange(0.0, 1.0)]
     [Alias("threshold", "thresh")]
     public double DetectThreshold { get; set; } = 0.5;
 
-    /// <summary>Detections of one class that overlap a better one by more (intersection over union) are dropped.</summary>
+    /// <summary>Detections of one class that overlap a better one by more (intersection over union) are dropped; for detectors.</summary>
     [Parameter]
     [ValidateRange(0.0, 1.0)]
     [Alias("nms_overlap")]
     public double NmsOverlap { get; set; } = 0.1;
 
-    /// <summary>Chips per step; a large batch costs memory. At least two are taken.</summary>
+    /// <summary>Chips or images per step; a large batch costs memory. At least two are taken.</summary>
     [Parameter]
     [ValidateRange(1, 4096)]
     [Alias("batch_size")]
     public int BatchSize { get; set; } = 4;
 
-    /// <summary>A folder, which is made, for pictures of the images with their objects (PNG).</summary>
+    /// <summary>A folder, which is made, for pictures of the images with their objects (PNG); for detectors.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? PicturePath { get; set; }
@@ -110,12 +116,15 @@ public sealed class InvokeModelPredictionCommand : LearnCmdlet
                 return;
             }
 
-            if (ShouldProcess(image, $"Detect objects with {_source!.Name}"))
+            if (ShouldProcess(image, $"Predict with {_source!.Name}"))
             {
                 Predict(image);
             }
         }
     }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing() => Classify();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -154,20 +163,20 @@ public sealed class InvokeModelPredictionCommand : LearnCmdlet
     private void Predict(string image)
     {
         // Opened at the first image: -WhatIf needs no libtorch. A model that does not open is one error, not one for each image.
-        if (_predictor is null && !Attempt(Model, () =>
-        {
-            SsdEngine model = _source!.Open(Device, StopToken);
-            if (!_source.IsInHand)
-            {
-                _opened.Add(model);
-            }
-
-            _predictor = ImagePredictor.Create(
-                model, new ImagePredictionOptions { DetectThreshold = DetectThreshold, NmsOverlap = NmsOverlap, BatchSize = BatchSize });
-            _opened.Add(_predictor);
-        }))
+        if (_predictor is null && _classes is null && !Attempt(Model, Open))
         {
             _isBroken = true;
+            return;
+        }
+
+        if (_classes is not null)
+        {
+            Attempt(image, () => _classes.Add(image));
+            if (_classes.IsFull)
+            {
+                Classify();
+            }
+
             return;
         }
 
@@ -182,6 +191,43 @@ public sealed class InvokeModelPredictionCommand : LearnCmdlet
 
             WriteObject(prediction with { PicturePath = picture });
         });
+    }
+
+    private void Open()
+    {
+        ModelEngine model = _source!.OpenAs<ModelEngine>(nameof(LearnModel), Device, StopToken);
+        if (!_source.IsInHand)
+        {
+            _opened.Add(model);
+        }
+
+        switch (model)
+        {
+            case SsdEngine detector:
+                _predictor = ImagePredictor.Create(
+                    detector, new ImagePredictionOptions { DetectThreshold = DetectThreshold, NmsOverlap = NmsOverlap, BatchSize = BatchSize });
+                _opened.Add(_predictor);
+                break;
+            case ClassifierEngine classifier when PicturePath is not null:
+                throw new LearnArgumentException(
+                    nameof(PicturePath), $"-PicturePath draws objects, and {classifier.Name} finds none. Show-ModelResult draws images with their classes.", LearnArgumentException.ParameterMix);
+            case ClassifierEngine classifier:
+                _classes = new ClassPredictor(classifier, BatchSize);
+                _opened.Add(_classes);
+                break;
+            default:
+                throw new LearnDataException(
+                    "ModelType", $"{_source.Name} is a {model.Definition.Kind}; this needs a {nameof(SingleShotDetector)} or a {nameof(FeatureClassifier)}.", Model);
+        }
+    }
+
+    /// <summary>Writes what is said of the images that were read.</summary>
+    private void Classify()
+    {
+        if (_classes is not null)
+        {
+            Attempt(Model, () => WriteObject(_classes.Predict(), enumerateCollection: true));
+        }
     }
 
     /// <summary>A name of its own for each image, also where two folders hold files of one name; checked before the work.</summary>

@@ -3,7 +3,7 @@ using ArcLearn.Core.Models;
 
 namespace ArcLearn.Commands;
 
-/// <summary>Measures how well a pixel classifier tells its classes apart.</summary>
+/// <summary>Measures how well a classifier of pixels or of images tells its classes apart.</summary>
 /// <remarks>
 /// <para>Measured on the validation chips, or on all chips of another bunch. The record holds accuracy, mean intersection over union and mean F1 of the classes that the
 /// truth has; in Classes precision, recall, F1, intersection over union and the count for each class; in ConfusionMatrix how often each class was found as each.</para>
@@ -37,12 +37,12 @@ public sealed class MeasureModelAccuracyCommand : LearnCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord() => Attempt(Model, () =>
     {
-        UnetEngine engine = Inside.PixelClassifier(Model);
+        ModelEngine engine = Inside.Engine(Model);
         WriteVerbose(engine.Definition.Summary());
         WriteVerbose(Data is null
             ? $"Measuring on the {Model.Data?.ValidationChips ?? 0} validation chips."
             : $"Measuring on all {Data.TrainingChips + Data.ValidationChips + Data.DroppedChips} chips of {string.Join(", ", Data.Path)}.");
         engine.TellPrecision(Precision, WarnOnce);
-        WriteObject(engine.Measure(Data, Precision, WarnOnce, StopToken));
+        WriteObject(Inside.Measure(Model, Data, Precision, WarnOnce, StopToken));
     });
 }

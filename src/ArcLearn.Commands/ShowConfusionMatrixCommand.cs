@@ -43,10 +43,12 @@ public sealed class ShowConfusionMatrixCommand : PictureCmdlet
         Draw($"{name}_confusion.png", $"Draw the confusion matrix of {name}", picture =>
         {
             ModelAccuracy measured = ParameterSetName == ModelSet
-                ? Inside.PixelClassifier(Model).Measure(Data, LearnPrecision.Float32, WarnOnce, StopToken)
+                ? Inside.Measure(Model, Data, LearnPrecision.Float32, WarnOnce, StopToken)
                 : Accuracy;
             string title = FormattableString.Invariant($"{name}: accuracy {measured.Accuracy:0.000}, mean IoU {measured.MeanIou:0.000}, {measured.Count} {measured.Unit}");
-            return measured.ConfusionMatrix with { Path = ConfusionPicture.Save(measured.ConfusionMatrix, title, picture, Force).Path };
+            ConfusionMatrix matrix = measured.ConfusionMatrix ?? throw new LearnDataException(
+                "ModelType", $"{name} gives an image any number of classes: none is taken for another, and there is no confusion matrix. Measure-ModelAccuracy tells how well each is found.", name);
+            return matrix with { Path = ConfusionPicture.Save(matrix, title, picture, Force).Path };
         });
     }
 }

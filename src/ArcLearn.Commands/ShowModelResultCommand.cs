@@ -1,12 +1,13 @@
 using System.Management.Automation;
 using ArcLearn.Core.Drawing;
+using ArcLearn.Core.Models;
 
 namespace ArcLearn.Commands;
 
 /// <summary>Draws what a model finds beside the truth.</summary>
 /// <remarks>
 /// <para>A row is one chip. Of a detector: on the left with the objects of its labels, on the right with the detections and their scores. Of a pixel classifier: the
-/// chip as it is, with the classes of its labels, and with the classes that the model gives. Chips are drawn by chance from the validation chips, or from all chips of
+/// chip as it is, with the classes of its labels, and with the classes that the model gives. Of an image classifier: five images in a row with what it takes them for. Chips are drawn by chance from the validation chips, or from all chips of
 /// another bunch.</para>
 /// </remarks>
 /// <example>
@@ -30,7 +31,7 @@ public sealed class ShowModelResultCommand : PictureCmdlet
     [Parameter]
     public LearnDataBunch? Data { get; set; }
 
-    /// <summary>Chips, each in a row of its own.</summary>
+    /// <summary>Rows of the picture: a chip each, or five images of an image classifier.</summary>
     [Parameter]
     [ValidateRange(1, 50)]
     public int Rows { get; set; } = 5;
@@ -47,6 +48,10 @@ public sealed class ShowModelResultCommand : PictureCmdlet
     [Alias("nms_overlap")]
     public double NmsOverlap { get; set; } = 0.1;
 
+    /// <summary>Shows the images that the model is most wrong about, the worst first; for image classifiers.</summary>
+    [Parameter]
+    public SwitchParameter Hardest { get; set; }
+
     /// <summary>The seed of the choice of chips; the data's where it is left out.</summary>
     [Parameter]
     public int? Seed { get; set; }
@@ -55,8 +60,11 @@ public sealed class ShowModelResultCommand : PictureCmdlet
     protected override void ProcessRecord() => Draw($"{Model.Name}_results.png", $"Draw results of {Model.Name}", picture =>
     {
         ModelResultSheetOptions options = new() { Rows = Rows, DetectThreshold = DetectThreshold, NmsOverlap = NmsOverlap, Seed = Seed, Force = Force };
-        return Model is UnetClassifier
-            ? PixelResultSheet.Draw(Inside.PixelClassifier(Model), Data, picture, options, cancel: StopToken)
-            : ModelResultSheet.Draw(Inside.Detector(Model), Data, picture, options, cancel: StopToken);
+        return Model.Engine switch
+        {
+            ClassifierEngine classifier => ImageResultSheet.Draw(classifier, Data, picture, options, Hardest, cancel: StopToken),
+            UnetEngine unet => PixelResultSheet.Draw(unet, Data, picture, options, cancel: StopToken),
+            _ => ModelResultSheet.Draw(Inside.Detector(Model), Data, picture, options, cancel: StopToken),
+        };
     });
 }

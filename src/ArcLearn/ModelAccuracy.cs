@@ -27,6 +27,6 @@ public sealed record ModelAccuracy
     /// <summary>A record for each class; background first where the model learnt it as a class.</summary>
     public required IReadOnlyList<ClassAccuracy> Classes { get; init => field = value.ToArray(); }
 
-    /// <summary>How often each class was found as each.</summary>
-    public required ConfusionMatrix ConfusionMatrix { get; init; }
+    /// <summary>How often each class was found as each; null where an image may have several classes.</summary>
+    public required ConfusionMatrix? ConfusionMatrix { get; init; }
 }

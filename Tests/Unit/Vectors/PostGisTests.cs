@@ -1,5 +1,6 @@
 using ArcLearn.Core.Crs;
 using ArcLearn.Core.Vectors;
+using ArcLearn.Core.Vectors.Updates;
 using ArcLearn.Tests.Unit.TestSupport;
 using NetTopologySuite.Geometries;
 
@@ -96,6 +97,39 @@ public sealed class PostGisTests(PostGisServer server) : IClassFixture<PostGisSe
         });
 
         Assert.Equal("DatabaseUnavailable", error.Id);
+    }
+
+    [PostGisFact]
+    public void Rows_are_filled_together_or_not_at_all()
+    {
+        server.Execute("labels", "CREATE TABLE houses (gid bigint PRIMARY KEY, short varchar(3), geom geometry(Point, 32618)); "
+            + "INSERT INTO houses SELECT i * 10, NULL, 'SRID=32618;POINT(1 2)' FROM generate_series(1, 50) AS i");
+        FieldUpdate[] fields = [new("Height Class", FieldType.Text, 6), new("sure", FieldType.Real)];
+        using IVectorLayer layer = VectorLayers.Open(server.Address("houses"));
+
+        Assert.Equal("FieldLength", Assert.Throws<LearnDataException>(() => LayerUpdates.Begin(layer, [new("short", FieldType.Text, 4)])).Id);
+        using (ILayerUpdate left = LayerUpdates.Begin(layer, fields))
+        {
+            left.Set(10, ["low", 0.5]);
+        }
+
+        Assert.Equal(3L, server.Execute("labels", "SELECT count(*) FROM information_schema.columns WHERE table_name = 'houses'"));
+        using (ILayerUpdate lost = LayerUpdates.Begin(layer, fields))
+        {
+            lost.Set(10, ["low", 0.5]);
+            Assert.Equal(1, server.Kill());
+            Assert.Equal("DatabaseUnavailable", Assert.Throws<LearnDataException>(lost.Complete).Id);
+        }
+
+        Assert.Equal(3L, server.Execute("labels", "SELECT count(*) FROM information_schema.columns WHERE table_name = 'houses'"));
+        using (ILayerUpdate update = LayerUpdates.Begin(layer, fields))
+        {
+            update.Set(10, ["low", 0.5]);
+            update.Set(500, ["hoch", null]);
+            update.Complete();
+        }
+
+        Assert.Equal("10:low:0.5 500:hoch:", server.Execute("labels", "SELECT string_agg(gid || ':' || \"Height Class\" || ':' || coalesce(sure::text, ''), ' ' ORDER BY gid) FROM houses WHERE \"Height Class\" IS NOT NULL"));
     }
 
     [PostGisFact]

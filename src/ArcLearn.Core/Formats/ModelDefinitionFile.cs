@@ -54,6 +54,9 @@ internal sealed record TrainedSettings
     /// <summary>Of a pixel classifier; null for other models.</summary>
     public PixelLossOptions? PixelLoss { get; init; }
 
+    /// <summary>Of an image classifier; null for other models.</summary>
+    public ImageLossOptions? ImageLoss { get; init; }
+
     /// <summary>Numbers by name, such as ValidationLoss; written in ordinal order, one that is not finite as null.</summary>
     public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
 }
@@ -68,6 +71,12 @@ internal sealed record ModelDefinitionFile
     public const string DetectorModelType = "ObjectDetection";
     public const string UnetConfiguration = "_unet";
     public const string PixelModelType = "ImageClassification";
+    public const string ClassifierConfiguration = "_FeatureClassifier";
+
+    /// <summary>Of arcgis.learn 1.6.</summary>
+    public const string OldClassifierConfiguration = "_classifier";
+
+    public const string ClassifierModelType = "ObjectClassification";
     public const int MaximumLength = 16 * 1024 * 1024;
     public const int MaximumDepth = 64;
 
@@ -124,7 +133,7 @@ internal sealed record ModelDefinitionFile
     {
         DetectorConfiguration => DetectorModelType,
         UnetConfiguration => PixelModelType,
-        "_classifier" or "_FeatureClassifier" => "ObjectClassification",
+        OldClassifierConfiguration or ClassifierConfiguration => ClassifierModelType,
         _ => "",
     };
 

@@ -228,6 +228,7 @@ internal static partial class ModelDefinitionParser
             IsBodyCut = keys.TryGet("BodyCut", out _) ? keys.Flag("BodyCut") : null,
             LocationLossFactor = keys.Number("LocationLossFactor"),
             PixelLoss = keys.Object("PixelLoss") is JsonKeys loss ? PixelLoss(loss) : null,
+            ImageLoss = keys.Object("ImageLoss") is JsonKeys images ? ImageLoss(images) : null,
             Metrics = keys.Object("Metrics")?.Others()
                 .ToDictionary(metric => metric.Key, metric => JsonKeys.AsNumber(metric.Value) ?? double.NaN, StringComparer.Ordinal)
                 ?? [],
@@ -247,6 +248,17 @@ internal static partial class ModelDefinitionParser
             DiceAverage = Enum.GetNames<DiceAverage>().Contains(average, StringComparer.Ordinal)
                 ? Enum.Parse<DiceAverage>(average)
                 : throw keys.Fail("DiceAverage", $"is '{average}', which is not one of {string.Join(", ", Enum.GetNames<DiceAverage>())}."),
+        };
+    }
+
+    private static ImageLossOptions ImageLoss(JsonKeys keys)
+    {
+        IReadOnlyList<double> weights = keys.List("ClassWeights", "a number that is not negative", NotNegative);
+        return new ImageLossOptions
+        {
+            IsMultiLabel = keys.Flag("MultiLabel"),
+            ClassWeights = weights.Count > 0 ? weights : null,
+            LabelSmoothing = keys.Number("LabelSmoothing") ?? 0,
         };
     }
 

@@ -21,7 +21,12 @@ internal static class ModelDefinitionWriter
     {
         Check(definition);
         TrainedSettings settings = definition.Settings!;
-        JsonMap map = definition.ModelConfiguration == ModelDefinitionFile.UnetConfiguration ? Unet(definition) : Detector(definition);
+        JsonMap map = definition.ModelConfiguration switch
+        {
+            ModelDefinitionFile.UnetConfiguration => Unet(definition),
+            ModelDefinitionFile.ClassifierConfiguration => Classifier(definition),
+            _ => Detector(definition),
+        };
         map.Add("backend", "pytorch");
         map.Add("ModelParameters", new JsonMap { { "backbone", definition.Backbone }, { "backend", "pytorch" } });
         map.Add("resize_to", null);
@@ -76,6 +81,31 @@ internal static class ModelDefinitionWriter
         { "SupportsVariableTileSize", true },
         { "ImageSpaceUsed", "MAP_SPACE" },
         { "ModelName", "UnetClassifier" },
+    };
+
+    private static JsonMap Classifier(ModelDefinitionFile definition) => new()
+    {
+        { "Framework", Framework },
+        { "ModelConfiguration", ModelDefinitionFile.ClassifierConfiguration },
+        { "ModelFile", definition.ModelFile },
+        { "InferenceFunction", "ArcGISObjectClassifier.py" },
+        { "ExtractBands", definition.ExtractBands },
+        { "ImageWidth", definition.ImageWidth },
+        { "ImageHeight", definition.ImageHeight },
+        { "Classes", definition.Classes.Select(Class) },
+        { "ModelType", ModelDefinitionFile.ClassifierModelType },
+        { "MetaDataMode", definition.Settings!.ImageLoss is { IsMultiLabel: true } ? MetadataFormats.MultiLabeledTiles : MetadataFormats.LabeledTiles },
+        { "ModelFormat", "NCHW" },
+        { "SupportsVariableTileSize", false },
+        { "ImageSpaceUsed", "MAP_SPACE" },
+        { "ModelName", "FeatureClassifier" },
+    };
+
+    private static JsonMap ImageLoss(ImageLossOptions loss) => new()
+    {
+        { "MultiLabel", loss.IsMultiLabel },
+        { "ClassWeights", loss.ClassWeights },
+        { "LabelSmoothing", loss.LabelSmoothing },
     };
 
     private static JsonMap Class(ClassDefinition item) =>
@@ -161,6 +191,11 @@ internal static class ModelDefinitionWriter
         {
             map.Add("PixelLoss", PixelLoss(pixelLoss));
         }
+        else if (settings.ImageLoss is { } imageLoss)
+        {
+            map.Add("Dropout", settings.Dropout);
+            map.Add("ImageLoss", ImageLoss(imageLoss));
+        }
         else
         {
             map.Add("Dropout", settings.Dropout);
@@ -180,8 +215,8 @@ internal static class ModelDefinitionWriter
         Require(definition.ModelFile?.Length > 0, "names no file of weights");
         bool isDetector = definition.EffectiveModelType == ModelDefinitionFile.DetectorModelType;
         Require(
-            isDetector || definition.ModelConfiguration == ModelDefinitionFile.UnetConfiguration,
-            $"is of type '{definition.EffectiveModelType}'; only detectors and U-Nets are written");
+            isDetector || definition.ModelConfiguration is ModelDefinitionFile.UnetConfiguration or ModelDefinitionFile.ClassifierConfiguration,
+            $"is of type '{definition.EffectiveModelType}'; only detectors, U-Nets and image classifiers are written");
         Require(definition.ImageHeight is int height && height == definition.ImageWidth, "has no square chip size");
         Require(definition.Backbone?.Length > 0, "names no backbone");
         Require(!isDetector || (definition.Grids.Count > 0 && definition.Zooms.Count > 0 && definition.Ratios.Count > 0), "lacks grids, zooms or ratios");

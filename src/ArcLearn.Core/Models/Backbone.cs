@@ -38,6 +38,9 @@ internal sealed record Backbone(
     /// <summary>Where a U-Net takes its maps from, from the input on; empty for a body that none is built on.</summary>
     public IReadOnlyList<BackboneTap> Taps { get; init; } = [];
 
+    /// <summary>The side that the network's own classifier brings the features to before all else; null where it takes them as they are.</summary>
+    public int? PooledSide { get; init; }
+
     /// <summary>Whether detectors are built on it.</summary>
     public bool IsForDetectors { get; init; } = true;
 

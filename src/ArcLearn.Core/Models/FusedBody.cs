@@ -66,11 +66,20 @@ internal sealed class FusedBody : IFusedLayer
                     _layers.Add(block.Fuse());
                     break;
                 case Convolution convolution:
-                    BatchNorm? norm = i + 1 < modules.Length ? modules[i + 1] as BatchNorm : null;
+                    BatchNorm? norm = Next(i) as BatchNorm;
                     i += norm is null ? 0 : 1;
-                    bool relu = i + 1 < modules.Length && modules[i + 1] is ReLU;
+                    bool isCapped = Next(i) is ReLU6;
+                    bool relu = isCapped || Next(i) is ReLU;
                     i += relu ? 1 : 0;
-                    _layers.Add(FusedConvolution.Of(convolution, norm, relu));
+                    _layers.Add(FusedConvolution.Of(convolution, norm, relu, isCapped));
+                    break;
+                case BatchNorm alone:
+                    bool isActive = Next(i) is ReLU;
+                    i += isActive ? 1 : 0;
+                    _layers.Add(new FusedNorm(alone, isActive));
+                    break;
+                case AvgPool2d mean:
+                    _layers.Add(new FusedMeanPool((int)mean.kernel_size[0]));
                     break;
                 case MaxPool2d pool:
                     _layers.Add(new FusedMaxPool(new SpatialStep((int)pool.kernel_size[0], (int)pool.stride![0], (int)(pool.padding?[0] ?? 0), pool.ceil_mode)));
@@ -84,5 +93,7 @@ internal sealed class FusedBody : IFusedLayer
                 _ = _taps.Add(_layers.Count - 1);
             }
         }
+
+        Module? Next(int layer) => layer + 1 < modules.Length ? modules[layer + 1] : null;
     }
 }

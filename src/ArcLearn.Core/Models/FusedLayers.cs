@@ -63,3 +63,13 @@ internal sealed class FusedMaxPool(SpatialStep step) : IFusedLayer
     {
     }
 }
+
+/// <summary>A pool of means over squares that do not overlap.</summary>
+internal sealed class FusedMeanPool(int side) : IFusedLayer
+{
+    public Tensor Apply(Tensor input) => nn.functional.avg_pool2d(input, [side, side], [side, side]);
+
+    public void Dispose()
+    {
+    }
+}

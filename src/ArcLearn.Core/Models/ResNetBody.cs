@@ -4,8 +4,21 @@ using static TorchSharp.torch.nn;
 
 namespace ArcLearn.Core.Models;
 
+/// <summary>What the blocks of a residual network are.</summary>
+/// <param name="IsBottleneck">Three convolutions instead of two.</param>
+/// <param name="Groups">Parts of the channels that the 3×3 of a bottleneck keeps apart.</param>
+/// <param name="GroupWidth">Channels of such a part at the first stage.</param>
+internal readonly record struct ResidualKind(bool IsBottleneck, int Groups = 1, int GroupWidth = Bottleneck.BaseWidth)
+{
+    public static readonly ResidualKind Basic = new(IsBottleneck: false);
+
+    public static readonly ResidualKind Bottleneck = new(IsBottleneck: true);
+
+    public int Expansion => IsBottleneck ? Models.Bottleneck.Expansion : 1;
+}
+
 /// <summary>
-/// Residual networks (He et al. 2015) as torchvision builds them, without average pool and classifier. Children: 0 convolution,
+/// Residual networks (He et al. 2015), and with groups ResNeXts (Xie et al. 2017), as torchvision builds them, without average pool and classifier. Children: 0 convolution,
 /// 1 batch norm, 2 ReLU, 3 pool, 4 to 7 the stages.
 /// </summary>
 internal static class ResNetBody
@@ -15,16 +28,17 @@ internal static class ResNetBody
     private static readonly SpatialStep s_stem = new(7, 2, 3);
     private static readonly SpatialStep s_half = new(3, 2, 1);
 
-    public static Backbone Describe(string name, int[] blocks, bool bottleneck) =>
-        Cut(name, blocks, bottleneck) with { Earlier = Cut(name, blocks[..^1], bottleneck), Taps = Taps(bottleneck) };
+    public static Backbone Describe(string name, int[] blocks, ResidualKind kind) => kind.Groups > 1
+        ? Cut(name, blocks, kind) with { IsForDetectors = false }
+        : Cut(name, blocks, kind) with { Earlier = Cut(name, blocks[..^1], kind), Taps = Taps(kind) };
 
     /// <summary>Whether a backbone's name is that of a residual network.</summary>
     public static bool IsName(string backbone) => backbone.StartsWith("resnet", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The stem before its pool, and the stages but for the last.</summary>
-    private static BackboneTap[] Taps(bool bottleneck)
+    private static BackboneTap[] Taps(ResidualKind kind)
     {
-        int width = StemWidth * (bottleneck ? Bottleneck.Expansion : 1);
+        int width = StemWidth * kind.Expansion;
         return
         [
             new(2, StemWidth, [s_stem]),
@@ -34,9 +48,9 @@ internal static class ResNetBody
         ];
     }
 
-    private static Backbone Cut(string name, int[] blocks, bool bottleneck)
+    private static Backbone Cut(string name, int[] blocks, ResidualKind kind)
     {
-        int channels = (StemWidth << (blocks.Length - 1)) * (bottleneck ? Bottleneck.Expansion : 1);
+        int channels = (StemWidth << (blocks.Length - 1)) * kind.Expansion;
 
         // The stem's convolution and pool, and every stage but the first, halve the side. Layer groups as fastai 1 cuts them: up to the second stage, the rest.
         return new Backbone(
@@ -44,13 +58,13 @@ internal static class ResNetBody
             channels,
             [s_stem, .. Enumerable.Repeat(s_half, blocks.Length)],
             [6],
-            bands => Build(blocks, bottleneck, bands),
+            bands => Build(blocks, kind, bands),
             body => body,
             key => MapKey(key, blocks.Length),
             "0.weight");
     }
 
-    private static Sequential Build(int[] blocks, bool bottleneck, int bands)
+    private static Sequential Build(int[] blocks, ResidualKind kind, int bands)
     {
         List<(string Name, Module<Tensor, Tensor> Layer)> layers =
         [
@@ -68,8 +82,8 @@ internal static class ResNetBody
             for (int i = 0; i < blocks[stage]; i++)
             {
                 int stride = i == 0 && stage > 0 ? 2 : 1;
-                items.Add(($"{i}", bottleneck ? new Bottleneck(input, width, stride) : new BasicBlock(input, width, stride)));
-                input = bottleneck ? width * Bottleneck.Expansion : width;
+                items.Add(($"{i}", kind.IsBottleneck ? new Bottleneck(input, width, stride, kind.Groups, kind.GroupWidth) : new BasicBlock(input, width, stride)));
+                input = width * kind.Expansion;
             }
 
             layers.Add(($"{stage + 4}", Sequential(items)));

@@ -21,6 +21,7 @@ internal static class SavedModel
         {
             SsdDefinition detector => SsdEngine.Load(detector, weights, data, device, seed, shown: package.WeightsShown),
             UnetDefinition unet => UnetEngine.Load(unet, weights, data, device, seed, shown: package.WeightsShown),
+            ClassifierDefinition classifier => ClassifierEngine.Load(classifier, weights, data, device, seed, shown: package.WeightsShown),
             _ => throw new NotSupportedException($"{definition.Kind} is described and not opened."),
         };
     }
@@ -52,10 +53,11 @@ internal static class SavedModel
         {
             ModelDefinitionFile.DetectorConfiguration => SsdDefinitionFile.Read(file, package.Name, package.DefinitionPath),
             ModelDefinitionFile.UnetConfiguration => UnetDefinitionFile.Read(file, package.Name, package.DefinitionPath),
+            ModelDefinitionFile.ClassifierConfiguration or ModelDefinitionFile.OldClassifierConfiguration => ClassifierDefinitionFile.Read(file, package.Name, package.DefinitionPath),
             _ => throw new LearnDataException(
                 "ModelType",
                 $"{package.DefinitionPath} defines a model of type '{file.EffectiveModelType}' ({file.Framework ?? "no framework"}, {file.ModelConfiguration ?? "no configuration"}); what can be opened is "
-                + $"a {nameof(SingleShotDetector)} ({ModelDefinitionFile.DetectorConfiguration}) or a {nameof(UnetClassifier)} ({ModelDefinitionFile.UnetConfiguration}).",
+                + $"a {nameof(SingleShotDetector)} ({ModelDefinitionFile.DetectorConfiguration}), a {nameof(UnetClassifier)} ({ModelDefinitionFile.UnetConfiguration}) or a {nameof(FeatureClassifier)} ({ModelDefinitionFile.ClassifierConfiguration}).",
                 package.DefinitionPath),
         };
     }

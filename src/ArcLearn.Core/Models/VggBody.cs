@@ -5,27 +5,31 @@ using static TorchSharp.torch.nn;
 namespace ArcLearn.Core.Models;
 
 /// <summary>
-/// VGG with batch norm (Simonyan and Zisserman 2015) as torchvision builds it, without pool and classifier. One child, 0, with torchvision's features: of
-/// each convolution its batch norm and ReLU, and a pool behind each of the five stages.
+/// VGG (Simonyan and Zisserman 2015), with batch norm or without, as torchvision builds it, without pool and classifier. One child, 0, with torchvision's features: of
+/// each convolution its batch norm (where it has one) and ReLU, and a pool behind each of the five stages.
 /// </summary>
 internal static class VggBody
 {
     private const int Stem = 64;
     private const int Widest = 512;
 
-    // fastai cuts all of them at the layer where the fourth stage of the smaller ones ends.
-    private const int Cut = 22;
+    // fastai cuts all those with batch norm at the layer where the fourth stage of the smaller ones ends.
+    private const int NormCut = 22;
+
+    // Before its linear layers it brings the features to this side.
+    private const int Pooled = 7;
 
     private static readonly SpatialStep s_pool = new(2, 2, 0);
 
     /// <param name="stages">Convolutions in each stage.</param>
-    public static Backbone Describe(string name, int[] stages)
+    /// <param name="hasNorm">Whether batch norm stands behind each convolution.</param>
+    public static Backbone Describe(string name, int[] stages, bool hasNorm)
     {
         List<BackboneTap> taps = [];
         int layers = 0;
         for (int stage = 0; stage < stages.Length; stage++)
         {
-            layers += 3 * stages[stage];
+            layers += (hasNorm ? 3 : 2) * stages[stage];
             taps.Add(new BackboneTap(layers - 1, Width(stage), [.. Enumerable.Repeat(s_pool, stage)]));
             layers++;
         }
@@ -34,20 +38,21 @@ internal static class VggBody
             name,
             Widest,
             [.. Enumerable.Repeat(s_pool, stages.Length)],
-            [Cut],
-            bands => Build(stages, bands),
+            [hasNorm ? NormCut : layers / 2],
+            bands => Build(stages, hasNorm, bands),
             body => (Sequential)body[0],
             key => SqueezeNetBody.MapKey(key, layers),
             "0.0.weight")
         {
-            Taps = taps,
+            Taps = hasNorm ? taps : [],
+            PooledSide = Pooled,
             IsForDetectors = false,
         };
     }
 
     private static int Width(int stage) => Math.Min(Widest, Stem << stage);
 
-    private static Sequential Build(int[] stages, int bands)
+    private static Sequential Build(int[] stages, bool hasNorm, int bands)
     {
         List<(string Name, Module<Tensor, Tensor> Layer)> layers = [];
         int input = bands;
@@ -57,7 +62,11 @@ internal static class VggBody
             for (int i = 0; i < stages[stage]; i++)
             {
                 Add(new Convolution(input, width, new SpatialStep(3, 1, 1)));
-                Add(new BatchNorm(width));
+                if (hasNorm)
+                {
+                    Add(new BatchNorm(width));
+                }
+
                 Add(ReLU(inplace: true));
                 input = width;
             }

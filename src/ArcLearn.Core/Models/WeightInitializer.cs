@@ -57,6 +57,19 @@ internal static class WeightInitializer
         }
     }
 
+    public static void Initialize(ClassifierNetwork network, long seed)
+    {
+        using IDisposable noGradient = no_grad();
+        using Generator generator = new((ulong)seed);
+        FillBody(network.Body, generator);
+        foreach (Linear linear in network.Head.modules().OfType<Linear>())
+        {
+            using DisposeScope scope = NewDisposeScope();
+            linear.weight.copy_(randn(linear.weight.shape, generator: generator).Times(Math.Sqrt(2.0 / linear.weight.shape[1])));
+            linear.bias!.zero_();
+        }
+    }
+
     private static void FillBody(Sequential body, Generator generator)
     {
         bool hasNorm = body.modules().Any(module => module is BatchNorm);

@@ -52,20 +52,26 @@ internal sealed class ConfusionCounts
             long correct = At(i, i);
             long support = Enumerable.Range(0, _classes.Length).Sum(j => At(i, j));
             long predicted = Enumerable.Range(0, _classes.Length).Sum(j => At(j, i));
-            return new ClassAccuracy
-            {
-                Class = one.Name,
-                Value = one.Value,
-                Precision = Share(correct, predicted),
-                Recall = Share(correct, support),
-                F1 = Share(2 * correct, support + predicted),
-                IoU = Share(correct, support + predicted - correct),
-                Support = support,
-                Predicted = predicted,
-                Correct = correct,
-            };
+            return Record(one, correct, support, predicted);
         }),
     ];
+
+    /// <summary>The record of a class.</summary>
+    /// <param name="correct">Of it and found as it.</param>
+    /// <param name="support">Of it.</param>
+    /// <param name="predicted">Found as it.</param>
+    public static ClassAccuracy Record(ClassDefinition one, long correct, long support, long predicted) => new()
+    {
+        Class = one.Name,
+        Value = one.Value,
+        Precision = Share(correct, predicted),
+        Recall = Share(correct, support),
+        F1 = Share(2 * correct, support + predicted),
+        IoU = Share(correct, support + predicted - correct),
+        Support = support,
+        Predicted = predicted,
+        Correct = correct,
+    };
 
     /// <param name="model">The model's name.</param>
     /// <param name="chips">How many were measured.</param>

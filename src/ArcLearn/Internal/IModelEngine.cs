@@ -44,6 +44,14 @@ internal interface IPixelEngine : IModelEngine
     IReadOnlyList<double>? ClassWeights { get; }
 }
 
+/// <summary>What a <see cref="FeatureClassifier"/> adds.</summary>
+internal interface IClassifierEngine : IModelEngine
+{
+    bool IsMultiLabel { get; }
+
+    IReadOnlyList<double>? ClassWeights { get; }
+}
+
 /// <summary>What a <see cref="LearnDataBunch"/> is made of.</summary>
 internal interface IDataContent
 {

@@ -1,0 +1,126 @@
+using ArcLearn.Core.Data;
+using ArcLearn.Core.Runtime;
+using ArcLearn.Core.Training;
+using ArcLearn.Internal;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace ArcLearn.Core.Models;
+
+/// <summary>An image classifier with its classes and its data: what <see cref="FeatureClassifier"/> shows.</summary>
+internal sealed partial class ClassifierEngine : ModelEngine, IClassifierEngine
+{
+    /// <summary>The name of a model that was never saved.</summary>
+    public const string DefaultName = nameof(FeatureClassifier);
+
+    /// <summary>A class of several that an image may have is there from this probability on.</summary>
+    public const double MultiLabelThreshold = 0.5;
+
+    private readonly ClassifierNetwork _network;
+    private readonly ImageLoss _loss;
+
+    private ClassifierEngine(ClassifierDefinition definition, ClassifierNetwork network, LearnDataBunch? data, Device device, int seed)
+        : this(definition, network, data, device, seed, new ImageLoss(definition.Options.Loss, device))
+    {
+    }
+
+    private ClassifierEngine(ClassifierDefinition definition, ClassifierNetwork network, LearnDataBunch? data, Device device, int seed, ImageLoss loss)
+        : base(definition, network, data, device, seed, loss.Dispose) => (Options, _network, _loss) = (definition.Options, network, loss);
+
+    public override ClassifierDefinition Definition => (ClassifierDefinition)base.Definition;
+
+    public ClassifierOptions Options { get; }
+
+    public bool IsMultiLabel => Options.Loss.IsMultiLabel;
+
+    public IReadOnlyList<double>? ClassWeights => Options.Loss.ClassWeights;
+
+    public ClassifierNetwork Network => _network;
+
+    public override string MetricName => "Accuracy";
+
+    /// <summary>The data as the training reads it.</summary>
+    /// <exception cref="LearnDataException">The model has none (DataMissing).</exception>
+    private IImageClassData Chips => Data?.Content as IImageClassData ?? throw DataMissing();
+
+    public override IEnumerable<TrainingStep> TrainingSteps(int epoch, CancellationToken cancel)
+    {
+        InputScaling scaling = InputScaling.Between(Chips.Normalization, Normalization);
+        foreach (ImageClassBatch batch in Chips.TrainingBatches(epoch, cancel))
+        {
+            using (batch)
+            {
+                yield return new TrainingStep(batch.Count, () => _loss.Compute(_network.call(Input(batch, scaling)), batch.Classes));
+            }
+        }
+    }
+
+    public override ValidationResult Validate(CancellationToken cancel)
+    {
+        InputScaling scaling = InputScaling.Between(Chips.Normalization, Normalization);
+        ImageCounts counts = new(Classes, IsMultiLabel);
+        double sum = 0;
+        int images = 0;
+        foreach (ImageClassBatch batch in Chips.ValidationBatches(cancel))
+        {
+            using ImageClassBatch used = batch;
+            cancel.ThrowIfCancellationRequested();
+            using IDisposable inference = inference_mode();
+            using DisposeScope scope = NewDisposeScope();
+            Tensor scores = Forward(batch, scaling);
+            sum += _loss.Compute(scores, batch.Classes).Number() * batch.Count;
+            images += batch.Count;
+            counts.Add(batch.Classes, Probabilities(scores));
+        }
+
+        return new ValidationResult(sum / Math.Max(1, images), counts.Accuracy);
+    }
+
+    /// <summary>Probabilities of the classes from scores: of each alone where an image may have several, else they add up to 1.</summary>
+    /// <param name="scores"><c>[classes]</c>; changed in place.</param>
+    public static void ToProbabilities(Span<float> scores, bool isMultiLabel)
+    {
+        if (isMultiLabel)
+        {
+            System.Numerics.Tensors.TensorPrimitives.Sigmoid(scores, scores);
+        }
+        else
+        {
+            System.Numerics.Tensors.TensorPrimitives.SoftMax(scores, scores);
+        }
+    }
+
+    /// <summary>The classes that an image is taken to have, from 0, ascending: the likeliest, or all that are likelier than not.</summary>
+    public int[] Decide(float[] probabilities) => IsMultiLabel
+        ? [.. Enumerable.Range(0, probabilities.Length).Where(c => probabilities[c] >= MultiLabelThreshold)]
+        : [ImageCounts.Best(probabilities)];
+
+    private protected override void RequireLabels()
+    {
+        if (Chips.TrainingChips > 0 && Chips.TrainingImagesPerClass.Sum() == 0)
+        {
+            throw NoLabels("a class");
+        }
+    }
+
+    /// <summary>Scores normalised chips with the weights as they are now: <c>[N, classes]</c>, in the caller's dispose scope.</summary>
+    private Tensor Forward(ImageClassBatch batch, InputScaling scaling)
+    {
+        _network.eval();
+        return _network.call(Input(batch, scaling));
+    }
+
+    /// <summary>One array per image.</summary>
+    private float[][] Probabilities(Tensor scores)
+    {
+        Tensor copy = scores.cpu().contiguous();
+        int classes = (int)copy.shape[1];
+        float[][] result = [.. TensorCopy.Samples(copy).ToArray().Chunk(classes)];
+        foreach (float[] image in result)
+        {
+            ToProbabilities(image, IsMultiLabel);
+        }
+
+        return result;
+    }
+}
