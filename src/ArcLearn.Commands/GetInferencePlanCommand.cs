@@ -43,7 +43,7 @@ public sealed class GetInferencePlanCommand : InferenceCmdlet
             UseModel(
                 Requests(raster => new PixelRequest { Raster = raster, Output = "", Merge = MergePolicy, HasProbabilities = Probabilities }),
                 device => new UnetRunModel(Source.OpenAs<UnetEngine>(nameof(UnetClassifier), device, StopToken)),
-                (request, model) => WriteObject(PixelJob.Plan(request, model, WarnOnce, StopToken)));
+                (request, model) => WriteObject(PixelJob.Plan((PixelRequest)request, (IPixelModel)model, WarnOnce, StopToken)));
             return;
         }
 
@@ -55,6 +55,6 @@ public sealed class GetInferencePlanCommand : InferenceCmdlet
         UseModel(
             Requests(raster => new DetectionRequest { Raster = raster, Output = "" }),
             device => Source.Open(device, StopToken),
-            (request, model) => WriteObject(DetectionJob.Plan(request, model, WarnOnce, StopToken)));
+            (request, model) => WriteObject(DetectionJob.Plan((DetectionRequest)request, (SsdEngine)model, WarnOnce, StopToken)));
     });
 }

@@ -85,8 +85,7 @@ public abstract class InferenceCmdlet : LearnCmdlet
 
     /// <summary>A run for each raster, or for the stack of them; none where a path that was given is not there, which has been told.</summary>
     /// <param name="create">Makes it of the raster with what only the derived cmdlet knows.</param>
-    private protected TRequest[] Requests<TRequest>(Func<string, TRequest> create)
-        where TRequest : RunRequest
+    private protected RunRequest[] Requests(Func<string, RunRequest> create)
     {
         InferenceContext context = InferenceContext.Parse(Table.From(Context, nameof(Context)));
         if (!TryResolveOptional(context.SnapRaster, out string? snapRaster) || !TryResolveLayer(InputMaskPolygons, null, out IReadOnlyList<LayerSource> mask))
@@ -96,7 +95,7 @@ public abstract class InferenceCmdlet : LearnCmdlet
 
         _context = context with { SnapRaster = snapRaster };
         IDictionary arguments = Table.From(ModelArguments, nameof(ModelArguments));
-        return [.. (StackBands ? _rasters.Take(1) : _rasters).Select(raster => (TRequest)((RunRequest)create(raster) with
+        return [.. (StackBands ? _rasters.Take(1) : _rasters).Select(raster => create(raster) with
         {
             Stack = StackBands ? _rasters : [],
             ModelArguments = arguments,
@@ -107,27 +106,25 @@ public abstract class InferenceCmdlet : LearnCmdlet
             Precision = Precision,
             Shard = Shard,
             MemoryLimit = MemoryLimit,
-        }))];
+        })];
     }
 
     /// <summary>Opens the model, where there is something to do, and does it raster by raster: an error of one leaves the others.</summary>
     /// <param name="open">Opens it for a device.</param>
-    private protected void UseModel<TRequest, TModel>(IReadOnlyList<TRequest> requests, Func<LearnDevice, TModel> open, Action<TRequest, TModel> work)
-        where TRequest : RunRequest
-        where TModel : IRunModel, IDisposable
+    private protected void UseModel(IReadOnlyList<RunRequest> requests, Func<LearnDevice, IRunModel> open, Action<RunRequest, IRunModel> work)
     {
         if (requests.Count == 0)
         {
             return;
         }
 
-        TModel model = open(_context?.ProcessorType switch { "GPU" => LearnDevice.Cuda, "CPU" => LearnDevice.Cpu, _ => LearnDevice.Auto });
+        IRunModel model = open(_context?.ProcessorType switch { "GPU" => LearnDevice.Cuda, "CPU" => LearnDevice.Cpu, _ => LearnDevice.Auto });
         Lazy<string> fingerprint = new(() => model.Fingerprint(StopToken));
         try
         {
-            foreach (TRequest request in requests)
+            foreach (RunRequest request in requests)
             {
-                Attempt(request.Raster, () => work((TRequest)((RunRequest)request with { Fingerprint = fingerprint }), model));
+                Attempt(request.Raster, () => work(request with { Fingerprint = fingerprint }, model));
             }
         }
         finally

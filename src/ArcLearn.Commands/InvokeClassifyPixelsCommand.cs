@@ -61,7 +61,7 @@ public sealed class InvokeClassifyPixelsCommand : OutputCmdlet
 
         Attempt(Model, () =>
         {
-            PixelRequest[] requests = Requests(raster => new PixelRequest
+            RunRequest[] requests = Requests(raster => new PixelRequest
             {
                 Raster = raster,
                 Output = ResolveOutput(OutputName, $"{System.IO.Path.GetFileNameWithoutExtension(raster)}_{Source.Name}.tif", raster, out bool isInFolder),
@@ -79,12 +79,12 @@ public sealed class InvokeClassifyPixelsCommand : OutputCmdlet
             RunAll(
                 requests,
                 "Classify pixels",
-                request => PixelJob.Check(request, UnetRunModel.Describe(definition), WarnOnce),
+                request => PixelJob.Check((PixelRequest)request, UnetRunModel.Describe(definition), WarnOnce),
                 device => new UnetRunModel(Source.OpenAs<UnetEngine>(nameof(UnetClassifier), device, StopToken)),
                 (request, model, show) => request.Shard is null
-                    ? PixelJob.Run(request, model, show, WarnOnce, StopToken, inform: WriteVerbose)
-                    : PixelJob.RunShard(request, model, show, WarnOnce, StopToken, inform: WriteVerbose),
-                (request, model) => PixelJob.Plan(request, model, WarnOnce, StopToken));
+                    ? PixelJob.Run((PixelRequest)request, (IPixelModel)model, show, WarnOnce, StopToken, inform: WriteVerbose)
+                    : PixelJob.RunShard((PixelRequest)request, (IPixelModel)model, show, WarnOnce, StopToken, inform: WriteVerbose),
+                (request, model) => PixelJob.Plan((PixelRequest)request, (IPixelModel)model, WarnOnce, StopToken));
         });
     }
 }

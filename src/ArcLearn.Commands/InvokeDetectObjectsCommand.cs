@@ -90,7 +90,7 @@ public sealed class InvokeDetectObjectsCommand : OutputCmdlet
 
         Attempt(Model, () =>
         {
-            DetectionRequest[] requests = Requests(raster => new DetectionRequest
+            RunRequest[] requests = Requests(raster => new DetectionRequest
             {
                 Raster = raster,
                 Output = ResolveOutput(OutputName, $"{System.IO.Path.GetFileNameWithoutExtension(raster)}_{Source.Name}.gpkg", raster, out bool isInFolder),
@@ -108,12 +108,12 @@ public sealed class InvokeDetectObjectsCommand : OutputCmdlet
             RunAll(
                 requests,
                 "Detect objects",
-                request => DetectionJob.Check(request, definition, WarnOnce),
+                request => DetectionJob.Check((DetectionRequest)request, definition, WarnOnce),
                 device => Source.Open(device, StopToken),
                 (request, model, show) => request.Shard is null
-                    ? DetectionJob.Run(request, model, show, WarnOnce, StopToken, inform: WriteVerbose)
-                    : DetectionJob.RunShard(request, model, show, WarnOnce, StopToken, inform: WriteVerbose),
-                (request, model) => DetectionJob.Plan(request, model, WarnOnce, StopToken));
+                    ? DetectionJob.Run((DetectionRequest)request, (SsdEngine)model, show, WarnOnce, StopToken, inform: WriteVerbose)
+                    : DetectionJob.RunShard((DetectionRequest)request, (SsdEngine)model, show, WarnOnce, StopToken, inform: WriteVerbose),
+                (request, model) => DetectionJob.Plan((DetectionRequest)request, (SsdEngine)model, WarnOnce, StopToken));
         });
     }
 }

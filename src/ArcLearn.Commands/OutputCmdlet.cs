@@ -21,14 +21,12 @@ public abstract class OutputCmdlet : InferenceCmdlet
     /// <param name="open">Opens the model for a device.</param>
     /// <param name="run">Does a run.</param>
     /// <param name="plan">Reckons it.</param>
-    private protected void RunAll<TRequest, TModel>(
-        IReadOnlyList<TRequest> requests, string action, Action<TRequest> check, Func<LearnDevice, TModel> open, Func<TRequest, TModel, Action<InferenceProgress>, object> run, Func<TRequest, TModel, InferencePlan> plan)
-        where TRequest : RunRequest
-        where TModel : IRunModel, IDisposable
+    private protected void RunAll(
+        IReadOnlyList<RunRequest> requests, string action, Action<RunRequest> check, Func<LearnDevice, IRunModel> open, Func<RunRequest, IRunModel, Action<InferenceProgress>, object> run, Func<RunRequest, IRunModel, InferencePlan> plan)
     {
-        List<TRequest> wanted = [];
-        List<TRequest> planned = [];
-        foreach (TRequest request in requests.Where(request => Attempt(request.Raster, () => check(request))))
+        List<RunRequest> wanted = [];
+        List<RunRequest> planned = [];
+        foreach (RunRequest request in requests.Where(request => Attempt(request.Raster, () => check(request))))
         {
             string work = $"Performing the operation \"{action} in {request.Raster} with {Source.Name}\" on target \"{request.Output}\".";
             if (ShouldProcess(work, work, null, out ShouldProcessReason reason))
@@ -58,8 +56,7 @@ public abstract class OutputCmdlet : InferenceCmdlet
         }
     }
 
-    private void Run<TRequest, TModel>(TRequest request, TModel model, string action, Func<TRequest, TModel, Action<InferenceProgress>, object> run)
-        where TRequest : RunRequest
+    private void Run(RunRequest request, IRunModel model, string action, Func<RunRequest, IRunModel, Action<InferenceProgress>, object> run)
     {
         string activity = action.Replace("Detect ", "Detecting ", StringComparison.Ordinal).Replace("Classify ", "Classifying ", StringComparison.Ordinal);
         try

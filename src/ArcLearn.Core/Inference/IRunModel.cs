@@ -10,7 +10,7 @@ namespace ArcLearn.Core.Inference;
 internal sealed record ModelInput(string Name, int ChipSize, int Bands, SampleType SampleType, double? CellSize = null, PixelGround? Ground = null);
 
 /// <summary>A model that rasters are run through.</summary>
-internal interface IRunModel
+internal interface IRunModel : IDisposable
 {
     string Name { get; }
 

@@ -65,7 +65,7 @@ internal abstract class RunOutput(string path, bool force, IFileSystem files, Ac
 
     /// <summary>The warning that tiles are missing.</summary>
     public static string Holes(RunRecord run, JournaledResult result) =>
-        $"{run.Source}: {result.Failed.Count} of {result.Tiles + result.Failed.Count} tile(s) with data could not be read and are holes in the layer; BadTiles lists them. The first: {run.ToGrid()[result.Failed[0].Tile]}: {result.Failed[0].Reason}";
+        $"{run.Source}: {result.Failed.Count} of {result.Tiles + result.Failed.Count} tile(s) with data could not be read and are holes in the output; BadTiles lists them. The first: {run.ToGrid()[result.Failed[0].Tile]}: {result.Failed[0].Reason}";
 
     /// <summary>The output that shards make together where nobody names another: the one that their run named, beside them.</summary>
     /// <param name="shard">The file of a shard, which may have been copied from another machine.</param>

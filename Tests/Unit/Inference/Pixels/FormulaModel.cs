@@ -32,4 +32,8 @@ internal sealed class FormulaModel : IPixelModel
     }
 
     public long ReplicaBytes(int chipSize, int batchSize, LearnPrecision precision) => 1 << 20;
+
+    public void Dispose()
+    {
+    }
 }

@@ -4,7 +4,7 @@ namespace ArcLearn.Core.Inference;
 
 /// <summary>A U-Net as the engine runs it.</summary>
 /// <param name="model">Disposed with this.</param>
-internal sealed class UnetRunModel(UnetEngine model) : IPixelModel, IDisposable
+internal sealed class UnetRunModel(UnetEngine model) : IPixelModel
 {
     // A body of five stages halves its input five times.
     private const int Step = 32;
