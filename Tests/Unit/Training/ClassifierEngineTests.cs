@@ -1,0 +1,207 @@
+using ArcLearn.Core.Data;
+using ArcLearn.Core.Inference;
+using ArcLearn.Core.Models;
+using ArcLearn.Core.Training;
+using ArcLearn.Tests.Unit.Data;
+using ArcLearn.Tests.Unit.TestSupport;
+using TorchSharp;
+
+namespace ArcLearn.Tests.Unit.Training;
+
+/// <summary>Pictures of three kinds, read from files as users have them.</summary>
+[Collection(TorchTests.Name)]
+public sealed class ClassifierEngineTests : IDisposable
+{
+    private const int PerClass = 12;
+
+    private readonly ChipFolder _folder = new();
+    private readonly TemporaryFolder _output = new();
+
+    public ClassifierEngineTests()
+    {
+        for (int i = 0; i < PerClass; i++)
+        {
+            _folder.AddImage($"rows/{i}.tif", 40, 40, sample: (b, r, c) => (r + i) % 8 < 4 ? 220 : 30);
+            _folder.AddImage($"columns/{i}.tif", 40, 40, sample: (b, r, c) => (c + i) % 8 < 4 ? 220 : 30);
+            _folder.AddImage($"plain/{i}.tif", 40, 40, sample: (b, r, c) => 60 + (10 * i));
+        }
+    }
+
+    public void Dispose()
+    {
+        _folder.Dispose();
+        _output.Dispose();
+    }
+
+    [Fact]
+    public void Training_learns_and_what_is_saved_says_the_same()
+    {
+        using ClassifierEngine model = Create(Bunch());
+        ModelAccuracy before = model.Measure(other: null, LearnPrecision.Float32, default);
+        EpochResult[] epochs = [.. model.Fit(new TrainingOptions { Epochs = 8, LearningRate = new LearningRate(3e-3), NoCheckpoint = true }, progress: null, warn: null, default)];
+        ModelAccuracy after = model.Measure(other: null, LearnPrecision.Float32, default);
+
+        Assert.True(after.Accuracy >= 0.9, $"{before.Accuracy} to {after.Accuracy}");
+        Assert.Equal(("images", 9L, 9), (after.Unit, after.Count, after.Chips));
+        Assert.Equal(after.Accuracy, epochs[^1].Metric, 1e-9);
+        Assert.Equal(9, after.ConfusionMatrix!.Total);
+        Assert.Equal(["columns", "plain", "rows"], after.Classes.Select(one => one.Class));
+
+        string folder = _output.PathOf("stripes");
+        ModelPackage package = model.Save(folder, force: false, default);
+        using ModelEngine opened = SavedModel.Open(package.EmdPath, data: null, LearnDevice.Cpu, default);
+        ClassifierEngine again = Assert.IsType<ClassifierEngine>(opened);
+        Assert.Equal(model.Fingerprint(default), again.Fingerprint(default));
+        Assert.Equal(after.Accuracy, again.Measure(Bunch(), LearnPrecision.Float32, default).Accuracy, 0.1);
+
+        using ClassifierEngine other = Create(Bunch(), seed: 9);
+        other.Restore(folder, warn: null, default);
+        Assert.Equal(model.Fingerprint(default), (other.Name = model.Name) is null ? "" : other.Fingerprint(default));
+    }
+
+    [Fact]
+    public void An_image_is_seen_as_a_validation_chip_and_alone_as_among_others()
+    {
+        using ClassifierEngine model = Create(Bunch());
+        ImageComparison chips = model.Compare(100, seed: null, isHardest: false, other: null, default);
+        using ClassPredictor predictor = new(model, batchSize: 4);
+        foreach (string image in chips.Sample.Images)
+        {
+            predictor.Add(image);
+            if (predictor.IsFull)
+            {
+                Check(predictor.Predict());
+            }
+        }
+
+        Check(predictor.Predict());
+        Assert.Empty(predictor.Predict());
+
+        void Check(IReadOnlyList<ClassPrediction> found)
+        {
+            foreach (ClassPrediction one in found)
+            {
+                float[] expected = chips.Probabilities[chips.Sample.Images.ToList().IndexOf(one.Path)];
+                Assert.Equal(expected.Max(), one.Confidence, 1e-4);
+                Assert.Equal(model.Classes[ImageCounts.Best(expected)].Name, one.Class);
+                Assert.Equal(1, one.Probabilities.Sum(p => p.Probability), 1e-5);
+
+                using ClassPredictor alone = new(model, batchSize: 4);
+                alone.Add(one.Path);
+                Assert.Equal(one.Probabilities, Assert.Single(alone.Predict()).Probabilities);
+            }
+        }
+    }
+
+    [Fact]
+    public void The_hardest_images_come_first()
+    {
+        using ClassifierEngine model = Create(Bunch());
+
+        ImageComparison hard = model.Compare(5, seed: null, isHardest: true, other: null, default);
+        ImageComparison all = model.Compare(100, seed: null, isHardest: false, other: null, default);
+
+        float[] truth = [.. hard.Probabilities.Select((p, i) => p[hard.Sample.Batch.Classes[i][0]])];
+        Assert.Equal(truth.Order(), truth);
+        Assert.Equal(all.Probabilities.Select((p, i) => p[all.Sample.Batch.Classes[i][0]]).Order().Take(5), truth);
+    }
+
+    [Fact]
+    public void Images_of_several_classes_are_told_class_by_class()
+    {
+        ImageCounts counts = new([new(1, "a", [1, 2, 3]), new(2, "b", [1, 2, 3])], isMultiLabel: true);
+        counts.Add([[0, 1], [], [1]], [[0.9f, 0.2f], [0.6f, 0.1f], [0.4f, 0.5f]]);
+
+        ModelAccuracy found = counts.Result("m");
+
+        Assert.Equal(4.0 / 6, found.Accuracy, 1e-9);
+        Assert.Null(found.ConfusionMatrix);
+        Assert.Equal((0.5, 1.0), (found.Classes[0].Precision, found.Classes[0].Recall));
+        Assert.Equal((1.0, 0.5), (found.Classes[1].Precision, found.Classes[1].Recall));
+    }
+
+    [Fact]
+    public void Balancing_lets_rare_classes_count_more_and_keeps_the_mean()
+    {
+        for (int i = 2; i < PerClass; i++)
+        {
+            File.Delete(Path.Combine(_folder.Root, "plain", $"{i}.tif"));
+        }
+
+        LearnDataBunch data = Bunch(validation: 0);
+        using ClassifierEngine model = Create(data, isBalanced: true);
+
+        int[] images = [.. ((IImageClassData)data.Content).TrainingImagesPerClass];
+        double[] weights = [.. model.ClassWeights!];
+        Assert.Equal(Math.Sqrt(PerClass / 2.0), weights[1] / weights[0], 1e-9);
+        Assert.Equal(1, weights.Zip(images, (weight, count) => weight * count).Sum() / images.Sum(), 1e-9);
+    }
+
+    [Fact]
+    public void What_is_no_data_for_it_is_refused()
+    {
+        Directory.Delete(Path.Combine(_folder.Root, "rows"), recursive: true);
+        Directory.Delete(Path.Combine(_folder.Root, "plain"), recursive: true);
+        Assert.Equal("OneClass", Assert.Throws<LearnDataException>(() => Create(Bunch())).Id);
+        Assert.Equal("DatasetTypeMismatch", Assert.Throws<LearnDataException>(() => Create(new LearnDataBunch(new FieldsData()))).Id);
+
+        using SsdEngine detector = Squares.Detector(new SquaresData());
+        string saved = detector.Save(_output.PathOf("detector"), force: false, default).EmdPath;
+        _folder.AddImage("rows/1.tif", 40, 40);
+        using ClassifierEngine model = Create(Bunch());
+        Assert.Equal("ModelType", Assert.Throws<LearnDataException>(() => model.Restore(saved, warn: null, default)).Id);
+    }
+
+    [Fact]
+    public void A_class_with_one_image_is_told()
+    {
+        for (int i = 1; i < PerClass; i++)
+        {
+            File.Delete(Path.Combine(_folder.Root, "plain", $"{i}.tif"));
+        }
+
+        List<string> warnings = [];
+        using ClassifierEngine model = Create(Bunch(validation: 0), warn: warnings.Add);
+
+        Assert.Contains(warnings, text => text.Contains("plain (1)", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Damaged_weights_and_other_images_are_errors()
+    {
+        using ClassifierEngine model = Create(Bunch());
+        using (ClassPredictor predictor = new(model, batchSize: 2))
+        {
+            string grey = _folder.AddImage("grey.tif", 40, 40, bands: 1);
+            string deep = _folder.AddImage("deep.tif", 40, 40, type: SampleType.UInt16);
+            Assert.Equal("BandMismatch", Assert.Throws<LearnDataException>(() => predictor.Add(grey)).Id);
+            Assert.Equal("SampleTypeMismatch", Assert.Throws<LearnDataException>(() => predictor.Add(deep)).Id);
+            predictor.Add(Path.Combine(_folder.Root, "rows", "1.tif"));
+            Assert.Single(predictor.Predict());
+        }
+
+        using (torch.no_grad())
+        {
+            model.Network.parameters().First().fill_(Core.Runtime.Scalars.Of(double.NaN));
+        }
+
+        using ClassPredictor damaged = new(model, batchSize: 2);
+        damaged.Add(Path.Combine(_folder.Root, "rows", "1.tif"));
+        Assert.Equal("ModelOutput", Assert.Throws<LearnDataException>(damaged.Predict).Id);
+    }
+
+    private LearnDataBunch Bunch(double validation = 0.25) => new(DataBunchBuilder.Build(new DataBunchOptions
+    {
+        Paths = [_folder.Root],
+        DatasetType = MetadataFormats.Imagenet,
+        ChipSize = 32,
+        BatchSize = 8,
+        IsStratified = true,
+        ValidationFraction = validation,
+        Transform = LearnTransform.None,
+        Seed = 2,
+    }));
+
+    private static ClassifierEngine Create(LearnDataBunch data, int seed = 1, bool isBalanced = false, Action<string>? warn = null) => ClassifierEngine.Create(
+        data, new ClassifierOptions { Backbone = "resnet18", Dropout = 0.2 }, isBalanced, new StartWeights(null, null), LearnDevice.Cpu, seed, warn, CancellationToken.None);
+}
