@@ -1,0 +1,115 @@
+using System.Management.Automation;
+using ArcLearn.Tests.Cmdlets.TestSupport;
+
+namespace ArcLearn.Tests.Cmdlets;
+
+/// <summary>Image classifiers from labelled tiles to predictions, as a user makes them.</summary>
+public sealed class FeatureClassifierTests(FeatureClassifierTests.Job job) : IClassFixture<FeatureClassifierTests.Job>
+{
+    /// <summary>A trained classifier of a small scene's objects.</summary>
+    public sealed class Job : IDisposable
+    {
+        public Job()
+        {
+            Host.SetLocation(Folder.Path);
+            TestScene.Write(Folder["scene.tif"], Folder["labels.geojson"], size: 512, seed: 4);
+            Host.Run("""
+                $exported = Export-TrainingData scene.tif labels.geojson -OutputLocation objects -ClassValueField class -MetadataFormat Labeled_Tiles -TileSize 64
+                $tiles = New-LearnDataBunch objects -ChipSize 64 -BatchSize 4 -ValidationFraction 0.3 -Stratified -Seed 3 -WarningAction Ignore
+                $classifier = $tiles | New-FeatureClassifier -Backbone resnet18 -ClassBalancing -WarningAction Ignore
+                $learnt = $classifier | Start-ModelTraining -Epochs 2 -LearningRate 2e-3 -CheckpointPath checkpoint
+                $package = $classifier | Save-LearnModel -Path models/objects
+                """).ThrowIfFailed();
+        }
+
+        internal TemporaryFolder Folder { get; } = new();
+
+        internal ModuleHost Host { get; } = new();
+
+        public void Dispose()
+        {
+            Host.Dispose();
+            Folder.Dispose();
+        }
+    }
+
+    [Fact]
+    public void A_classifier_trains_measures_and_has_a_matrix_in_images()
+    {
+        RunResult result = job.Host.Run("""
+            $learnt.ForEach({ "$($_.MetricName) $($_.Metric -ge 0)" })
+            $figures = $classifier | Measure-ModelAccuracy
+            "$($figures.Classes.Class) $($figures.Unit)"
+            $figures.ConfusionMatrix.Total -eq $tiles.ValidationChips
+            $matrix = $classifier | Show-ConfusionMatrix -Path matrix.png
+            $matrix.Total -eq $figures.Count
+            ($classifier | Show-ModelResult -Rows 1 -Hardest -Path hardest.png).Path
+            $classifier | Out-Default
+            """).ThrowIfFailed();
+
+        Assert.Equal(
+            ["Accuracy True", "Accuracy True", "pool roof images", "True", "True", job.Folder["hardest.png"]],
+            result.Output.Select(o => o.ToString()));
+        Assert.True(File.Exists(job.Folder["matrix.png"]));
+        Assert.True(File.Exists(job.Folder["hardest.png"]));
+        Assert.Contains("pool, roof", result.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Images_from_the_pipeline_and_from_folders_are_told_their_class()
+    {
+        RunResult result = job.Host.Run("""
+            $files = [IO.Directory]::GetFiles("$PWD/objects/images", '*.tif') | Sort-Object | Select-Object -First 5
+            $piped = $files.ForEach({ [IO.FileInfo]$_ }) | Invoke-ModelPrediction -Model $classifier
+            $named = Invoke-ModelPrediction -Path objects/images -Model models/objects | Where-Object Path -In $files | Sort-Object Path
+            $piped.Count
+            @($piped.Path) -join '|' -eq $files -join '|'
+            @($piped.Class) -join '|' -eq @($named.Class) -join '|'
+            @($piped.Confidence) -join '|' -eq @($named.Confidence) -join '|'
+            @($piped.ForEach({ [Math]::Abs(($_.Probabilities.Probability | Measure-Object -Sum).Sum - 1) -lt 1e-5 })) -notcontains $false
+            $piped[0] | Out-Default
+            """);
+
+        Assert.Equal(["5", "True", "True", "True", "True"], result.ThrowIfFailed().Output.Select(o => o.ToString()));
+        Assert.Contains("Confidence", result.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_imported_classifier_says_what_was_saved_and_is_trained_on()
+    {
+        RunResult result = job.Host.Run("""
+            $imported = Import-LearnModel models/objects -Data $tiles
+            $imported.GetType().Name
+            ($imported | Measure-ModelAccuracy).Accuracy -eq ($classifier | Measure-ModelAccuracy).Accuracy
+            $imported | Unlock-ModelLayer
+            ($imported | Start-ModelTraining -Epochs 1 -NoCheckpoint).Epoch
+            $imported.IsFrozen
+            $imported.Dispose()
+            """).ThrowIfFailed();
+
+        Assert.Equal(["FeatureClassifier", "True", "1", "False"], result.Output.Where(o => o is not null).Select(o => o.ToString()));
+    }
+
+    [Theory]
+    [InlineData("New-LearnDataBunch masks -ChipSize 64 -WarningAction Ignore | New-FeatureClassifier", "DatasetTypeMismatch")]
+    [InlineData("$tiles | New-FeatureClassifier -Backbone resnet19", "InvalidArgument")]
+    [InlineData("$tiles | New-SingleShotDetector", "DatasetTypeMismatch")]
+    [InlineData("Invoke-DetectObjects scene.tif models/objects none.gpkg", "ModelType")]
+    [InlineData("Invoke-ClassifyPixels scene.tif $classifier none.tif", "ModelType")]
+    [InlineData("Measure-AveragePrecision $classifier", "ModelType")]
+    [InlineData("Invoke-ModelPrediction -Path objects/images -Model $classifier -PicturePath pictures", "InvalidParameterMix")]
+    [InlineData("Invoke-ModelPrediction -Path labels.geojson -Model $classifier", "InvalidFormat")]
+    public void What_does_not_fit_is_an_error_with_its_name(string command, string id)
+    {
+        if (command.Contains("masks", StringComparison.Ordinal))
+        {
+            job.Host.Run("$null = Export-TrainingData scene.tif labels.geojson -OutputLocation masks -ClassValueField class -MetadataFormat Classified_Tiles -TileSize 64").ThrowIfFailed();
+        }
+
+        RunResult result = job.Host.Run(command);
+
+        ErrorRecord error = Assert.Single(result.Errors);
+        Assert.StartsWith(id, error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.DoesNotContain(job.Folder.Content, path => path.Contains("none.", StringComparison.Ordinal));
+    }
+}
