@@ -31,6 +31,12 @@ internal sealed class ModelSource(object model, Func<string, string> resolve)
     /// <inheritdoc cref="Describe"/>
     public SsdEngine Open(LearnDevice device, CancellationToken cancel) => OpenAs<SsdEngine>(nameof(SingleShotDetector), device, cancel);
 
+    /// <inheritdoc cref="Describe"/>
+    public ClassifierDefinition DescribeClassifier() => DescribeAs<ClassifierDefinition>(nameof(FeatureClassifier));
+
+    /// <inheritdoc cref="Describe"/>
+    public ClassifierEngine OpenClassifier(LearnDevice device, CancellationToken cancel) => OpenAs<ClassifierEngine>(nameof(FeatureClassifier), device, cancel);
+
     /// <summary>What a model is, without its weights: needs no libtorch.</summary>
     /// <typeparam name="T">The definition of the kind that is needed, or of any. (A constraint to a type of Core would load it with this assembly's types.)</typeparam>
     /// <param name="needed">That kind's name.</param>

@@ -35,12 +35,12 @@ internal sealed class ChipStore(IReadOnlyList<ChipEntry> chips, IFileSystem file
         switch (chip.SampleType)
         {
             case SampleType.UInt8:
-                fill = Fill(raster, byte.MaxValue);
+                fill = DecodedChip.FillOf(raster.NoData, byte.MaxValue);
                 bytes = Read<byte>(raster, read);
                 bytes = isResized ? ChipResize.To(chip, bytes, (byte)fill, raster.NoData is not null) : bytes;
                 break;
             case SampleType.UInt16:
-                fill = Fill(raster, ushort.MaxValue);
+                fill = DecodedChip.FillOf(raster.NoData, ushort.MaxValue);
                 words = Read<ushort>(raster, read);
                 words = isResized ? ChipResize.To(chip, words, (ushort)fill, raster.NoData is not null) : words;
                 break;
@@ -74,8 +74,4 @@ internal sealed class ChipStore(IReadOnlyList<ChipEntry> chips, IFileSystem file
             }
         }
     }
-
-    /// <summary>What an export writes beyond a raster's edge: nodata, or 0 where there is none that a sample could hold.</summary>
-    private static int Fill(IRaster raster, int highest) =>
-        raster.NoData is double value && value >= 0 && value <= highest && value == Math.Floor(value) ? (int)value : 0;
 }

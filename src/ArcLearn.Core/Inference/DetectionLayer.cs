@@ -15,11 +15,12 @@ internal sealed class DetectionLayer(string path, bool force, IFileSystem files,
     public string Name => _isTable ? PostGisAddress.Parse(Path, "OutputName").Table : System.IO.Path.GetFileNameWithoutExtension(Path);
 
     /// <summary>For a table, in the user's application data, under a name made of its address.</summary>
-    protected override string Place => _isTable
-        ? System.IO.Path.Combine(
-            Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
-            "ArcLearn", "Runs", Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(Path)))[..16])
-        : Path;
+    protected override string Place => _isTable ? PlaceOfTable(Path) : Path;
+
+    /// <summary>Where the journals of runs into a table lie.</summary>
+    public static string PlaceOfTable(string address) => System.IO.Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
+        "ArcLearn", "Runs", Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(address)))[..16]);
 
     /// <inheritdoc cref="RunOutput.Beside"/>
     public static string OfShard(string shard, RunRecord run) => PostGisAddress.IsAddress(run.Output) ? run.Output : Beside(shard, run);

@@ -20,9 +20,6 @@ internal sealed class ImageInput
         _tables = new SampleTables(model.Normalization, [.. Enumerable.Repeat((0.0, 255.0), model.Bands)]);
     }
 
-    /// <summary>Numbers of one image.</summary>
-    public int Length => _model.Bands * _model.ChipSize * _model.ChipSize;
-
     /// <summary>Reads an image; bands beyond the model's are left out.</summary>
     /// <param name="samples">Takes <c>[Bands, ChipSize, ChipSize]</c>.</param>
     /// <returns>Columns and rows of the image.</returns>
@@ -42,13 +39,23 @@ internal sealed class ImageInput
         }
 
         ChipView view = ChipView.Centre(chip.Width, chip.Height, _model.ChipSize);
-        DecodedChip decoded = new ChipStore([chip], files, new Data.MemoryBudget(0)).Read(0, view.Window(chip.Width, chip.Height));
-        ChipSampler.Render(decoded with { Bands = _model.Bands }, view, _tables.Plain, _model.ChipSize, samples);
+        Render(new ChipStore([chip], files, new Data.MemoryBudget(0)).Read(0, view.Window(chip.Width, chip.Height)), view, samples);
+        return (chip.Width, chip.Height);
+    }
+
+    /// <summary>Takes a chip that is in memory, as it would be read from a file.</summary>
+    /// <param name="image">With at least the model's bands.</param>
+    /// <param name="noData">Of its samples.</param>
+    /// <param name="samples">Takes <c>[Bands, ChipSize, ChipSize]</c>.</param>
+    public void Read(RasterImage image, double? noData, Span<float> samples) =>
+        Render(DecodedChip.Of(image, noData), ChipView.Centre(image.Width, image.Height, _model.ChipSize), samples);
+
+    private void Render(DecodedChip chip, ChipView view, Span<float> samples)
+    {
+        ChipSampler.Render(chip with { Bands = _model.Bands }, view, _tables.Plain, _model.ChipSize, samples);
         if (!_tables.IsByTable)
         {
             _tables.Apply(light: null, samples);
         }
-
-        return (chip.Width, chip.Height);
     }
 }

@@ -17,9 +17,7 @@ internal sealed class ObjectPlan : IChipPlan
         int number = 0;
         foreach (Envelope box in objects.Boxes)
         {
-            int width = isCropped ? Length(box.MinX, box.MaxX, tileWidth) : tileWidth;
-            int height = isCropped ? Length(box.MinY, box.MaxY, tileHeight) : tileHeight;
-            PixelWindow window = new(Start(box.MinX, box.MaxX, width), Start(box.MinY, box.MaxY, height), width, height);
+            PixelWindow window = Window(box, tileWidth, tileHeight, isCropped);
             Coordinate centre = box.Centre;
             bool isInside = centre.X >= area.Column && centre.X < area.Right && centre.Y >= area.Row && centre.Y < area.Bottom
                 && (window.Column >= area.Column || area.Column == 0) && (window.Row >= area.Row || area.Row == 0)
@@ -36,6 +34,14 @@ internal sealed class ObjectPlan : IChipPlan
     public long Count => _places.Count;
 
     public ChipPlace this[long index] => _places[(int)index];
+
+    /// <summary>The chip of an object with this box, in pixels of the raster.</summary>
+    public static PixelWindow Window(Envelope box, int tileWidth, int tileHeight, bool isCropped)
+    {
+        int width = isCropped ? Length(box.MinX, box.MaxX, tileWidth) : tileWidth;
+        int height = isCropped ? Length(box.MinY, box.MaxY, tileHeight) : tileHeight;
+        return new PixelWindow(Start(box.MinX, box.MaxX, width), Start(box.MinY, box.MaxY, height), width, height);
+    }
 
     private static int Length(double from, double to, int most) => (int)Math.Clamp(Math.Ceiling(to) - Math.Floor(from), 1, most);
 

@@ -1,0 +1,60 @@
+using System.Numerics.Tensors;
+using ArcLearn.Core.Models;
+using ArcLearn.Core.Runtime;
+
+namespace ArcLearn.Core.Inference;
+
+/// <summary>
+/// A prepared classifier with room for one batch, of one shape always: what it says of a chip depends on the model and on that chip alone.
+/// </summary>
+internal sealed class ChipScorer : IDisposable
+{
+    private readonly PreparedClassifier _prepared;
+    private readonly ClassifierDefinition _model;
+    private readonly float[] _samples;
+    private readonly int _length;
+
+    /// <summary>Prepares a model as it is now; later training does not change what is found.</summary>
+    /// <param name="batchSize">Chips per step; two at least, since a batch of one takes other code paths in libtorch.</param>
+    public ChipScorer(ClassifierEngine model, int batchSize, LearnPrecision precision)
+    {
+        BatchSize = Math.Max(2, batchSize);
+        _model = model.Definition;
+        _length = _model.Bands * _model.ChipSize * _model.ChipSize;
+        _samples = new float[BatchSize * _length];
+        using (model.Gate.Enter(model.Name, CancellationToken.None))
+        {
+            _prepared = model.Network.Prepare(precision);
+        }
+    }
+
+    public int BatchSize { get; }
+
+    /// <summary>A chip's place in the batch: <c>[Bands, ChipSize, ChipSize]</c>.</summary>
+    public Span<float> Place(int index) => _samples.AsSpan(index * _length, _length);
+
+    /// <summary>Scores the first chips of the batch.</summary>
+    /// <returns>For each the probabilities of the classes.</returns>
+    /// <exception cref="LearnDataException">ModelOutput: the model answers with what is no number.</exception>
+    public float[][] Score(int count)
+    {
+        _samples.AsSpan(count * _length).Clear();
+        using IntraOpThreads threads = IntraOpThreads.All();
+        float[] scores = _prepared.Run(_samples, BatchSize);
+        if (!float.IsFinite(TensorPrimitives.Sum<float>(scores)))
+        {
+            throw ModelFault.NotFinite();
+        }
+
+        int classes = _model.Classes.Count;
+        float[][] result = [.. scores.Chunk(classes).Take(count)];
+        foreach (float[] chip in result)
+        {
+            ClassifierEngine.ToProbabilities(chip, _model.Options.Loss.IsMultiLabel);
+        }
+
+        return result;
+    }
+
+    public void Dispose() => _prepared.Dispose();
+}
