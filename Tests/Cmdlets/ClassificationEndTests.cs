@@ -14,7 +14,7 @@ public sealed class ClassificationEndTests : IDisposable
     [InlineData("Mean")]
     public void A_classification_that_is_killed_again_and_again_ends_with_the_same_bytes(string merge)
     {
-        TestScene.Write(_folder["scene.tif"], _folder["labels.geojson"], size: 800);
+        TestScene.Write(_folder["scene.tif"], _folder["labels.geojson"], size: 420);
         Directory.CreateDirectory(_folder["whole"]);
         using ModuleHost host = new();
         host.SetLocation(_folder.Path);

@@ -125,7 +125,7 @@ public sealed class ClassificationRunTests(ClassificationFixture job) : IClassFi
     [InlineData("Invoke-ClassifyPixels scene.tif $unet new.tif -ModelArguments @{ tile_size = 100 }", "InvalidArgument")]
     [InlineData("Invoke-ClassifyPixels scene.tif $unet new.tif -ModelArguments @{ threshold = 0.5 }", "InvalidArgument")]
     [InlineData("Invoke-ClassifyPixels scene.tif $unet new.tif -Context @{ extent = 1, 2, 3, 4 }", "ExtentOutside")]
-    [InlineData("Show-LearnOutput grey.tif -Path new.png", "NotClassified")]
+    [InlineData("Show-LearnOutput -InputObject grey.tif -Path new.png", "NotClassified")]
     public void What_cannot_be_is_an_error_with_an_id_and_leaves_nothing(string command, string id)
     {
         string[] before = job.Folder.Content;

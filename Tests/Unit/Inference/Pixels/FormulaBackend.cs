@@ -38,7 +38,7 @@ internal sealed class FormulaBackend(int chipSize, int batchSize = 4, int bands 
     /// <summary>The scores of a pixel, by its value and whether it lies at the chip's border.</summary>
     public static void Scores(float value, bool isAtEdge, Span<float> scores)
     {
-        scores.Fill(0);
+        scores.Clear();
         int channel = float.IsNaN(value) ? 0 : (int)Math.Abs(value) % scores.Length;
         scores[channel] = 1 + (value % 7 / 4);
         if (isAtEdge)

@@ -112,7 +112,7 @@ public sealed class PixelRunTests : IDisposable
             using FormulaBackend backend = new(Chip) { OnScore = _ => { if (Interlocked.Decrement(ref left) == 0 && attempt < 20) { stop.Cancel(); } } };
             try
             {
-                ImageryLayerItem map = Run(options, raster, backend, _folder.PathOf("map.tif"), stop.Token);
+                ImageryLayerItem map = Run(options, raster, backend, _folder.PathOf("map.tif"), cancel: stop.Token);
                 Assert.Equal((expected.Tiles, expected.SkippedTiles, resumed), (map.Tiles, map.SkippedTiles, map.ResumedTiles));
                 Assert.Equal(expected.Classes.Select(known => known.Pixels), map.Classes.Select(known => known.Pixels));
                 break;

@@ -26,7 +26,7 @@ internal static class PixelScene
 
     public static RunIdentity Identity() => new([new("raster", "AB"), new(RunIdentity.Runtime[2], "avx2")]);
 
-    public static ImageryLayerItem Run(PixelRunOptions options, IRaster raster, IPixelBackend backend, string output, CancellationToken cancel = default, bool force = false)
+    public static ImageryLayerItem Run(PixelRunOptions options, IRaster raster, IPixelBackend backend, string output, bool force = false, CancellationToken cancel = default)
     {
         PixelOutput place = new(output, force, LocalFileSystem.Instance, options.HasProbabilities);
         using PixelRun run = Begin(options, raster, backend, place);
