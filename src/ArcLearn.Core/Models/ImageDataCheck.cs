@@ -21,7 +21,7 @@ internal static class ImageDataCheck
         {
             throw new LearnDataException(
                 "OneClass",
-                $"All images are of the class '{data.Classes.FirstOrDefault()?.Name}': there is nothing to tell it from. Add images of another class (or of none, as a class of its own).",
+                $"All images are of the class '{string.Join(", ", data.Classes.Select(one => one.Name))}': there is nothing to tell it from. Add images of another class (or of none, as a class of its own).",
                 bunch);
         }
 

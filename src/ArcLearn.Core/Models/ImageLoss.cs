@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using ArcLearn.Core.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
