@@ -24,6 +24,7 @@ internal static class Inside
         _ => throw new NotSupportedException($"A {engine.Definition.Kind} has no public type."),
     };
 
+    // No constraint to a type of Core: this assembly's types are loaded before Core is.
     private static T Require<T>(LearnModel model, string needed)
-        where T : ModelEngine => SavedModel.Require<T>(model.Engine, model.GetType().Name, needed, model.Name);
+        where T : class => SavedModel.Require<T>(model.Engine, model.GetType().Name, needed, model.Name);
 }

@@ -32,12 +32,12 @@ internal sealed class ModelSource(object model, Func<string, string> resolve)
     public SsdEngine Open(LearnDevice device, CancellationToken cancel) => OpenAs<SsdEngine>(nameof(SingleShotDetector), device, cancel);
 
     /// <summary>What a model is, without its weights: needs no libtorch.</summary>
-    /// <typeparam name="T">The definition of the kind that is needed, or of any.</typeparam>
+    /// <typeparam name="T">The definition of the kind that is needed, or of any. (A constraint to a type of Core would load it with this assembly's types.)</typeparam>
     /// <param name="needed">That kind's name.</param>
     /// <exception cref="LearnDataException">It is of another kind (ModelType).</exception>
     /// <exception cref="ModelNotFoundException">None of that name is installed.</exception>
     public T DescribeAs<T>(string needed)
-        where T : NetworkDefinition
+        where T : class
     {
         NetworkDefinition found = _model is LearnModel inHand ? Inside.Engine(inHand).Definition : SavedModel.Describe(Saved());
         return SavedModel.Require<T>(found, found.Kind, needed, Name);
@@ -45,7 +45,7 @@ internal sealed class ModelSource(object model, Func<string, string> resolve)
 
     /// <inheritdoc cref="DescribeAs"/>
     public T OpenAs<T>(string needed, LearnDevice device, CancellationToken cancel)
-        where T : ModelEngine
+        where T : class
     {
         if (_model is LearnModel inHand)
         {
