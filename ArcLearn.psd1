@@ -18,6 +18,7 @@
         'Get-LearnRaster'
         'Import-LearnModel'
         'Install-LearnModel'
+        'Invoke-ClassifyPixels'
         'Invoke-DetectObjects'
         'Invoke-ModelPrediction'
         'Lock-ModelLayer'

@@ -20,6 +20,7 @@ public sealed class FormatTests : IDisposable
     [InlineData("ModelPackage", "Name", "MB", "Path")]
     [InlineData("InstalledModel", "Name", "ModelType", "Backbone", "ChipSize", "Classes")]
     [InlineData("FeatureLayerItem", "Features", "Tiles", "Time", "Model", "Path")]
+    [InlineData("ImageryLayerItem", "Classes", "Tiles", "Time", "Model", "Path")]
     [InlineData("PictureItem", "Size", "Shows", "Path")]
     [InlineData("Prediction", "Objects", "Size", "Time", "Model", "Path")]
     [InlineData("PredictedObject", "Class", "Score", "XMin", "YMin", "Size")]

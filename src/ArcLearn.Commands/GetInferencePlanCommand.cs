@@ -1,12 +1,13 @@
 using System.Management.Automation;
 using ArcLearn.Core.Inference;
+using ArcLearn.Core.Models;
 
 namespace ArcLearn.Commands;
 
-/// <summary>Tells what a detection over a raster will take: tiles, memory, disk, bytes to read, time.</summary>
+/// <summary>Tells what a detection or classification over a raster will take: tiles, memory, disk, bytes to read, time.</summary>
 /// <remarks>
-/// <para>Takes what Invoke-DetectObjects takes and writes nothing. The grid is known beforehand; time, disk and the share of tiles without data come from a trial of a few tiles that lie evenly over the raster.
-/// Invoke-DetectObjects -WhatIf prints the same in a sentence.</para>
+/// <para>Takes what Invoke-DetectObjects or, for a pixel classifier, Invoke-ClassifyPixels takes and writes nothing. The grid is known beforehand; time, disk and the share of tiles without data come from a trial of a few tiles that lie evenly over the raster.
+/// Their -WhatIf prints the same in a sentence.</para>
 /// </remarks>
 /// <example>
 /// <code>(Get-InferencePlan -InputRaster city.tif -Model trees -MemoryLimit 4GB).Duration</code>
@@ -20,12 +21,40 @@ namespace ArcLearn.Commands;
 [OutputType(typeof(InferencePlan))]
 public sealed class GetInferencePlanCommand : InferenceCmdlet
 {
+    /// <summary>What a pixel becomes that several tiles see, as Invoke-ClassifyPixels takes it.</summary>
+    [Parameter]
+    [Alias("merge_policy")]
+    public MergePolicy MergePolicy { get; set; }
+
+    /// <summary>Reckons with a file of probabilities, as Invoke-ClassifyPixels writes it.</summary>
+    [Parameter]
+    public SwitchParameter Probabilities { get; set; }
+
     /// <inheritdoc/>
     protected override void EndProcessing() => Attempt(Model, () =>
     {
-        if (Rasters.Count > 0)
+        if (Rasters.Count == 0)
         {
-            UseModel(Requests(request => request), (request, model) => WriteObject(DetectionJob.Plan(request, model, WarnOnce, StopToken)));
+            return;
         }
+
+        if (Source.DescribeAs<NetworkDefinition>("") is UnetDefinition)
+        {
+            UseModel(
+                Requests(raster => new PixelRequest { Raster = raster, Output = "", Merge = MergePolicy, HasProbabilities = Probabilities }),
+                device => new UnetRunModel(Source.OpenAs<UnetEngine>(nameof(UnetClassifier), device, StopToken)),
+                (request, model) => WriteObject(PixelJob.Plan((PixelRequest)request, (IPixelModel)model, WarnOnce, StopToken)));
+            return;
+        }
+
+        foreach (string given in new[] { nameof(MergePolicy), nameof(Probabilities) }.Where(MyInvocation.BoundParameters.ContainsKey))
+        {
+            WarnOnce($"-{given} means something for pixel classifiers only.");
+        }
+
+        UseModel(
+            Requests(raster => new DetectionRequest { Raster = raster, Output = "" }),
+            device => Source.Open(device, StopToken),
+            (request, model) => WriteObject(DetectionJob.Plan((DetectionRequest)request, (SsdEngine)model, WarnOnce, StopToken)));
     });
 }

@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
 using ArcLearn.Core.Inference;
-using ArcLearn.Core.Models;
 using ArcLearn.Core.Vectors;
 
 namespace ArcLearn.Commands;
@@ -12,7 +11,7 @@ public abstract class InferenceCmdlet : LearnCmdlet
     private readonly List<string> _rasters = [];
     private InferenceContext? _context;
 
-    /// <summary>Rasters: text is a path with wildcards, a file object is taken literally. Each gives one layer.</summary>
+    /// <summary>Rasters: text is a path with wildcards, a file object is taken literally. Each gives one output.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
@@ -40,7 +39,7 @@ public abstract class InferenceCmdlet : LearnCmdlet
     public object? Context { get; set; }
 
     /// <summary>Polygons, as a layer of any kind that is read here (GeoJSON, GeoPackage, Shapefile, a table of PostGIS): objects count whose centre lies
-    /// within them, and what they do not touch is not read.</summary>
+    /// within them, pixels outside become nodata, and what they do not touch is not read.</summary>
     [Parameter]
     [ValidateNotNull]
     [Alias("input_mask_polygons")]
@@ -85,8 +84,8 @@ public abstract class InferenceCmdlet : LearnCmdlet
     protected override void ProcessRecord() => _rasters.AddRange(InputRaster.SelectMany(ResolveItem));
 
     /// <summary>A run for each raster, or for the stack of them; none where a path that was given is not there, which has been told.</summary>
-    /// <param name="complete">Adds what only the derived cmdlet knows.</param>
-    private protected DetectionRequest[] Requests(Func<DetectionRequest, DetectionRequest> complete)
+    /// <param name="create">Makes it of the raster with what only the derived cmdlet knows.</param>
+    private protected RunRequest[] Requests(Func<string, RunRequest> create)
     {
         InferenceContext context = InferenceContext.Parse(Table.From(Context, nameof(Context)));
         if (!TryResolveOptional(context.SnapRaster, out string? snapRaster) || !TryResolveLayer(InputMaskPolygons, null, out IReadOnlyList<LayerSource> mask))
@@ -96,11 +95,9 @@ public abstract class InferenceCmdlet : LearnCmdlet
 
         _context = context with { SnapRaster = snapRaster };
         IDictionary arguments = Table.From(ModelArguments, nameof(ModelArguments));
-        return [.. (StackBands ? _rasters.Take(1) : _rasters).Select(raster => complete(new DetectionRequest
+        return [.. (StackBands ? _rasters.Take(1) : _rasters).Select(raster => create(raster) with
         {
-            Raster = raster,
             Stack = StackBands ? _rasters : [],
-            Output = "",
             ModelArguments = arguments,
             Context = _context,
             MaskPolygons = mask,
@@ -109,23 +106,23 @@ public abstract class InferenceCmdlet : LearnCmdlet
             Precision = Precision,
             Shard = Shard,
             MemoryLimit = MemoryLimit,
-        }))];
+        })];
     }
 
     /// <summary>Opens the model, where there is something to do, and does it raster by raster: an error of one leaves the others.</summary>
-    private protected void UseModel(IReadOnlyList<DetectionRequest> requests, Action<DetectionRequest, SsdEngine> work)
+    /// <param name="open">Opens it for a device.</param>
+    private protected void UseModel(IReadOnlyList<RunRequest> requests, Func<LearnDevice, IRunModel> open, Action<RunRequest, IRunModel> work)
     {
         if (requests.Count == 0)
         {
             return;
         }
 
-        LearnDevice device = _context?.ProcessorType switch { "GPU" => LearnDevice.Cuda, "CPU" => LearnDevice.Cpu, _ => LearnDevice.Auto };
-        SsdEngine model = Source.Open(device, StopToken);
+        IRunModel model = open(_context?.ProcessorType switch { "GPU" => LearnDevice.Cuda, "CPU" => LearnDevice.Cpu, _ => LearnDevice.Auto });
         Lazy<string> fingerprint = new(() => model.Fingerprint(StopToken));
         try
         {
-            foreach (DetectionRequest request in requests)
+            foreach (RunRequest request in requests)
             {
                 Attempt(request.Raster, () => work(request with { Fingerprint = fingerprint }, model));
             }

@@ -33,7 +33,7 @@ namespace ArcLearn.Commands;
 /// </example>
 [Cmdlet(VerbsLifecycle.Invoke, "DetectObjects", SupportsShouldProcess = true)]
 [OutputType(typeof(FeatureLayerItem), typeof(LearnShard))]
-public sealed class InvokeDetectObjectsCommand : InferenceCmdlet
+public sealed class InvokeDetectObjectsCommand : OutputCmdlet
 {
     /// <summary>The layer; its extension names the format: .gpkg, .geojson, .geojsonl (one feature a line, on WGS 84), .shp; or a table as
     /// postgresql://user@host/database?table=schema.table. A folder (with a separator at its end) or a script block names one for each raster ($_).
@@ -66,15 +66,6 @@ public sealed class InvokeDetectObjectsCommand : InferenceCmdlet
     [Alias("class_value_field")]
     public string ClassValueField { get; set; } = "Classvalue";
 
-    /// <summary>Where a part of the raster cannot be read: Stop ends with an error that names the tile; List goes on without it, warns, and lists what is
-    /// missing in the layer's BadTiles. A run that was interrupted tries them again when it is repeated.</summary>
-    [Parameter]
-    public BadTilePolicy OnBadTile { get; set; }
-
-    /// <summary>Replaces a layer that exists.</summary>
-    [Parameter]
-    public SwitchParameter Force { get; set; }
-
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
@@ -99,69 +90,30 @@ public sealed class InvokeDetectObjectsCommand : InferenceCmdlet
 
         Attempt(Model, () =>
         {
-            DetectionRequest[] requests = Requests(request => request with
+            RunRequest[] requests = Requests(raster => new DetectionRequest
             {
-                Output = ResolveOutput(OutputName, $"{System.IO.Path.GetFileNameWithoutExtension(request.Raster)}_{Source.Name}.gpkg", request.Raster, out bool isInFolder),
+                Raster = raster,
+                Output = ResolveOutput(OutputName, $"{System.IO.Path.GetFileNameWithoutExtension(raster)}_{Source.Name}.gpkg", raster, out bool isInFolder),
                 MakeFolder = isInFolder,
                 RunNms = RunNms,
                 MaxOverlapRatio = MaxOverlapRatio,
                 Force = Force,
                 OnBadTile = OnBadTile,
             });
-            if (requests.DistinctBy(request => request.Output, StringComparer.Ordinal).Count() < requests.Length)
-            {
-                throw new LearnArgumentException(
-                    nameof(OutputName),
-                    $"{Rasters.Count} rasters cannot go into one layer; give -OutputName a folder (ending in a separator) or a script block.",
-                    LearnArgumentException.ParameterMix);
-            }
+            RequireOutputs(requests, "layer");
 
             // Checked by the definition and asked before the weights are opened.
             SsdDefinition definition = Source.Describe();
             WriteVerbose(definition.Summary());
-            List<DetectionRequest> wanted = [];
-            List<DetectionRequest> planned = [];
-            foreach (DetectionRequest request in requests.Where(request => Attempt(request.Raster, () => DetectionJob.Check(request, definition, WarnOnce))))
-            {
-                string work = $"Performing the operation \"Detect objects in {request.Raster} with {Source.Name}\" on target \"{request.Output}\".";
-                if (ShouldProcess(work, work, null, out ShouldProcessReason reason))
-                {
-                    wanted.Add(request);
-                }
-                else if (reason == ShouldProcessReason.WhatIf)
-                {
-                    planned.Add(request);
-                }
-            }
-
-            UseModel(wanted, Detect);
-            UseModel(planned, (request, model) => WriteInformation(
-                new HostInformationMessage { Message = $"What if: {request.Raster}: {DetectionJob.Plan(request, model, WarnOnce, StopToken)}" }, ["PSHOST"]));
+            RunAll(
+                requests,
+                "Detect objects",
+                request => DetectionJob.Check((DetectionRequest)request, definition, WarnOnce),
+                device => Source.Open(device, StopToken),
+                (request, model, show) => request.Shard is null
+                    ? DetectionJob.Run((DetectionRequest)request, (SsdEngine)model, show, WarnOnce, StopToken, inform: WriteVerbose)
+                    : DetectionJob.RunShard((DetectionRequest)request, (SsdEngine)model, show, WarnOnce, StopToken, inform: WriteVerbose),
+                (request, model) => DetectionJob.Plan((DetectionRequest)request, (SsdEngine)model, WarnOnce, StopToken));
         });
     }
-
-    private void Detect(DetectionRequest request, SsdEngine model)
-    {
-        try
-        {
-            void Show(InferenceProgress at) => ShowTile(request.Raster, at);
-            WriteObject(request.Shard is null
-                ? DetectionJob.Run(request, model, Show, WarnOnce, StopToken, inform: WriteVerbose)
-                : DetectionJob.RunShard(request, model, Show, WarnOnce, StopToken, inform: WriteVerbose));
-        }
-        finally
-        {
-            CompleteProgress("Detecting objects");
-        }
-    }
-
-    private void ShowTile(string raster, InferenceProgress at) => WriteProgress(
-        new ProgressRecord(
-            1,
-            "Detecting objects",
-            FormattableString.Invariant($"{System.IO.Path.GetFileName(raster)}: tile {at.Done} of {at.Tiles}, {at.Skipped} without data, {at.MegapixelsPerSecond:F2} Mpx/s, {at.MemoryBytes >> 20} MB"))
-        {
-            PercentComplete = (int)(100L * at.Done / Math.Max(1, at.Tiles)),
-            SecondsRemaining = (int)Math.Min(int.MaxValue, at.Remaining.TotalSeconds),
-        });
 }

@@ -4,10 +4,10 @@ using ArcLearn.Core.Vectors;
 
 namespace ArcLearn.Commands;
 
-/// <summary>Draws a detection layer over its raster, with a legend, as a PNG picture.</summary>
+/// <summary>Draws a detection layer over its raster, or a classified raster in the colours of its classes, with a legend, as a PNG picture.</summary>
 /// <remarks>
 /// <para>Layers come as Invoke-DetectObjects writes them, as file objects, or as paths. Only features on the raster are drawn and counted; a
-/// layer that lies wholly outside it is an error.</para>
+/// layer that lies wholly outside it is an error. A classified raster is what Invoke-ClassifyPixels wrote, or any TIFF with a table of its values.</para>
 /// </remarks>
 /// <example>
 /// <code>Invoke-DetectObjects -InputRaster other.tif -Model trees | Show-LearnOutput -Path trees.png</code>
@@ -17,13 +17,17 @@ namespace ArcLearn.Commands;
 /// <code>Show-LearnOutput -InputObject results/*.gpkg -Raster city.tif -Path pictures/</code>
 /// <para>Draws each layer over the same raster, into a folder.</para>
 /// </example>
+/// <example>
+/// <code>Invoke-ClassifyPixels -InputRaster landsat.tif -Model landcover | Show-LearnOutput -Path landcover.png</code>
+/// <para>Classifies and draws the map with the names of its classes and their shares.</para>
+/// </example>
 [Cmdlet(VerbsCommon.Show, "LearnOutput", SupportsShouldProcess = true)]
 [OutputType(typeof(PictureItem))]
 public sealed class ShowLearnOutputCommand : LearnCmdlet
 {
     private readonly HashSet<string> _pictures = new(StringComparer.Ordinal);
 
-    /// <summary>Layers: what Invoke-DetectObjects wrote, a file object, or a path with wildcards.</summary>
+    /// <summary>Outputs: what Invoke-DetectObjects or Invoke-ClassifyPixels wrote, a file object, or a path with wildcards.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
@@ -35,7 +39,7 @@ public sealed class ShowLearnOutputCommand : LearnCmdlet
     [ValidateNotNullOrEmpty]
     public string? LayerName { get; set; }
 
-    /// <summary>The raster beneath; left out, the raster that was searched, where the input object tells it.</summary>
+    /// <summary>The raster beneath a layer; left out, the raster that was searched, where the input object tells it.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string? Raster { get; set; }
@@ -96,6 +100,17 @@ public sealed class ShowLearnOutputCommand : LearnCmdlet
             Confirm = () => ShouldProcess(picture, $"Draw {layer.Path}"),
             Inform = WriteVerbose,
         };
-        WriteIfAny(DetectionMap.Draw(layer.Path, raster, picture, options, cancel: StopToken));
+        if (!RasterOutputs.IsRaster(layer.Path))
+        {
+            WriteIfAny(DetectionMap.Draw(layer.Path, raster, picture, options, cancel: StopToken));
+            return;
+        }
+
+        if (Raster is not null)
+        {
+            WarnOnce("-Raster is drawn beneath layers only: a classified raster covers what would lie there.");
+        }
+
+        WriteIfAny(ClassifiedMap.Draw(layer.Path, picture, options, cancel: StopToken));
     }
 }

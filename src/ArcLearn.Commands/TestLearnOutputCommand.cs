@@ -5,12 +5,12 @@ using ArcLearn.Core.Vectors;
 
 namespace ArcLearn.Commands;
 
-/// <summary>Tells whether a layer of detections is still what a run wrote, and of which raster and model.</summary>
+/// <summary>Tells whether a layer of detections or a classified raster is still what a run wrote, and of which raster and model.</summary>
 /// <remarks>
-/// <para>Every layer that Invoke-DetectObjects or Merge-LearnShard writes carries its provenance: hashes of the raster, of the model's definition and weights and of the features, all arguments,
+/// <para>Every output that Invoke-DetectObjects, Invoke-ClassifyPixels or Merge-LearnShard writes carries its provenance: hashes of the raster, of the model's definition and weights and of the features, all arguments,
 /// versions, counts of tiles. A GeoPackage holds it in its metadata tables, a GeoJSON as the member "provenance", a table of PostGIS as its comment; a Shapefile or a GeoJSON sequence has
-/// a file (name).provenance.json beside it.</para>
-/// <para>The features are read and compared; the raster and the model are where they are given. A layer that comes down the pipeline from Invoke-DetectObjects brings its raster along.</para>
+/// a file (name).provenance.json beside it; a GeoTIFF has it as the item ARCLEARN_PROVENANCE of its metadata.</para>
+/// <para>The features, or all pixels, are read and compared; the raster and the model are where they are given. An output that comes down the pipeline from the cmdlet that wrote it brings its raster along.</para>
 /// </remarks>
 /// <example>
 /// <code>Test-LearnOutput -InputObject trees.gpkg -InputRaster other.tif -Model trees</code>
@@ -27,7 +27,7 @@ public sealed class TestLearnOutputCommand : LearnCmdlet
     private ModelSource? _source;
     private string? _fingerprint;
 
-    /// <summary>Layers: what Invoke-DetectObjects wrote, a file object, a table's address, or a path with wildcards.</summary>
+    /// <summary>Outputs: what Invoke-DetectObjects or Invoke-ClassifyPixels wrote, a file object, a table's address, or a path with wildcards.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
@@ -69,13 +69,21 @@ public sealed class TestLearnOutputCommand : LearnCmdlet
 
         foreach (object input in InputObject)
         {
-            IReadOnlyList<string> searched = ((input as PSObject)?.BaseObject ?? input) is FeatureLayerItem { SourceFiles: { } files } && files.All(System.IO.Path.Exists) ? files : [];
+            IReadOnlyList<string> searched = ((input as PSObject)?.BaseObject ?? input) switch
+            {
+                FeatureLayerItem { SourceFiles: { } files } => files,
+                ImageryLayerItem { SourceFiles: { } files } => files,
+                _ => [],
+            };
+            searched = searched.All(System.IO.Path.Exists) ? searched : [];
             IReadOnlyList<string> raster = rasters.Length > 0 ? rasters : searched;
             bool isStack = rasters.Length > 0 ? StackBands : raster.Count > 1;
             foreach (LayerSource layer in ResolveLayer(input, LayerName))
             {
-                Attempt(layer.Path, () => WriteObject(OutputVerification.Run(
-                    layer, raster.Count > 0 ? raster[0] : null, isStack ? raster : [], _source is null ? null : Fingerprint, StopToken)));
+                (string? first, IReadOnlyList<string> stack, Func<string>? model) = (raster.Count > 0 ? raster[0] : null, isStack ? raster : [], _source is null ? null : Fingerprint);
+                Attempt(layer.Path, () => WriteObject(RasterOutputs.IsRaster(layer.Path)
+                    ? OutputVerification.RunRaster(layer.Path, first, stack, model, StopToken)
+                    : OutputVerification.Run(layer, first, stack, model, StopToken)));
             }
         }
     }
@@ -85,7 +93,7 @@ public sealed class TestLearnOutputCommand : LearnCmdlet
     {
         if (_fingerprint is null)
         {
-            SsdEngine model = _source!.Open(LearnDevice.Cpu, StopToken);
+            ModelEngine model = _source!.OpenAs<ModelEngine>("", LearnDevice.Cpu, StopToken);
             try
             {
                 _fingerprint = model.Fingerprint(StopToken);

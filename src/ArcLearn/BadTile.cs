@@ -1,6 +1,6 @@
 namespace ArcLearn;
 
-/// <summary>A tile of a raster that could not be read. What it would have found is missing from the layer: objects whose centre lies in it.</summary>
+/// <summary>A tile of a raster that could not be read. What it would have found is missing from the output: objects whose centre lies in it, or the classes of its pixels.</summary>
 /// <param name="Index">Number of the tile in the run's grid, row by row from 0.</param>
 /// <param name="Column">First column that the tile owns, in cells of the run.</param>
 /// <param name="Row">First row.</param>

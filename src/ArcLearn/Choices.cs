@@ -146,3 +146,13 @@ public enum ModelMismatch
     /// <summary>The size of its pixels on the ground: the model knows objects of the size that it was trained on.</summary>
     CellSize,
 }
+
+/// <summary>What a pixel becomes that several tiles of a run see, since tiles overlap by their padding.</summary>
+public enum MergePolicy
+{
+    /// <summary>What the tile says that owns it, whose middle is nearest.</summary>
+    None,
+
+    /// <summary>The class whose probability is greatest in the mean over all tiles that see it.</summary>
+    Mean,
+}

@@ -44,7 +44,7 @@ public sealed record InferencePlan
     /// <summary>Disk that journal and output take: estimated.</summary>
     public required long DiskBytes { get; init; }
 
-    /// <summary>Objects before tiles are merged: estimated.</summary>
+    /// <summary>Objects before tiles are merged: estimated; 0 where pixels are classified.</summary>
     public required long Detections { get; init; }
 
     /// <summary>Tiles that were tried for the estimates.</summary>

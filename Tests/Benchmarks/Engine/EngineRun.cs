@@ -35,6 +35,7 @@ internal static class EngineRun
         DetectionLayer layer = new(output, force: true, LocalFileSystem.Instance);
         using JournaledRun journaled = new(run, open, backend, new RunIdentity([new("run", "benchmark")]), layer.Journal, force: true, model: "benchmark", output: output);
         JournaledResult result = journaled.Search(progress: null, CancellationToken.None);
+        cache.Clear();
         return (result.Tiles, journaled.Finish(layer, result, CancellationToken.None).Features);
     }
 }

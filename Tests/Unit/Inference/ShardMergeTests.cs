@@ -30,7 +30,7 @@ public sealed class ShardMergeTests : IDisposable
 
         string[] shards = [.. Enumerable.Range(1, count).Select(index => Search(options, raster, new ShardNumber(index, count), extension))];
         Random.Shared.Shuffle(shards);
-        FeatureLayerItem merged = ShardMerge.Run(new ShardMergeRequest { Shards = shards }, warn: null, CancellationToken.None);
+        FeatureLayerItem merged = (FeatureLayerItem)ShardMerge.Run(new ShardMergeRequest { Shards = shards }, warn: null, CancellationToken.None);
 
         Assert.Equal(_folder.PathOf($"found.{extension}"), merged.Path);
         Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(merged.Path));
@@ -54,7 +54,7 @@ public sealed class ShardMergeTests : IDisposable
         Assert.True(expected is { Features: > 20, MaskedTiles: > 20, FailedTiles: 2 });
 
         string[] shards = [.. Enumerable.Range(1, 4).Select(index => Search(options, raster, new ShardNumber(index, 4)))];
-        FeatureLayerItem merged = ShardMerge.Run(new ShardMergeRequest { Shards = shards }, warn: null, CancellationToken.None);
+        FeatureLayerItem merged = (FeatureLayerItem)ShardMerge.Run(new ShardMergeRequest { Shards = shards }, warn: null, CancellationToken.None);
 
         Assert.Equal(File.ReadAllBytes(whole), File.ReadAllBytes(merged.Path));
         Assert.Equal((expected.Tiles, expected.MaskedTiles), (merged.Tiles, merged.MaskedTiles));
@@ -70,7 +70,7 @@ public sealed class ShardMergeTests : IDisposable
         Assert.Throws<OperationCanceledException>(() => ShardMerge.Run(new ShardMergeRequest { Shards = shards }, warn: null, new CancellationToken(canceled: true)));
 
         Assert.Equal(shards.Order(), Directory.GetFiles(_folder.Root).Order());
-        Assert.True(ShardMerge.Run(new ShardMergeRequest { Shards = shards }, warn: null, CancellationToken.None).Features > 0);
+        Assert.True(((FeatureLayerItem)ShardMerge.Run(new ShardMergeRequest { Shards = shards }, warn: null, CancellationToken.None)).Features > 0);
     }
 
     [Fact]
@@ -139,7 +139,7 @@ public sealed class ShardMergeTests : IDisposable
         string[] shards = [Search(new(), raster, new ShardNumber(1, 2)), Search(new(), raster, new ShardNumber(2, 2), identity: Identity(processor: "avx512"))];
 
         Assert.Contains("-AllowMixedRuntime", Refused("ShardMismatch", shards), StringComparison.Ordinal);
-        FeatureLayerItem merged = ShardMerge.Run(new ShardMergeRequest { Shards = shards, AllowMixedRuntime = true }, warn: null, CancellationToken.None);
+        FeatureLayerItem merged = (FeatureLayerItem)ShardMerge.Run(new ShardMergeRequest { Shards = shards, AllowMixedRuntime = true }, warn: null, CancellationToken.None);
 
         Assert.True(merged.Features > 0);
     }
@@ -156,7 +156,7 @@ public sealed class ShardMergeTests : IDisposable
 
         raster.OnRead = null;
         Assert.Equal(second, Search(new(), raster, new ShardNumber(2, 2)));
-        FeatureLayerItem merged = ShardMerge.Run(new ShardMergeRequest { Shards = [first, second] }, warn: null, CancellationToken.None);
+        FeatureLayerItem merged = (FeatureLayerItem)ShardMerge.Run(new ShardMergeRequest { Shards = [first, second] }, warn: null, CancellationToken.None);
         Assert.True(merged.Features > 0);
     }
 

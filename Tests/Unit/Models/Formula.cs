@@ -1,3 +1,4 @@
+using ArcLearn.Core.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -28,7 +29,7 @@ internal static class Formula
     public static int SeedOf(string key) => key.Select((c, i) => (i + 1) * c).Sum() % 100003;
 
     public static Tensor Image(int count, int bands, int side, int seed = 5) =>
-        tensor(Noise((long)count * bands * side * side, seed), [count, bands, side, side]) * 2;
+        tensor(Noise((long)count * bands * side * side, seed), [count, bands, side, side]).Times(2);
 
     public static void Fill(nn.Module module, string prefix = "")
     {
@@ -45,9 +46,9 @@ internal static class Formula
             Tensor noise = tensor(Noise(value.numel(), SeedOf(key)), value.shape);
             long[] shape = value.shape;
             value.copy_(
-                shape.Length == 4 ? noise * Math.Sqrt(3.0 / (shape[1] * shape[2] * shape[3]))
-                : key.EndsWith("running_var", StringComparison.Ordinal) || key.EndsWith("weight", StringComparison.Ordinal) ? 1 + (0.3 * noise)
-                : 0.1 * noise);
+                shape.Length == 4 ? noise.Times(Math.Sqrt(3.0 / (shape[1] * shape[2] * shape[3])))
+                : key.EndsWith("running_var", StringComparison.Ordinal) || key.EndsWith("weight", StringComparison.Ordinal) ? noise.Times(0.3).Plus(1)
+                : noise.Times(0.1));
         }
     }
 }

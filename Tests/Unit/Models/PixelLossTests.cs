@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ArcLearn.Core.Data;
 using ArcLearn.Core.Models;
+using ArcLearn.Core.Runtime;
 using ArcLearn.Tests.Unit.TestSupport;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -48,7 +49,7 @@ public sealed class PixelLossTests
         JsonElement all = Expected.Read("pixel_losses.json");
         (int classes, int side) = (all.GetProperty("classes").GetInt32(), all.GetProperty("side").GetInt32());
         JsonElement expected = all.GetProperty("losses")[index];
-        Tensor scores = (tensor(Formula.Noise(2L * (classes + 1) * side * side, 21), [2, classes + 1, side, side]) * 3).requires_grad_();
+        Tensor scores = (tensor(Formula.Noise(2L * (classes + 1) * side * side, 21), [2, classes + 1, side, side]).Times(3)).requires_grad_();
         using PixelLoss loss = new(OptionsOf(expected.GetProperty("options")));
 
         Tensor total = loss.Compute(scores, Labels(2, classes, side), out double weight);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ArcLearn.Core.Data;
 using ArcLearn.Core.Models;
+using ArcLearn.Core.Runtime;
 using ArcLearn.Tests.Unit.TestSupport;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -79,8 +80,8 @@ public sealed class SsdLossTests
             LocationLossFactor = factor.ValueKind == JsonValueKind.Null ? null : factor.GetDouble(),
         };
         using SsdLoss loss = new(options);
-        Tensor scores = (tensor(Formula.Noise(4 * 189 * 3, 11), [4, 189, 3]) * 4).requires_grad_();
-        Tensor boxes = (tensor(Formula.Noise(4 * 189 * 4, 12), [4, 189, 4]) * 2).requires_grad_();
+        Tensor scores = (tensor(Formula.Noise(4 * 189 * 3, 11), [4, 189, 3]).Times(4)).requires_grad_();
+        Tensor boxes = (tensor(Formula.Noise(4 * 189 * 4, 12), [4, 189, 4]).Times(2)).requires_grad_();
 
         (Tensor total, Tensor location, Tensor entropy) = loss.Compute((scores, boxes), Labels);
         total.backward();

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using ArcLearn.Core.Models;
+using ArcLearn.Core.Runtime;
 using ArcLearn.Core.Training;
 using ArcLearn.Tests.Unit.TestSupport;
 using TorchSharp;
@@ -52,7 +53,7 @@ public sealed class AbortingCallTests
             _ => loss.Compute((zeros(1, 5, 2), zeros(1, 5, 4)), [[]]).Total,
         });
 
-        Assert.Equal(3, (ones(1) + 2).item<float>());
+        Assert.Equal(3, ones(1).Plus(2).item<float>());
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using ArcLearn.Core.Runtime;
 using ArcLearn.Core.Training;
 using ArcLearn.Tests.Unit.TestSupport;
 using TorchSharp;
@@ -97,7 +98,7 @@ public class AdamOptimizerTests
         using Parameter slow = nn.Parameter(zeros(1));
         using Parameter fast = nn.Parameter(zeros(1));
         using AdamOptimizer optimizer = new([[slow], [fast]]);
-        (slow + fast).sum().backward();
+        slow.Plus(fast).sum().backward();
 
         optimizer.Step([0.001, 0.1], 0.9);
 

@@ -1,4 +1,5 @@
 using ArcLearn.Core.IO;
+using ArcLearn.Core.Runtime;
 using ArcLearn.Core.Training;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -18,7 +19,7 @@ internal sealed class FakeTrainable : ITrainable, IDisposable
         random.manual_seed(seed);
         Linear first = nn.Linear(6, 16);
         Linear last = nn.Linear(16, 6);
-        _network = nn.Sequential(("0", first), ("1", nn.BatchNorm1d(16)), ("2", nn.Dropout(0.2)), ("3", last));
+        _network = nn.Sequential(("0", first), ("1", new Core.Models.BatchNorm(16)), ("2", nn.Dropout(0.2)), ("3", last));
         LayerGroups = [[.. first.parameters()], [.. last.parameters()]];
     }
 
@@ -74,7 +75,7 @@ internal sealed class FakeTrainable : ITrainable, IDisposable
             yield return new TrainingStep(BatchSize, () =>
             {
                 Tensor input = tensor(values, BatchSize, 6);
-                return (_network.call(input) + input).pow(2).sum() * factor;
+                return _network.call(input).Plus(input).pow(Scalars.Of(2)).sum().Times(factor);
             });
         }
     }

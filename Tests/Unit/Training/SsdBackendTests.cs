@@ -1,5 +1,6 @@
 using ArcLearn.Core.Inference;
 using ArcLearn.Core.Models;
+using ArcLearn.Core.Runtime;
 using ArcLearn.Core.Training;
 using ArcLearn.Tests.Unit.TestSupport;
 using TorchSharp;
@@ -89,7 +90,7 @@ public class SsdBackendTests
         using SsdEngine model = Squares.Detector(s_data);
         using (torch.no_grad())
         {
-            model.Network.parameters().First().fill_(float.NaN);
+            model.Network.parameters().First().fill_(Scalars.Of(double.NaN));
         }
 
         using SsdBackend backend = new(model, batchSize: 2);

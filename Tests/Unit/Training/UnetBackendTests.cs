@@ -1,5 +1,6 @@
 using ArcLearn.Core.Inference;
 using ArcLearn.Core.Models;
+using ArcLearn.Core.Runtime;
 using ArcLearn.Core.Training;
 using ArcLearn.Tests.Unit.TestSupport;
 using TorchSharp;
@@ -94,7 +95,7 @@ public sealed class UnetBackendTests
         using UnetEngine model = Fields.Classifier(s_data);
         using (torch.no_grad())
         {
-            model.Network.parameters().First().fill_(float.NaN);
+            model.Network.parameters().First().fill_(Scalars.Of(double.NaN));
         }
 
         using UnetBackend backend = new(model, batchSize: 2);

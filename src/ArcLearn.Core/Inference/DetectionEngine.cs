@@ -45,28 +45,19 @@ internal static class DetectionEngine
         DetectionRunOptions options,
         IRaster raster,
         IDetectionBackend backend,
-        ITileSink sink,
+        ITileSink<TileResult> sink,
         Action<InferenceProgress>? progress,
         CancellationToken cancel)
     {
-        TileReader reader = new(raster, backend.Bands, options.Bands);
-        int buffers = options.Buffers > 0 ? options.Buffers : PipelineSize.Usual(options.Workers);
-        PipelineSize size = new(backend.BatchSize, reader.ChipLength(backend.ChipSize), options.Readers, options.Workers, buffers);
-        TilePipeline<TileResult> pipeline = new(
+        TileEngine.Run(
             plan.Tiles,
-            reader,
-            size,
+            options,
+            new TileReader(raster, backend.Bands, options.Bands),
+            backend,
             () => new DetectionWorker(backend.CreateReplica(), backend.Classes.Count, plan.Grid, plan.Ownership),
-            tile => new TileResult(tile.Index, IsSkipped: true, [], CutDetections: 0),
-            sink.Finished,
-            options.ListBadTiles ? (tile, reason) => new TileResult(tile.Index, IsSkipped: false, [], CutDetections: 0, reason) : null);
-        ProgressMeter meter = new(plan.Tiles.Count, progress, sink.Finished, sink.Skipped);
-        pipeline.Run(
-            (tile, result) =>
-            {
-                sink.Accept(result);
-                meter.Advance(tile, result.IsSkipped);
-            },
+            (tile, failure) => new TileResult(tile.Index, IsSkipped: failure is null, [], CutDetections: 0, failure),
+            sink,
+            progress,
             cancel);
     }
 

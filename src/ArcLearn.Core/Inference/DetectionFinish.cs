@@ -29,7 +29,7 @@ internal sealed class DetectionFinish(DetectionRecord run, DetectionJournal jour
         BandSuppression withinClasses = new(run.MaxOverlapRatio, isWithinClass: true);
         BandSuppression acrossClasses = new(run.MaxOverlapRatio, isWithinClass: false);
         List<Detection> kept = [];
-        foreach ((IReadOnlyList<Detection> band, double frontier) in Bands())
+        foreach ((IEnumerable<Detection> band, double frontier) in Bands())
         {
             foreach (Detection detection in band)
             {
@@ -48,7 +48,7 @@ internal sealed class DetectionFinish(DetectionRecord run, DetectionJournal jour
     }
 
     /// <summary>Merged detections of a few tile rows after the other, and how far up those of later rows reach.</summary>
-    private IEnumerable<(IReadOnlyList<Detection> Detections, double Frontier)> Bands()
+    private IEnumerable<(IEnumerable<Detection> Detections, double Frontier)> Bands()
     {
         int columns = Grid.Columns;
         double[] frontiers = Frontiers();
@@ -57,10 +57,10 @@ internal sealed class DetectionFinish(DetectionRecord run, DetectionJournal jour
         for (int first = 0; first < Grid.Rows; first += step)
         {
             int last = Math.Min(Grid.Rows, first + step);
-            Detection[] merged = SeamMerge.Merge(
+            IReadOnlyList<Detection> merged = SeamMerge.Merge(
                 journal.Between(Math.Max(0, first - reach) * columns, Math.Min(Grid.Rows, last + reach) * columns), _ownership);
             yield return (
-                [.. merged.Where(found => found.Tile >= first * columns && found.Tile < last * columns && DetectionEngine.Counts(_options, _transform, found))],
+                merged.Where(found => found.Tile >= first * columns && found.Tile < last * columns && DetectionEngine.Counts(_options, _transform, found)),
                 frontiers[last]);
         }
     }

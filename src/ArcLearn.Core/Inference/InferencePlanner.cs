@@ -24,51 +24,60 @@ internal static class InferencePlanner
     public static InferencePlan Run(
         DetectionRunOptions options, IRaster raster, IDetectionBackend backend, in MemoryBudget budget, string model, CancellationToken cancel, IFileSystem? files = null)
     {
-        files ??= LocalFileSystem.Instance;
         options = options with { ListBadTiles = true };
         DetectionPlan plan = DetectionPlan.Create(options, raster, backend);
+        return Run(plan.Tiles, options, raster, backend, budget, model, Try, files ?? LocalFileSystem.Instance);
 
+        Trial Try(TileSelection sample)
+        {
+            TileList tried = new();
+            DetectionEngine.Detect(plan.Over(sample), options, raster, backend, tried, progress: null, cancel);
+            return new Trial(tried.Skipped, tried.Detections.Count, tried.Detections.Count * DetectionBytes);
+        }
+    }
+
+    /// <inheritdoc cref="Run(DetectionRunOptions, IRaster, IDetectionBackend, in MemoryBudget, string, CancellationToken, IFileSystem?)"/>
+    /// <param name="tiles">The tiles of the run.</param>
+    /// <param name="tryTiles">Does some of them.</param>
+    public static InferencePlan Run(
+        TileSelection tiles, RunOptions options, IRaster raster, IModelBackend backend, in MemoryBudget budget, string model, Func<TileSelection, Trial> tryTiles, IFileSystem files)
+    {
         // What runs first is compiled first: not on the clock.
-        _ = Try(plan, plan.Tiles.Sample(options.Workers * backend.BatchSize), options, raster, backend, cancel);
-        TileSelection sample = plan.Tiles.Sample(BatchesPerWorker * options.Workers * backend.BatchSize);
+        TileSelection warm = tiles.Sample(options.Workers * backend.BatchSize);
+        TileSelection sample = tiles.Sample(BatchesPerWorker * options.Workers * backend.BatchSize);
+        _ = warm.Count > 0 ? tryTiles(warm) : default;
         Stopwatch watch = Stopwatch.StartNew();
-        TileList tried = Try(plan, sample, options, raster, backend, cancel);
+        Trial tried = sample.Count > 0 ? tryTiles(sample) : default;
         double seconds = watch.Elapsed.TotalSeconds;
 
-        double share = sample.Count == 0 ? 0 : plan.Tiles.Count / (double)sample.Count;
-        long detections = (long)(tried.Detections.Count * share);
+        double share = sample.Count == 0 ? 0 : tiles.Count / (double)sample.Count;
         double pixels = Enumerable.Range(0, sample.Count).Sum(i => sample[i].Core.Area);
+        TileGrid grid = tiles.Grid;
         return new InferencePlan
         {
             Path = raster.Path,
             Model = model,
-            Tiles = plan.Tiles.Count,
-            GridTiles = plan.Grid.Count,
+            Tiles = tiles.Count,
+            GridTiles = grid.Count,
             NoDataTiles = (int)(tried.Skipped * share),
-            ChipSize = plan.Grid.ChipSize,
-            Padding = plan.Grid.Padding,
+            ChipSize = grid.ChipSize,
+            Padding = grid.Padding,
             BatchSize = backend.BatchSize,
             Workers = budget.Workers,
             Readers = budget.Readers,
             MemoryBytes = budget.Bytes,
-            ReadBytes = (long)(raster.Files.Where(files.FileExists).Sum(path => files.Stamp(path).Length) * (plan.Tiles.Count / (double)plan.Grid.Count)),
-            DiskBytes = EmptyBytes + (detections * DetectionBytes),
-            Detections = detections,
+            ReadBytes = (long)(raster.Files.Where(files.FileExists).Sum(path => files.Stamp(path).Length) * (tiles.Count / (double)grid.Count)),
+            DiskBytes = EmptyBytes + (long)(tried.DiskBytes * share),
+            Detections = (long)(tried.Detections * share),
             SampledTiles = sample.Count,
             MegapixelsPerSecond = pixels / 1e6 / Math.Max(seconds, 1e-6),
             Duration = TimeSpan.FromSeconds(seconds * share),
         };
     }
-
-    private static TileList Try(
-        DetectionPlan plan, TileSelection sample, DetectionRunOptions options, IRaster raster, IDetectionBackend backend, CancellationToken cancel)
-    {
-        TileList tried = new();
-        if (sample.Count > 0)
-        {
-            DetectionEngine.Detect(plan.Over(sample), options, raster, backend, tried, progress: null, cancel);
-        }
-
-        return tried;
-    }
 }
+
+/// <summary>What some tiles came to for a plan.</summary>
+/// <param name="Skipped">Those that are wholly nodata.</param>
+/// <param name="Detections">What was found in them; 0 where pixels are classified.</param>
+/// <param name="DiskBytes">What they take in journal and output.</param>
+internal readonly record struct Trial(int Skipped, long Detections, long DiskBytes);

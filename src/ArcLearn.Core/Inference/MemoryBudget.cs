@@ -10,10 +10,18 @@ namespace ArcLearn.Core.Inference;
 /// <param name="WindowBytes">Decoded blocks under one tile: what a cache must hold at least.</param>
 internal readonly record struct MemoryNeeds(int Workers, long ReplicaBytes, long BatchBytes, long PassBytes, long WindowBytes)
 {
+    /// <summary>What the run takes however few batches are in flight.</summary>
+    public long FixedBytes { get; init; }
+
+    /// <inheritdoc cref="Of(IRaster, int, int, int, int, int, long)"/>
+    public static MemoryNeeds Of(IRaster raster, Models.SsdOptions model, int windowSide, int batchSize, int workers, long replicaBytes) =>
+        Of(raster, model.Bands, model.ChipSize, windowSide, batchSize, workers, replicaBytes);
+
     /// <param name="raster">What is read.</param>
-    /// <param name="model">Its chips, side and bands.</param>
+    /// <param name="bands">Bands that the model reads.</param>
+    /// <param name="chipSize">Side of its chips.</param>
     /// <param name="windowSide">Pixels of the raster under a chip's side.</param>
-    public static MemoryNeeds Of(IRaster raster, Models.SsdOptions model, int windowSide, int batchSize, int workers, long replicaBytes)
+    public static MemoryNeeds Of(IRaster raster, int bands, int chipSize, int windowSide, int batchSize, int workers, long replicaBytes)
     {
         long sample = raster.SampleType.Bytes();
         long blocks = ((windowSide / raster.BlockWidth) + 2L) * ((windowSide / raster.BlockHeight) + 2L);
@@ -21,7 +29,7 @@ internal readonly record struct MemoryNeeds(int Workers, long ReplicaBytes, long
         return new MemoryNeeds(
             workers,
             replicaBytes,
-            (long)batchSize * model.Bands * model.ChipSize * model.ChipSize * sizeof(float),
+            (long)batchSize * bands * chipSize * chipSize * sizeof(float),
             Math.Min(rasterBytes, RasterFile.PassBytes(raster.Width, raster.BlockHeight, raster.Bands, raster.SampleType)),
             Math.Min(rasterBytes, blocks * raster.BlockWidth * raster.BlockHeight * raster.Bands * sample));
     }
@@ -91,6 +99,6 @@ internal readonly record struct MemoryBudget(int Workers, int Readers, int Buffe
             readers,
             buffers,
             cache,
-            JournalBytes + (workers * needs.ReplicaBytes) + (buffers * needs.BatchBytes) + (readers * needs.WindowBytes) + cache);
+            JournalBytes + needs.FixedBytes + (workers * needs.ReplicaBytes) + (buffers * needs.BatchBytes) + (readers * needs.WindowBytes) + cache);
     }
 }

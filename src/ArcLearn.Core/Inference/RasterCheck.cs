@@ -12,13 +12,17 @@ internal static class RasterCheck
     // Beyond this a detector meets objects of another size than those it learnt.
     private const double CellSizeTolerance = 0.1;
 
+    /// <inheritdoc cref="Run(IRaster, ModelInput, Action{string}, IReadOnlyList{int}, IReadOnlyList{ModelMismatch})"/>
+    public static void Run(IRaster raster, NetworkDefinition model, Action<string>? warn, IReadOnlyList<int>? bands = null, IReadOnlyList<ModelMismatch>? allowed = null) =>
+        Run(raster, model.Input, warn, bands, allowed);
+
     /// <exception cref="LearnDataException">BandMismatch, SampleTypeMismatch, CellSizeMismatch.</exception>
     /// <param name="bands">The bands that the model is to read, from 0; null for the first ones.</param>
     /// <param name="allowed">Differences that are told and taken.</param>
-    public static void Run(IRaster raster, NetworkDefinition model, Action<string>? warn, IReadOnlyList<int>? bands = null, IReadOnlyList<ModelMismatch>? allowed = null)
+    public static void Run(IRaster raster, ModelInput model, Action<string>? warn, IReadOnlyList<int>? bands = null, IReadOnlyList<ModelMismatch>? allowed = null)
     {
         CheckSamples(raster, model.Bands, bands, sampleType: null);
-        Check(ModelMismatch.SampleType, () => CheckSamples(raster, model.Bands, bands, model.Normalization.SampleType));
+        Check(ModelMismatch.SampleType, () => CheckSamples(raster, model.Bands, bands, model.SampleType));
         Check(ModelMismatch.CellSize, () => CheckCellSize(raster, model, warn));
 
         void Check(ModelMismatch kind, Action check)
@@ -65,7 +69,7 @@ internal static class RasterCheck
         }
     }
 
-    private static void CheckCellSize(IRaster raster, NetworkDefinition model, Action<string>? warn)
+    private static void CheckCellSize(IRaster raster, ModelInput model, Action<string>? warn)
     {
         if (model.CellSize is not double trained || !raster.IsGeoreferenced)
         {

@@ -16,7 +16,7 @@ internal static class SeamMerge
     /// <param name="detections">What the tiles kept, in any order.</param>
     /// <param name="ownership">The run's.</param>
     /// <returns>What stays, best first (score, tile, index).</returns>
-    public static Detection[] Merge(IEnumerable<Detection> detections, TileOwnership ownership)
+    public static IReadOnlyList<Detection> Merge(IEnumerable<Detection> detections, TileOwnership ownership)
     {
         Detection[] ranked = Suppression.Rank(detections);
         BoxIndex index = new(ranked);
@@ -38,7 +38,7 @@ internal static class SeamMerge
             index.Add(i);
         }
 
-        return [.. kept];
+        return kept;
     }
 
     private readonly struct DuplicateTest(TileOwnership ownership) : IBoxTest

@@ -50,6 +50,14 @@ internal sealed class SearchMask
     /// <summary>The polygons as well-known binary.</summary>
     public byte[] ToBinary() => _whole.AsBinary();
 
+    /// <summary>The polygons in pixels of a raster, for filling.</summary>
+    public Geometry InPixels(GeoTransform transform)
+    {
+        Geometry pixels = _whole.Copy();
+        pixels.Apply(new ToPixels(transform));
+        return pixels;
+    }
+
     public bool Holds(double x, double y) => _locator.Locate(new Coordinate(x, y)) != Location.Exterior;
 
     /// <summary>Whether a window of pixels, grown on each side, has a point in common with a polygon.</summary>
@@ -70,5 +78,10 @@ internal sealed class SearchMask
             (double x, double y) = transform.ToMap(column, row);
             return new Coordinate(x, y);
         }
+    }
+
+    private sealed class ToPixels(GeoTransform transform) : ICoordinateFilter
+    {
+        public void Filter(Coordinate coord) => (coord.X, coord.Y) = transform.ToPixel(coord.X, coord.Y);
     }
 }

@@ -9,57 +9,54 @@ internal sealed record ShardMergeRequest
     /// <summary>The files of all shards, in any order.</summary>
     public required IReadOnlyList<string> Shards { get; init; }
 
-    /// <summary>The layer to write; null for the one that the run named, beside the shards.</summary>
+    /// <summary>The output to write; null for the one that the run named, beside the shards.</summary>
     public string? Output { get; init; }
 
     public bool Force { get; init; }
 
-    /// <summary>See <see cref="DetectionRequest.MakeFolder"/>.</summary>
+    /// <summary>See <see cref="RunRequest.MakeFolder"/>.</summary>
     public bool MakeFolder { get; init; }
 
     /// <summary>Takes shards of machines whose processors or versions differ, and whose scores then differ in their last digits.</summary>
     public bool AllowMixedRuntime { get; init; }
 }
 
-/// <summary>Makes of the shards of a run the layer that the whole run would have written, byte for byte, without raster and model.</summary>
+/// <summary>Makes of the shards of a run the output that the whole run would have written, byte for byte, without raster and model.</summary>
 internal static class ShardMerge
 {
     /// <summary>Everything that <see cref="Run"/> refuses before it writes.</summary>
-    /// <returns>The layer that will be written.</returns>
+    /// <returns>The output that will be written.</returns>
     /// <exception cref="LearnDataException">ShardMissing, ShardIncomplete, ShardMismatch, JournalInUse, JournalDamaged.</exception>
-    /// <exception cref="OutputExistsException">The layer exists.</exception>
+    /// <exception cref="OutputExistsException">The output exists.</exception>
     public static string Check(ShardMergeRequest request, IFileSystem? files = null)
     {
         files ??= LocalFileSystem.Instance;
         using OpenShards shards = Open(request, files);
-        DetectionLayer layer = Layer(request, shards, files, warn: null);
-        layer.Check(request.MakeFolder);
-        return layer.Path;
+        RunOutput output = Output(request, shards, files, warn: null);
+        output.Check(request.MakeFolder);
+        return output.Path;
     }
 
     /// <inheritdoc cref="Check"/>
-    public static FeatureLayerItem Run(ShardMergeRequest request, Action<string>? warn, CancellationToken cancel, IFileSystem? files = null)
+    /// <returns>A <see cref="FeatureLayerItem"/> or an <see cref="ImageryLayerItem"/>.</returns>
+    public static object Run(ShardMergeRequest request, Action<string>? warn, CancellationToken cancel, IFileSystem? files = null)
     {
         Stopwatch watch = Stopwatch.StartNew();
         files ??= LocalFileSystem.Instance;
         using OpenShards shards = Open(request, files);
-        DetectionLayer layer = Layer(request, shards, files, warn);
-        layer.MakeFolder(request.MakeFolder);
-        layer.Check(makesFolder: false);
-        layer.Try(shards.Journals[0].Run.SpatialReference, shards.Journals[0].Run.Classes);
-        DetectionJournal first = shards.Journals[0];
-        using DetectionJournal whole = DetectionJournal.Open(
-            layer.Journal + ".merge",
-            shards.WholeIdentity(),
-            first.Run with { Shard = null, Tiles = shards.Journals.Sum(journal => journal.Run.Tiles) },
-            force: true,
-            files);
+        RunOutput output = Output(request, shards, files, warn);
+        output.MakeFolder(request.MakeFolder);
+        output.Check(makesFolder: false);
+        TileJournal first = shards.Journals[0];
+        output.Try(first.Record.SpatialReference, first.Record.Classes);
+        using TileJournal whole = first.BeginWhole(
+            output.Journal + ".merge", shards.WholeIdentity(), first.Record with { Shard = null, Tiles = shards.Journals.Sum(journal => journal.Record.Tiles) }, files);
         try
         {
             whole.TakeAll(shards.Journals, cancel);
             JournaledResult result = JournaledResult.Of(whole, resumedTiles: 0);
-            result.RequireTiles(whole.Run);
-            return layer.Write(whole, result, cancel) with { Duration = watch.Elapsed };
+            result.RequireTiles(whole.Record);
+            return output.Finish(whole, result, watch, cancel);
         }
         catch
         {
@@ -69,8 +66,13 @@ internal static class ShardMerge
         }
     }
 
-    private static DetectionLayer Layer(ShardMergeRequest request, OpenShards shards, IFileSystem files, Action<string>? warn) =>
-        new(request.Output ?? DetectionLayer.OfShard(shards.Journals[0].Path, shards.Journals[0].Run), request.Force, files, warn);
+    private static RunOutput Output(ShardMergeRequest request, OpenShards shards, IFileSystem files, Action<string>? warn)
+    {
+        TileJournal first = shards.Journals[0];
+        return first is PixelJournal pixels
+            ? new PixelOutput(request.Output ?? PixelOutput.OfShard(first.Path, first.Record), request.Force, files, pixels.Run.HasProbabilities, warn)
+            : new DetectionLayer(request.Output ?? DetectionLayer.OfShard(first.Path, first.Record), request.Force, files, warn);
+    }
 
     private static OpenShards Open(ShardMergeRequest request, IFileSystem files)
     {
@@ -90,7 +92,7 @@ internal static class ShardMerge
     /// <summary>The journals of shards, in the order of their tiles.</summary>
     private sealed class OpenShards : IDisposable
     {
-        private readonly List<DetectionJournal> _journals = [];
+        private readonly List<TileJournal> _journals = [];
 
         public OpenShards(IReadOnlyList<string> paths, IFileSystem files)
         {
@@ -98,10 +100,10 @@ internal static class ShardMerge
             {
                 foreach (string path in paths)
                 {
-                    _journals.Add(DetectionJournal.Open(path, files));
+                    _journals.Add(TileJournal.OpenShard(path, files));
                 }
 
-                DetectionJournal[] inOrder = [.. _journals.OrderBy(journal => NumberOf(journal).Index)];
+                TileJournal[] inOrder = [.. _journals.OrderBy(journal => NumberOf(journal).Index)];
                 _journals.Clear();
                 _journals.AddRange(inOrder);
             }
@@ -112,13 +114,13 @@ internal static class ShardMerge
             }
         }
 
-        public List<DetectionJournal> Journals => _journals;
+        public List<TileJournal> Journals => _journals;
 
         public void Check(bool allowMixedRuntime)
         {
-            DetectionJournal first = _journals[0];
+            TileJournal first = _journals[0];
             int count = NumberOf(first).Count;
-            foreach (DetectionJournal other in _journals.Skip(1))
+            foreach (TileJournal other in _journals.Skip(1))
             {
                 string? ofRun = NumberOf(other).Count != count
                     ? FormattableString.Invariant($"one of {count} shards then, one of {NumberOf(other).Count} now")
@@ -146,11 +148,11 @@ internal static class ShardMerge
                 throw new LearnDataException("ShardMissing", $"The {found.Length} shard(s) do not make a whole run. {what} Give all of a run's shards, which may lie in several folders.", first.Path);
             }
 
-            if (_journals.Find(journal => journal.Finished < journal.Run.Tiles) is DetectionJournal unfinished)
+            if (_journals.Find(journal => journal.Finished < journal.Record.Tiles) is TileJournal unfinished)
             {
                 throw new LearnDataException(
                     "ShardIncomplete",
-                    $"{unfinished.Path} has {unfinished.Finished} of its {unfinished.Run.Tiles} tiles: repeat Invoke-DetectObjects with -Shard {unfinished.Run.Shard} to finish it.",
+                    $"{unfinished.Path} has {unfinished.Finished} of its {unfinished.Record.Tiles} tiles: repeat the run with -Shard {unfinished.Record.Shard} to finish it.",
                     unfinished.Path);
             }
         }
@@ -162,10 +164,10 @@ internal static class ShardMerge
 
         public void Dispose() => _journals.ForEach(journal => journal.Dispose());
 
-        private static string? Difference(DetectionJournal first, DetectionJournal other, string[] ignored) =>
+        private static string? Difference(TileJournal first, TileJournal other, string[] ignored) =>
             other.Identity.Without(ignored).Difference(first.Identity.Without(ignored));
 
-        private static ShardNumber NumberOf(DetectionJournal journal) => journal.Run.Shard is string shard
+        private static ShardNumber NumberOf(TileJournal journal) => journal.Record.Shard is string shard
             ? ShardNumber.Parse(shard)
             : throw new LearnDataException("ShardMismatch", $"{journal.Path} is the journal of a whole run, not of a shard: repeat the run to finish it.", journal.Path);
     }

@@ -17,12 +17,7 @@ internal readonly struct SquareTurn(int number, int side)
     public void Apply(ReadOnlySpan<float> squares, Span<float> turned)
     {
         int area = side * side;
-
-        // Where the first pixel of a turned square comes from, and the steps there along its columns and its rows.
-        int start = (FlipsX ? side - 1 : 0) + (FlipsY ? area - side : 0);
-        int x = FlipsX ? -1 : 1;
-        int y = FlipsY ? -side : side;
-        (int across, int down) = Exchanges ? (y, x) : (x, y);
+        (int start, int across, int down) = Steps();
         for (int square = 0; square < squares.Length; square += area)
         {
             for (int row = 0; row < side; row++)
@@ -35,6 +30,34 @@ internal readonly struct SquareTurn(int number, int side)
                 }
             }
         }
+    }
+
+    /// <summary>Turned squares as they were.</summary>
+    public void Undo(ReadOnlySpan<float> turned, Span<float> squares)
+    {
+        int area = side * side;
+        (int start, int across, int down) = Steps();
+        for (int square = 0; square < squares.Length; square += area)
+        {
+            for (int row = 0; row < side; row++)
+            {
+                int at = square + start + (row * down);
+                ReadOnlySpan<float> line = turned.Slice(square + (row * side), side);
+                for (int column = 0; column < side; column++, at += across)
+                {
+                    squares[at] = line[column];
+                }
+            }
+        }
+    }
+
+    /// <summary>Where the first pixel of a turned square comes from, and the steps there along its columns and its rows.</summary>
+    private (int Start, int Across, int Down) Steps()
+    {
+        int start = (FlipsX ? side - 1 : 0) + (FlipsY ? (side * side) - side : 0);
+        int x = FlipsX ? -1 : 1;
+        int y = FlipsY ? -side : side;
+        return Exchanges ? (start, y, x) : (start, x, y);
     }
 
     /// <summary>A box of the turned square in the square as it was.</summary>

@@ -15,6 +15,9 @@ internal readonly record struct PipelineSize(int BatchSize, int ChipLength, int 
 {
     /// <summary>As many as keep all workers busy: one in each model, one ready for each, and one that is being filled.</summary>
     public static int Usual(int workers) => (2 * workers) + 1;
+
+    /// <summary>Results that may wait for an earlier tile; 0 for as many as hide its delay.</summary>
+    public int Ahead { get; init; }
 }
 
 /// <summary>
@@ -48,7 +51,7 @@ internal sealed class TilePipeline<TResult>
     {
         (_tiles, _reader, _size, _createWorker, _skip, _first, _nextTile, _fail) = (tiles, reader, size, createWorker, skip, first, first, fail);
         _batches = new BatchQueue(size.Buffers, () => new ChipBatch(size.BatchSize, size.ChipLength));
-        _results = new ResultOrder<TResult>(Math.Max(1024, 4 * size.Buffers * size.BatchSize), first);
+        _results = new ResultOrder<TResult>(size.Ahead > 0 ? size.Ahead : Math.Max(1024, 4 * size.Buffers * size.BatchSize), first);
     }
 
     /// <summary>Runs all tiles; once only. Whatever ends it, all threads have ended when it returns.</summary>

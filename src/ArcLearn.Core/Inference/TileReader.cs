@@ -1,16 +1,22 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using ArcLearn.Core.Rasters;
 using ArcLearn.Core.Rasters.Warp;
 
 namespace ArcLearn.Core.Inference;
 
-/// <summary>Reads the samples of tiles as the model saw them in training: raw values, what lies beyond the raster filled with nodata, or 0 without one.</summary>
+/// <summary>
+/// Reads the samples of tiles as the model saw them in training: raw values, what lies beyond the raster filled with nodata, or 0 without one. Nodata of 8 and 16 bits
+/// without sign is a value like others; of all other types it is NaN, for which a model takes the mean of the band.
+/// </summary>
 internal sealed class TileReader
 {
     private readonly IRaster _raster;
     private readonly int[] _bands;
     private readonly float _fill;
     private readonly bool _hasNoData;
+    private readonly bool _isMarked;
+    private readonly float?[] _marks;
 
     /// <param name="chosen">The bands to read, from 0; null for the first ones.</param>
     public TileReader(IRaster raster, int bands, IReadOnlyList<int>? chosen = null)
@@ -21,6 +27,9 @@ internal sealed class TileReader
         // Some files name a nodata value that their samples cannot take, such as -9999 in 8 bits: no pixel has it.
         _hasNoData = raster.NoData is double value && SampleTypes.Represent(value, raster.SampleType) is not null;
         _fill = _hasNoData ? (float)raster.NoData!.Value : 0;
+        _isMarked = raster.SampleType is not (SampleType.UInt8 or SampleType.UInt16);
+        IReadOnlyList<RasterBand> info = raster.BandInfo;
+        _marks = [.. _bands.Select(band => (float?)info[band].NoData)];
     }
 
     /// <summary>Floats of one chip of this side.</summary>
@@ -48,12 +57,88 @@ internal sealed class TileReader
             }
 
             _raster.Read(tile.Window, _bands, chip, _fill);
+            Mark(chip);
         }
         catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
         {
-            throw new LearnDataException("TileFailed", $"{_raster.Path}: {tile} cannot be read. {e.Message}", _raster.Path, e);
+            throw Failed(tile, e);
         }
 
-        return !_hasNoData || chip.ContainsAnyExcept(_fill);
+        return _isMarked ? chip.ContainsAnyExcept(float.NaN) : !_hasNoData || chip.ContainsAnyExcept(_fill);
     }
+
+    /// <summary>Tells the pixels of a tile's core that have no data: in none of the bands, or masked in the file.</summary>
+    /// <param name="chip">What <see cref="Read"/> gave.</param>
+    /// <param name="missing">1 for each pixel of the core without data, else 0.</param>
+    /// <returns>Whether there is one.</returns>
+    /// <exception cref="LearnDataException">TileFailed.</exception>
+    public bool FindMissing(in Tile tile, ReadOnlySpan<float> chip, Span<byte> missing)
+    {
+        PixelWindow core = tile.Core;
+        missing.Clear();
+        if (_isMarked || _hasNoData)
+        {
+            float mark = _isMarked ? float.NaN : _fill;
+            int side = tile.Window.Width;
+            int plane = side * tile.Window.Height;
+            for (int row = 0; row < core.Height; row++)
+            {
+                int at = ((core.Row - tile.Window.Row + row) * side) + core.Column - tile.Window.Column;
+                Span<byte> line = missing.Slice(row * core.Width, core.Width);
+                for (int column = 0; column < line.Length; column++)
+                {
+                    int band = 0;
+                    while (band < _bands.Length && chip[(band * plane) + at + column].Equals(mark))
+                    {
+                        band++;
+                    }
+
+                    line[column] = band == _bands.Length ? (byte)1 : (byte)0;
+                }
+            }
+        }
+
+        if (_raster.HasMask)
+        {
+            AddMasked(tile, missing);
+        }
+
+        return missing.Contains((byte)1);
+    }
+
+    private void AddMasked(in Tile tile, Span<byte> missing)
+    {
+        byte[] valid = ArrayPool<byte>.Shared.Rent(missing.Length);
+        try
+        {
+            _raster.ReadMask(tile.Core, valid.AsSpan(0, missing.Length));
+            for (int i = 0; i < missing.Length; i++)
+            {
+                missing[i] |= valid[i] == 0 ? (byte)1 : (byte)0;
+            }
+        }
+        catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
+        {
+            throw Failed(tile, e);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(valid);
+        }
+    }
+
+    private void Mark(Span<float> chip)
+    {
+        int plane = chip.Length / _bands.Length;
+        for (int band = 0; band < _bands.Length && _isMarked; band++)
+        {
+            if (_marks[band] is float mark && !float.IsNaN(mark))
+            {
+                chip.Slice(band * plane, plane).Replace(mark, float.NaN);
+            }
+        }
+    }
+
+    private LearnDataException Failed(in Tile tile, Exception cause) =>
+        new("TileFailed", $"{_raster.Path}: {tile} cannot be read. {cause.Message}", _raster.Path, cause);
 }

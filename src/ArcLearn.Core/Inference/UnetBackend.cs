@@ -19,7 +19,8 @@ internal sealed class UnetBackend : IPixelBackend
     /// <summary>Prepares a model as it is now; later training does not change it.</summary>
     /// <param name="batchSize">Chips per call, at least 2: a batch of one takes another path through torch and gives other last bits.</param>
     /// <param name="precision">What the network computes in.</param>
-    public UnetBackend(UnetEngine model, int batchSize, LearnPrecision precision = LearnPrecision.Float32)
+    /// <param name="chipSize">Side of the chips; null for the model's own.</param>
+    public UnetBackend(UnetEngine model, int batchSize, LearnPrecision precision = LearnPrecision.Float32, int? chipSize = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(batchSize, 2);
         BatchSize = batchSize;
@@ -28,7 +29,7 @@ internal sealed class UnetBackend : IPixelBackend
         _scaling = InputScaling.FromRaw(model.Normalization);
         using (model.Gate.Enter(model.Name, CancellationToken.None))
         {
-            _prepared = model.Network.Prepare(precision);
+            _prepared = model.Network.Prepare(precision, chipSize);
         }
     }
 

@@ -10,18 +10,18 @@ namespace ArcLearn.Core.Models;
 internal sealed class BasicBlock : Module<Tensor, Tensor>, IFusible
 {
     private readonly Convolution conv1;          // field names are saved keys
-    private readonly BatchNorm2d bn1;
+    private readonly BatchNorm bn1;
     private readonly Convolution conv2;
-    private readonly BatchNorm2d bn2;
+    private readonly BatchNorm bn2;
     private readonly Sequential? downsample;
 
     public BasicBlock(int input, int width, int stride)
         : base(nameof(BasicBlock))
     {
         conv1 = new Convolution(input, width, new SpatialStep(3, stride, 1), hasBias: false);
-        bn1 = BatchNorm2d(width);
+        bn1 = new BatchNorm(width);
         conv2 = new Convolution(width, width, new SpatialStep(3, 1, 1), hasBias: false);
-        bn2 = BatchNorm2d(width);
+        bn2 = new BatchNorm(width);
         downsample = ResNetBody.Shortcut(input, width, stride);
         RegisterComponents();
     }

@@ -15,22 +15,22 @@ internal sealed class Bottleneck : Module<Tensor, Tensor>, IFusible
     public const int Expansion = 4;
 
     private readonly Convolution conv1;          // field names are saved keys
-    private readonly BatchNorm2d bn1;
+    private readonly BatchNorm bn1;
     private readonly Convolution conv2;
-    private readonly BatchNorm2d bn2;
+    private readonly BatchNorm bn2;
     private readonly Convolution conv3;
-    private readonly BatchNorm2d bn3;
+    private readonly BatchNorm bn3;
     private readonly Sequential? downsample;
 
     public Bottleneck(int input, int width, int stride)
         : base(nameof(Bottleneck))
     {
         conv1 = new Convolution(input, width, new SpatialStep(1, 1, 0), hasBias: false);
-        bn1 = BatchNorm2d(width);
+        bn1 = new BatchNorm(width);
         conv2 = new Convolution(width, width, new SpatialStep(3, stride, 1), hasBias: false);
-        bn2 = BatchNorm2d(width);
+        bn2 = new BatchNorm(width);
         conv3 = new Convolution(width, width * Expansion, new SpatialStep(1, 1, 0), hasBias: false);
-        bn3 = BatchNorm2d(width * Expansion);
+        bn3 = new BatchNorm(width * Expansion);
         downsample = ResNetBody.Shortcut(input, width * Expansion, stride);
         RegisterComponents();
     }

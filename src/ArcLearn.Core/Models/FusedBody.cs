@@ -66,7 +66,7 @@ internal sealed class FusedBody : IFusedLayer
                     _layers.Add(block.Fuse());
                     break;
                 case Convolution convolution:
-                    BatchNorm2d? norm = i + 1 < modules.Length ? modules[i + 1] as BatchNorm2d : null;
+                    BatchNorm? norm = i + 1 < modules.Length ? modules[i + 1] as BatchNorm : null;
                     i += norm is null ? 0 : 1;
                     bool relu = i + 1 < modules.Length && modules[i + 1] is ReLU;
                     i += relu ? 1 : 0;

@@ -1,6 +1,5 @@
 using ArcLearn.Core.Runtime;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace ArcLearn.Core.Models;
@@ -22,7 +21,7 @@ internal sealed class FusedConvolution : IFusedLayer
     }
 
     /// <summary>Copies a convolution, in what it computes in now, and the batch norm's running statistics.</summary>
-    public static FusedConvolution Of(Convolution convolution, BatchNorm2d? norm, bool relu)
+    public static FusedConvolution Of(Convolution convolution, BatchNorm? norm, bool relu)
     {
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
@@ -51,15 +50,10 @@ internal sealed class FusedConvolution : IFusedLayer
     public static Tensor ChannelsLast(Tensor tensor) => tensor.permute(0, 2, 3, 1).contiguous().permute(0, 3, 1, 2);
 
     /// <summary>What a trained batch norm does to each channel: x · scale + shift.</summary>
-    public static (Tensor Scale, Tensor Shift) Affine(BatchNorm2d norm)
+    public static (Tensor Scale, Tensor Shift) Affine(BatchNorm norm)
     {
-        if (norm is not { running_mean: { } mean, running_var: { } variance, weight: { } weight, bias: { } bias })
-        {
-            throw new NotSupportedException("A batch norm without running statistics or weights has no form for inference.");
-        }
-
-        Tensor scale = weight / variance.Plus(norm.eps).sqrt();
-        return (scale, bias - (mean * scale));
+        Tensor scale = norm.Weight / norm.RunningVariance.Plus(BatchNorm.Epsilon).sqrt();
+        return (scale, norm.Bias - (norm.RunningMean * scale));
     }
 
     public Tensor Apply(Tensor input)

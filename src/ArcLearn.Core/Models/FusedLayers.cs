@@ -10,7 +10,7 @@ internal sealed class FusedResidual(IReadOnlyList<FusedConvolution> branch, Fuse
 {
     public static FusedConvolution? ShortcutOf(Sequential? downsample) => downsample is null
         ? null
-        : FusedConvolution.Of((Convolution)downsample[0], (BatchNorm2d)downsample[1], relu: false);
+        : FusedConvolution.Of((Convolution)downsample[0], (BatchNorm)downsample[1], relu: false);
 
     public Tensor Apply(Tensor input)
     {

@@ -25,7 +25,7 @@ internal sealed class InputScaling
             : (data.Deviation[band] * ratio / deviation, ((data.Mean[band] * ratio) - mean) / deviation);
     });
 
-    /// <summary>Scales chips of <c>[count, bands, size, size]</c>.</summary>
+    /// <summary>Scales chips of <c>[count, bands, size, size]</c>. What is no number becomes the mean, 0, as in training.</summary>
     /// <param name="plane">Samples of one band of one chip.</param>
     public void Apply(ReadOnlySpan<float> samples, Span<float> result, int plane)
     {
@@ -34,6 +34,15 @@ internal sealed class InputScaling
             Span<float> target = result.Slice(start, plane);
             TensorPrimitives.Multiply(samples.Slice(start, plane), _factors[band], target);
             TensorPrimitives.Add(target, _offsets[band], target);
+
+            // One number that is none makes the sum none; most planes have all, and are not looked at twice.
+            if (!float.IsFinite(TensorPrimitives.Sum<float>(target)))
+            {
+                foreach (ref float sample in target)
+                {
+                    sample = float.IsFinite(sample) ? sample : 0;
+                }
+            }
         }
     }
 

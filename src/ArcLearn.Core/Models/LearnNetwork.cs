@@ -76,6 +76,6 @@ internal abstract class LearnNetwork<TAnswer>(string name, Backbone backbone, Se
     /// <summary>A group's parameters but for those of batch norm.</summary>
     private static IEnumerable<Parameter> Trunk(IReadOnlyList<nn.Module> group) => group
         .SelectMany(module => module.modules().Prepend(module))     // TorchSharp's modules() leaves out the module itself
-        .Where(module => module is not TorchSharp.Modules.BatchNorm2d)
+        .Where(module => module is not BatchNorm)
         .SelectMany(module => module.parameters(recurse: false));
 }

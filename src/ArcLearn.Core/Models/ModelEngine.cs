@@ -1,4 +1,5 @@
 using ArcLearn.Core.Data;
+using ArcLearn.Core.Inference;
 using ArcLearn.Core.IO;
 using ArcLearn.Core.Training;
 using ArcLearn.Internal;
@@ -9,7 +10,7 @@ using static TorchSharp.torch;
 namespace ArcLearn.Core.Models;
 
 /// <summary>A network with its classes and its data: what a <see cref="LearnModel"/> shows. One thread uses it at a time; the gate sees to it.</summary>
-internal abstract partial class ModelEngine : IModelEngine, ITrainable
+internal abstract partial class ModelEngine : IModelEngine, ITrainable, IRunModel
 {
     private readonly NetworkDefinition _definition;
     private readonly ILearnNetwork _network;
@@ -34,6 +35,8 @@ internal abstract partial class ModelEngine : IModelEngine, ITrainable
 
     /// <summary>What it is but for its weights.</summary>
     public virtual NetworkDefinition Definition => _definition with { Name = Name };
+
+    ModelInput IRunModel.Input => Definition.Input;
 
     public string Backbone => _definition.Backbone;
 
@@ -75,7 +78,7 @@ internal abstract partial class ModelEngine : IModelEngine, ITrainable
     public abstract string MetricName { get; }
 
     /// <summary>What a training takes where no rate is asked for.</summary>
-    public LearningRate DefaultRate => _network.Body.modules().OfType<BatchNorm2d>().Any() ? LearningRate.Default : LearningRate.Gentle;
+    public LearningRate DefaultRate => _network.Body.modules().OfType<BatchNorm>().Any() ? LearningRate.Default : LearningRate.Gentle;
 
     /// <summary>Where the network runs.</summary>
     protected Device Place { get; }

@@ -1,5 +1,6 @@
 using ArcLearn.Core.Data;
 using ArcLearn.Core.Formats;
+using ArcLearn.Core.Inference;
 using ArcLearn.Core.Rasters;
 
 namespace ArcLearn.Core.Models;
@@ -17,6 +18,9 @@ internal abstract record NetworkDefinition(string Name, IReadOnlyList<ClassDefin
 
     /// <summary>The kind of model, as the cmdlets name it.</summary>
     public abstract string Kind { get; }
+
+    /// <summary>What it reads.</summary>
+    public ModelInput Input => new(Name, ChipSize, Bands, Normalization.SampleType, CellSize, Ground);
 
     public abstract ModelDefinitionFile ToFile();
 

@@ -1,5 +1,4 @@
 using ArcLearn.Core.Runtime;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace ArcLearn.Core.Models;
@@ -10,11 +9,11 @@ internal static class Norm
     // As fastai initialises it: a little above zero, so that no ReLU behind it starts dead.
     private const double FirstBias = 1e-3;
 
-    public static BatchNorm2d Of(int channels)
+    public static BatchNorm Of(int channels)
     {
-        BatchNorm2d norm = nn.BatchNorm2d(channels);
+        BatchNorm norm = new(channels);
         using IDisposable noGradient = no_grad();
-        norm.bias!.fill_(Scalars.Of(FirstBias));
+        norm.Bias.fill_(Scalars.Of(FirstBias));
         return norm;
     }
 }

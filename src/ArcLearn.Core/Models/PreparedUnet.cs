@@ -20,11 +20,12 @@ internal sealed class PreparedUnet : IDisposable
     private readonly UnetOptions _options;
     private readonly Device _device;
 
-    internal PreparedUnet(UnetNetwork network)
+    /// <param name="chipSize">Side of the chips that it takes; null for the network's own.</param>
+    internal PreparedUnet(UnetNetwork network, int? chipSize = null)
     {
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
-        _options = network.Options;
+        _options = network.Options with { ChipSize = chipSize ?? network.Options.ChipSize };
         _device = network.parameters().First().device;
         _body = new FusedBody(network.Body, network.IsTap);
         _bottom = new FusedNorm(network.BottomNorm);

@@ -55,7 +55,7 @@ internal static class ResNetBody
         List<(string Name, Module<Tensor, Tensor> Layer)> layers =
         [
             ("0", new Convolution(bands, StemWidth, s_stem, hasBias: false)),
-            ("1", BatchNorm2d(StemWidth)),
+            ("1", new BatchNorm(StemWidth)),
             ("2", ReLU(inplace: true)),
             ("3", MaxPool2d(kernel_size: 3, stride: 2, padding: 1)),
         ];
@@ -81,7 +81,7 @@ internal static class ResNetBody
     /// <summary>The projection of a block's input where the block changes its shape.</summary>
     internal static Sequential? Shortcut(int input, int output, int stride) => stride == 1 && input == output
         ? null
-        : Sequential(("0", new Convolution(input, output, new SpatialStep(1, stride, 0), hasBias: false)), ("1", BatchNorm2d(output)));
+        : Sequential(("0", new Convolution(input, output, new SpatialStep(1, stride, 0), hasBias: false)), ("1", new BatchNorm(output)));
 
     private static string? MapKey(string key, int stages)
     {

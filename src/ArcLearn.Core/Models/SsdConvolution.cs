@@ -12,7 +12,7 @@ namespace ArcLearn.Core.Models;
 internal sealed class SsdConvolution : Module<Tensor, Tensor>
 {
     private readonly Convolution conv;           // field names are saved keys
-    private readonly BatchNorm2d bn;
+    private readonly BatchNorm bn;
     private readonly Dropout drop;
 
     public SsdConvolution(int input, int output, GridStep step, double dropout)
@@ -20,7 +20,7 @@ internal sealed class SsdConvolution : Module<Tensor, Tensor>
     {
         Resized = step.Resized;
         conv = new Convolution(input, output, step.Convolution);
-        bn = BatchNorm2d(output);
+        bn = new BatchNorm(output);
         drop = nn.Dropout(dropout);
         RegisterComponents();
     }
@@ -30,7 +30,7 @@ internal sealed class SsdConvolution : Module<Tensor, Tensor>
     /// <summary>The side that the input is brought to; null where it is taken as it is.</summary>
     public int? Resized { get; }
 
-    public BatchNorm2d Norm => bn;
+    public BatchNorm Norm => bn;
 
     /// <summary>A map brought to a side; the map itself where none is asked for.</summary>
     internal static Tensor Resize(Tensor map, int? side) =>

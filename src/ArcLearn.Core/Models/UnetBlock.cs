@@ -1,5 +1,4 @@
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
 
@@ -12,7 +11,7 @@ namespace ArcLearn.Core.Models;
 internal sealed class UnetBlock : Module<Tensor, Tensor, Tensor>
 {
     private readonly UnetShuffle shuf;              // field names are saved keys
-    private readonly BatchNorm2d bn;
+    private readonly BatchNorm bn;
     private readonly UnetConvolution conv1;
     private readonly UnetConvolution conv2;
 
@@ -34,7 +33,7 @@ internal sealed class UnetBlock : Module<Tensor, Tensor, Tensor>
 
     public UnetShuffle Shuffle => shuf;
 
-    public BatchNorm2d SkipNorm => bn;
+    public BatchNorm SkipNorm => bn;
 
     public IReadOnlyList<UnetConvolution> Convolutions => [conv1, conv2];
 

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using ArcLearn.Core.Data;
+using ArcLearn.Core.Runtime;
 using ArcLearn.Core.Training;
 using ArcLearn.Internal;
 using TorchSharp;
@@ -65,7 +66,7 @@ internal sealed partial class UnetEngine : ModelEngine, IPixelEngine
             using IDisposable inference = inference_mode();
             using DisposeScope scope = NewDisposeScope();
             Tensor scores = Forward(batch, scaling);
-            double loss = _loss.Compute(scores, Labels(batch), out double weight).ToDouble();
+            double loss = _loss.Compute(scores, Labels(batch), out double weight).Number();
             sum += weight == 0 ? 0 : loss * weight;
             weights += weight;
             counts.Add(Labels(batch), Classify(scores));

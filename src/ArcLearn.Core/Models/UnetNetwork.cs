@@ -64,7 +64,7 @@ internal sealed class UnetNetwork : LearnNetwork<Tensor>
     public override string Kind => $"a U-Net on {Backbone.Name} with {Options.Bands} bands, chips of {Options.ChipSize} pixels and {Options.Classes} classes";
 
     /// <summary>Behind the body.</summary>
-    public BatchNorm2d BottomNorm { get; }
+    public BatchNorm BottomNorm { get; }
 
     /// <summary>Two convolutions at the body's side.</summary>
     public IReadOnlyList<UnetConvolution> Middle { get; }
@@ -130,10 +130,11 @@ internal sealed class UnetNetwork : LearnNetwork<Tensor>
     }
 
     /// <summary>A copy of the weights made ready for inference; later training does not change it.</summary>
-    public PreparedUnet Prepare(LearnPrecision precision = LearnPrecision.Float32)
+    /// <param name="chipSize">Side of the chips that it takes; null for the network's own.</param>
+    public PreparedUnet Prepare(LearnPrecision precision = LearnPrecision.Float32, int? chipSize = null)
     {
         using IDisposable use = Use(precision);
-        return new(this);
+        return new(this, chipSize);
     }
 
     /// <summary>Where the blocks get their maps from, from the input on.</summary>

@@ -57,7 +57,7 @@ internal static class VggBody
             for (int i = 0; i < stages[stage]; i++)
             {
                 Add(new Convolution(input, width, new SpatialStep(3, 1, 1)));
-                Add(BatchNorm2d(width));
+                Add(new BatchNorm(width));
                 Add(ReLU(inplace: true));
                 input = width;
             }

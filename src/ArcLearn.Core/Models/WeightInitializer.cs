@@ -59,7 +59,7 @@ internal static class WeightInitializer
 
     private static void FillBody(Sequential body, Generator generator)
     {
-        bool hasNorm = body.modules().Any(module => module is BatchNorm2d);
+        bool hasNorm = body.modules().Any(module => module is BatchNorm);
         foreach (Convolution convolution in body.modules().OfType<Convolution>())
         {
             Fill(convolution, generator, He(convolution, fanOut: hasNorm), uniform: !hasNorm);

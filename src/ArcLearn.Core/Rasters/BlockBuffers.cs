@@ -25,6 +25,16 @@ internal sealed class BlockBuffers(long budget)
         return GC.AllocateUninitializedArray<byte>(length);
     }
 
+    /// <summary>Leaves what waits to the collector.</summary>
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            _idle.Clear();
+            _bytes = 0;
+        }
+    }
+
     /// <summary>Nothing may look at <paramref name="buffer"/> any more.</summary>
     public void Return(byte[] buffer)
     {
@@ -38,8 +48,7 @@ internal sealed class BlockBuffers(long budget)
             if (_bytes + buffer.Length > budget)
             {
                 // Those of other lengths may never be asked for again.
-                _idle.Clear();
-                _bytes = 0;
+                Clear();
             }
 
             if (!_idle.TryGetValue(buffer.Length, out Stack<byte[]>? same))

@@ -86,6 +86,27 @@ internal sealed class BlockCache(long budget, long ceiling = 0)
         }
     }
 
+    /// <summary>Lets go of all blocks that nobody reads, and of the memory that waits for others: a pass is over. What is read later is decoded again.</summary>
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            (_budget, _ceiling) = (0, 0);
+            for (LinkedListNode<Entry>? node = _recent.First; node is not null;)
+            {
+                LinkedListNode<Entry>? next = node.Next;
+                if (node.Value.IsCounted)
+                {
+                    Remove(node);
+                }
+
+                node = next;
+            }
+        }
+
+        Buffers.Clear();
+    }
+
     /// <summary>The block, decoded by <paramref name="decode"/> where it is not held. Its samples are there until the lease is disposed.</summary>
     public Lease Get(int image, int block, Func<int, DecodedBlock> decode)
     {

@@ -45,6 +45,9 @@ internal interface IRaster : IDisposable
     /// <summary>What the values of the first band mean, where the file says so; empty where it does not.</summary>
     IReadOnlyList<ClassDefinition> Classes => [];
 
+    /// <summary>What the file says of itself as a whole, by name: GDAL's metadata.</summary>
+    IReadOnlyDictionary<string, string> Metadata => new Dictionary<string, string>();
+
     RasterStorage Storage => new("memory", "none", 8 * SampleType.Bytes(), false, true);
 
     /// <summary>The same image in fewer pixels, the largest first. They are this raster's, which disposes them.</summary>

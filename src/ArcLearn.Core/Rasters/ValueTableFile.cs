@@ -10,6 +10,12 @@ namespace ArcLearn.Core.Rasters;
 /// <summary>The .vat.dbf beside a raster, in which ArcGIS keeps what its values mean: Value, Count, a column of names, sometimes Red, Green and Blue.</summary>
 internal static class ValueTableFile
 {
+    // Of a dBASE text field, and of the numbers that a raster of any size asks for.
+    private const int LongestText = 254;
+    private const int ValueDigits = 10;
+    private const int CountDigits = 18;
+    private const int ColorDigits = 3;
+
     /// <summary>Empty where there is none, or none of its columns holds names.</summary>
     /// <exception cref="LearnFormatException">It is there and is no dBASE table.</exception>
     public static IReadOnlyList<ClassDefinition> Find(IFileSystem files, string raster)
@@ -33,6 +39,48 @@ internal static class ValueTableFile
             // The library throws of many kinds on damaged bytes.
             throw new LearnFormatException($"is a damaged table of values: {e.Message}", path, inner: e);
         }
+    }
+
+    /// <summary>Writes the table with the colours of the classes, in UTF-8 as the .vat.cpg beside it says. Equal classes give equal bytes.</summary>
+    /// <param name="counts">Pixels of each class.</param>
+    public static void Write(IFileSystem files, string raster, IReadOnlyList<ClassDefinition> classes, IReadOnlyList<long> counts)
+    {
+        int longest = Math.Clamp(classes.Max(one => Encoding.UTF8.GetByteCount(one.Name)), 1, LongestText);
+        DbfNumericInt64Field value = new("Value", ValueDigits);
+        DbfNumericInt64Field count = new("Count", CountDigits);
+        DbfCharacterField name = new("ClassName", longest);
+        DbfNumericInt64Field[] color = [new("Red", ColorDigits), new("Green", ColorDigits), new("Blue", ColorDigits)];
+        using MemoryStream table = new();
+        using (DbfWriter writer = new(table, [value, count, name, .. color], Encoding.UTF8))
+        {
+            for (int i = 0; i < classes.Count; i++)
+            {
+                (value.NumericValue, count.NumericValue, name.StringValue) = (classes[i].Value, counts[i], Cut(classes[i].Name, longest));
+                for (int part = 0; part < color.Length; part++)
+                {
+                    color[part].NumericValue = Math.Max(0, classes[i].Color[part]);
+                }
+
+                writer.Write();
+            }
+        }
+
+        // The date of the change is a fixed one, 1970-01-01.
+        byte[] bytes = table.ToArray();
+        (bytes[1], bytes[2], bytes[3]) = (70, 1, 1);
+        files.WriteAtomically(raster + ".vat.dbf", stream => stream.Write(bytes));
+        files.WriteAllText(raster + ".vat.cpg", "UTF-8");
+    }
+
+    /// <summary>As much of a text as so many bytes hold.</summary>
+    private static string Cut(string text, int bytes)
+    {
+        while (Encoding.UTF8.GetByteCount(text) > bytes)
+        {
+            text = text[..^(char.IsLowSurrogate(text[^1]) ? 2 : 1)];
+        }
+
+        return text;
     }
 
     private static IEnumerable<string[]> Rows(DbfReader table)

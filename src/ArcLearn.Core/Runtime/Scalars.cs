@@ -12,6 +12,9 @@ internal static class Scalars
 {
     private static readonly ConcurrentDictionary<double, Scalar> s_kept = new();
 
+    /// <summary>1, as a whole number.</summary>
+    public static Scalar One { get; } = 1L;
+
     /// <summary>For numbers of which there are few: constants and counts.</summary>
     public static Scalar Of(double number) => s_kept.GetOrAdd(number, static value => value);
 
@@ -24,6 +27,13 @@ internal static class Scalars
     public static Tensor Times(this Tensor tensor, double number) => tensor.mul(Of(number));
 
     public static Tensor Over(this Tensor tensor, double number) => tensor.div(Of(number));
+
+    /// <summary>The number of a tensor that has one; TorchSharp's own ToDouble and ToSingle read it by a scalar that nothing holds.</summary>
+    public static double Number(this Tensor tensor)
+    {
+        using Tensor number = tensor.to(ScalarType.Float64);
+        return number.item<double>();
+    }
 
     /// <summary>number − tensor.</summary>
     public static Tensor Minus(double number, Tensor tensor) => tensor.neg().Plus(number);

@@ -1,3 +1,4 @@
+using ArcLearn.Core.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -59,7 +60,7 @@ internal sealed class AdamOptimizer : IDisposable
         using DisposeScope scope = NewDisposeScope();
         ZeroGrad();
         Tensor loss = step.Loss();
-        double value = loss.ToDouble();
+        double value = loss.Number();
         if (double.IsFinite(value))
         {
             loss.backward();

@@ -13,6 +13,9 @@ internal sealed record RunIdentity(IReadOnlyList<KeyValuePair<string, string>> P
     /// <summary>The identity of a part of the run.</summary>
     public RunIdentity With(string name, string value) => new([.. Parts, new(name, value)]);
 
+    /// <summary>The identity of a shard of the run; its own where it is not split.</summary>
+    public RunIdentity OfShard(ShardNumber? shard) => shard is ShardNumber part ? With(Shard, part.ToString()) : this;
+
     /// <summary>The value of a part; null for one that is not there.</summary>
     public string? Value(string name) => Parts.FirstOrDefault(part => part.Key == name).Value;
 

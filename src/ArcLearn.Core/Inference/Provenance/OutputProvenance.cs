@@ -37,10 +37,14 @@ internal sealed record OutputProvenance
 
     public int FailedTiles { get; init; }
 
+    /// <summary>Features of a layer, pixels of a raster.</summary>
     public required long Features { get; init; }
 
-    /// <summary>See <see cref="Vectors.FeatureDigest"/>.</summary>
+    /// <summary>See <see cref="Vectors.FeatureDigest"/> for a layer, <see cref="RasterDigest"/> for a raster.</summary>
     public required string Content { get; init; }
+
+    /// <summary>Size and place of a raster; null for a layer.</summary>
+    public string? Grid { get; init; }
 
     /// <summary>The run's identity: hashes of raster and model, arguments, versions.</summary>
     public required Dictionary<string, string> Run { get; init; }

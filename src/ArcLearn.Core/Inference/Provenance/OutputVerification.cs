@@ -5,7 +5,7 @@ using ArcLearn.Core.Vectors;
 
 namespace ArcLearn.Core.Inference;
 
-/// <summary>Compares a layer of detections with the provenance that it carries.</summary>
+/// <summary>Compares an output with the provenance that it carries.</summary>
 internal static class OutputVerification
 {
     /// <param name="layer">The layer.</param>
@@ -20,11 +20,28 @@ internal static class OutputVerification
         files ??= LocalFileSystem.Instance;
         using IVectorLayer open = VectorLayers.Open(layer.Path, layer.Layer, files);
         (string? text, IReadOnlyList<string> changed, bool isBeside) = LayerDescription.Read(open, files);
+        return Report(layer.Path, text, "feature(s)", provenance => isBeside ? Files(changed) : Content(open, provenance, cancel), raster, stack, model, files);
+    }
+
+    /// <summary>The same for a classified raster, or one of probabilities.</summary>
+    /// <param name="path">The raster.</param>
+    /// <inheritdoc cref="Run"/>
+    public static OutputReport RunRaster(
+        string path, string? raster, IReadOnlyList<string> stack, Func<string>? model, CancellationToken cancel, IFileSystem? files = null)
+    {
+        files ??= LocalFileSystem.Instance;
+        using IRaster open = RasterFile.Open(path, files);
+        return Report(path, open.Metadata.GetValueOrDefault(PixelOutput.ProvenanceItem), "pixel(s)", provenance => Content(open, provenance, cancel), raster, stack, model, files);
+    }
+
+    private static OutputReport Report(
+        string path, string? text, string unit, Func<OutputProvenance, OutputCheck> content, string? raster, IReadOnlyList<string> stack, Func<string>? model, IFileSystem files)
+    {
         if (text is null || OutputProvenance.Parse(text) is not OutputProvenance provenance)
         {
             return new OutputReport
             {
-                Path = layer.Path,
+                Path = path,
                 IsVerified = false,
                 Checks = [new OutputCheck("Provenance", OutputCheckResult.Failed, "It carries no provenance: it was not written here, or another program has rewritten it.")],
             };
@@ -32,14 +49,14 @@ internal static class OutputVerification
 
         OutputCheck[] checks =
         [
-            new OutputCheck("Provenance", OutputCheckResult.Passed, $"{provenance.Features} feature(s) of {provenance.Source} by {provenance.Model}."),
-            isBeside ? Files(changed) : Content(open, provenance, cancel),
+            new OutputCheck("Provenance", OutputCheckResult.Passed, $"{provenance.Features} {unit} of {provenance.Source} by {provenance.Model}."),
+            content(provenance),
             Raster(provenance, raster, stack, files),
             Model(provenance, model),
         ];
         return new OutputReport
         {
-            Path = layer.Path,
+            Path = path,
             IsVerified = checks.All(check => check.Result != OutputCheckResult.Failed),
             Checks = checks,
             Source = provenance.Source,
@@ -49,6 +66,13 @@ internal static class OutputVerification
             Run = provenance.Run,
         };
     }
+
+    private static OutputCheck Content(IRaster raster, OutputProvenance provenance, CancellationToken cancel) =>
+        provenance.SpatialReference != raster.SpatialReference?.ToString()
+            ? new OutputCheck("Content", OutputCheckResult.Failed, $"Its coordinates are said to be in {raster.SpatialReference?.ToString() ?? "no system"}, and were written in {provenance.SpatialReference ?? "none"}.")
+            : PixelOutput.GridOf(raster) is string grid && grid != provenance.Grid ? new OutputCheck("Content", OutputCheckResult.Failed, $"It has {grid}; {provenance.Grid} were written.")
+            : RasterDigest.Of(raster, cancel) != provenance.Content ? new OutputCheck("Content", OutputCheckResult.Failed, "As many pixels as were written, but not the same values.")
+            : new OutputCheck("Content", OutputCheckResult.Passed, $"All {provenance.Features} pixel(s) have the values that were written.");
 
     private static OutputCheck Files(IReadOnlyList<string> changed) => changed.Count == 0
         ? new OutputCheck("Content", OutputCheckResult.Passed, "The files are byte for byte as they were written.")

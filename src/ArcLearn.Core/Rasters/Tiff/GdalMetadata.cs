@@ -15,37 +15,34 @@ internal static class GdalMetadata
     {
         RasterBand[] result = new RasterBand[bands];
         Array.Fill(result, new RasterBand(NoData: noData));
-        byte[] bytes = directory.Bytes(TiffTag.GdalMetadata);
-        if (bytes.Length == 0)
+        foreach (XElement item in Items(directory))
         {
-            return result;
-        }
-
-        try
-        {
-            string text = Encoding.UTF8.GetString(bytes).TrimEnd('\0');
-            using XmlReader reader = XmlReader.Create(
-                new StringReader(text), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
-            foreach (XElement item in XDocument.Load(reader).Root?.Elements("Item") ?? [])
+            if (int.TryParse(item.Attribute("sample")?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int band) && band < bands)
             {
-                if (int.TryParse(item.Attribute("sample")?.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int band) && band < bands)
-                {
-                    result[band] = Apply(result[band], item);
-                }
+                result[band] = Apply(result[band], item);
             }
-        }
-        catch (XmlException)
-        {
-            // Cut off or garbled; nothing in it is needed to read the samples.
         }
 
         return result;
     }
 
-    /// <summary>The field's text, or null where there is nothing to say.</summary>
-    public static string? Write(IReadOnlyList<RasterBand> bands, BandStatistics statistics)
+    /// <summary>What the file says of itself as a whole, by name.</summary>
+    public static IReadOnlyDictionary<string, string> ReadItems(TiffDirectory directory)
     {
-        XElement root = new("GDALMetadata");
+        Dictionary<string, string> items = new(StringComparer.Ordinal);
+        foreach (XElement item in Items(directory).Where(item => item.Attribute("sample") is null && item.Attribute("domain") is null))
+        {
+            items[item.Attribute("name")?.Value ?? ""] = Plain(item.Value);
+        }
+
+        return items;
+    }
+
+    /// <summary>The field's text, or null where there is nothing to say.</summary>
+    /// <param name="items">What the file says of itself as a whole, by name.</param>
+    public static string? Write(IReadOnlyList<RasterBand> bands, BandStatistics statistics, IReadOnlyDictionary<string, string> items)
+    {
+        XElement root = new("GDALMetadata", items.Select(item => new XElement("Item", new XAttribute("name", item.Key), WebUtility.HtmlEncode(item.Value))));
         for (int i = 0; i < bands.Count; i++)
         {
             Add(i, "DESCRIPTION", "description", bands[i].Name is string name ? WebUtility.HtmlEncode(name) : null);
@@ -73,6 +70,28 @@ internal static class GdalMetadata
         }
 
         static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+    }
+
+    private static IEnumerable<XElement> Items(TiffDirectory directory)
+    {
+        byte[] bytes = directory.Bytes(TiffTag.GdalMetadata);
+        if (bytes.Length == 0)
+        {
+            return [];
+        }
+
+        try
+        {
+            string text = Encoding.UTF8.GetString(bytes).TrimEnd('\0');
+            using XmlReader reader = XmlReader.Create(
+                new StringReader(text), new XmlReaderSettings { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null });
+            return XDocument.Load(reader).Root?.Elements("Item") ?? [];
+        }
+        catch (XmlException)
+        {
+            // Cut off or garbled; nothing in it is needed to read the samples.
+            return [];
+        }
     }
 
     private static RasterBand Apply(RasterBand band, XElement item) => item.Attribute("role")?.Value switch

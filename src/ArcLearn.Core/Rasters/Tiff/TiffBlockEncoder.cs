@@ -105,13 +105,21 @@ internal sealed class TiffBlockEncoder(TiffFormat format)
 
     private static byte[] Deflate(byte[] block, int length)
     {
-        // A strip's worth from the start: growing would take large blocks of memory, which are collected rarely.
-        using MemoryStream output = new(length);
-        using (ZLibStream stream = new(output, CompressionLevel.Optimal, leaveOpen: true))
+        // Deflate stores what it cannot shrink with a few bytes more for each stretch; new memory of this size for each block would be collected rarely.
+        byte[] packed = ArrayPool<byte>.Shared.Rent(length + (length / 64) + 1024);
+        try
         {
-            stream.Write(block, 0, length);
-        }
+            using MemoryStream output = new(packed);
+            using (ZLibStream stream = new(output, CompressionLevel.Optimal, leaveOpen: true))
+            {
+                stream.Write(block, 0, length);
+            }
 
-        return output.ToArray();
+            return packed[..(int)output.Position];
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(packed);
+        }
     }
 }

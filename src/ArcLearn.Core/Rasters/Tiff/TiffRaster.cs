@@ -21,6 +21,7 @@ internal sealed class TiffRaster : IRaster
         TiffDirectory directory = _file.Directory;
         SideFile? side = SideFile.Find(source.Files, source.Path);
         BandInfo = SideFile.Complete(side, GdalMetadata.Read(directory, Bands, _file.NoData), SampleType);
+        Metadata = GdalMetadata.ReadItems(directory);
         ColorTable = TiffColorMap.Read(directory) is { Count: > 0 } colors ? colors : side?.ColorTable ?? [];
         Classes = side?.Classes is { Count: > 0 } classes ? classes : ValueTableFile.Find(source.Files, source.Path);
 
@@ -73,6 +74,8 @@ internal sealed class TiffRaster : IRaster
     public IReadOnlyList<RasterColor> ColorTable { get; }
 
     public IReadOnlyList<ClassDefinition> Classes { get; } = [];
+
+    public IReadOnlyDictionary<string, string> Metadata { get; } = new Dictionary<string, string>();
 
     public RasterStorage Storage => new(
         IsGeoreferenced ? "GeoTIFF" : "TIFF", TiffCompression.Name(_image.Layout.Compression), _image.Layout.Bits, _image.Layout.IsTiled, _image.Layout.IsPlanar);

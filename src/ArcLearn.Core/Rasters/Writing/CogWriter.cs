@@ -18,6 +18,7 @@ internal sealed class CogWriter : IDisposable
     private readonly RasterWriteOptions _options;
     private readonly List<(PyramidLevel Level, string File)> _levels = [];
     private readonly BandStatistics _statistics;
+    private readonly SortedDictionary<string, string> _items = new(StringComparer.Ordinal);
     private int _rows;
     private bool _isClosed;
 
@@ -82,6 +83,9 @@ internal sealed class CogWriter : IDisposable
         _levels[0].Level.AddRows(rowCount, samples);
         _rows += rowCount;
     }
+
+    /// <summary>Lets the file say something of itself, among GDAL's metadata; until it is complete.</summary>
+    public void Describe(string name, string value) => _items[name] = value;
 
     /// <summary>Ends the file and gives it its name; an old one is replaced.</summary>
     /// <exception cref="InvalidOperationException">Rows are missing.</exception>
@@ -187,7 +191,7 @@ internal sealed class CogWriter : IDisposable
         else
         {
             GeoTiffFields.Add(fields, _options.Transform, _options.SpatialReference);
-            if (GdalMetadata.Write(_options.Bands, _statistics) is string metadata)
+            if (GdalMetadata.Write(_options.Bands, _statistics, _items) is string metadata)
             {
                 fields.AddUtf8Text(TiffTag.GdalMetadata, metadata);
             }

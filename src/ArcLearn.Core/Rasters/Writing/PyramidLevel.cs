@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
 using ArcLearn.Core.Rasters.Tiff;
 
 namespace ArcLearn.Core.Rasters.Writing;
@@ -14,6 +16,7 @@ internal sealed class PyramidLevel
     private readonly PyramidLevel? _next;
     private readonly byte[] _band;
     private readonly int _rowBytes;
+    private byte[]? _half;
     private int _bandRows;
     private int _rows;
     private int _count;
@@ -78,36 +81,72 @@ internal sealed class PyramidLevel
         }
     }
 
-    private byte[] Halve(int rows)
+    /// <summary>Every two rows as one of the next level; the memory is the same each time.</summary>
+    private ReadOnlySpan<byte> Halve(int rows)
     {
         int width = Format.Width;
         int halfWidth = (width + 1) / 2;
         int halfRows = (rows + 1) / 2;
         int size = Format.SampleBytes;
-        byte[] result = new byte[halfWidth * halfRows * Format.Bands * size];
-        for (int band = 0; band < Format.Bands; band++)
+        int length = halfWidth * halfRows * Format.Bands * size;
+        _half ??= new byte[length];
+        for (int row = 0; row < halfRows * Format.Bands; row++)
         {
-            int source = band * rows * _rowBytes;
-            int target = band * halfRows * halfWidth * size;
+            (int band, int within) = Math.DivRem(row, halfRows);
+            ReadOnlySpan<byte> source = _band.AsSpan(((band * rows) + (2 * within)) * _rowBytes, Math.Min(2, rows - (2 * within)) * _rowBytes);
+            Span<byte> target = _half.AsSpan(row * halfWidth * size, halfWidth * size);
             if (_options.IsClassified)
             {
-                for (int i = 0; i < halfRows * halfWidth; i++)
-                {
-                    (int row, int column) = Math.DivRem(i, halfWidth);
-                    _band.AsSpan(source + (((2 * row * width) + (2 * column)) * size), size).CopyTo(result.AsSpan(target + (i * size)));
-                }
-
-                continue;
+                Skip(source[.._rowBytes], target, size);
             }
-
-            double[] samples = new double[width * rows];
-            PixelWindow all = new(0, 0, width, rows);
-            WindowCopy.Copy(new DecodedBlock(_band[source..(source + (rows * _rowBytes))], 1, width * rows), Format.SampleType, all, all, all, [0], samples.AsSpan());
-            double[] means = Means(samples, width, rows, _options.Bands[0].NoData);
-            SampleStore.Write(means, Format.SampleType, result.AsSpan(target));
+            else
+            {
+                Mean(source, width, target);
+            }
         }
 
-        return result;
+        return _half.AsSpan(0, length);
+    }
+
+    /// <summary>Every second pixel of a row.</summary>
+    private static void Skip(ReadOnlySpan<byte> source, Span<byte> target, int size)
+    {
+        switch (size)
+        {
+            case 1:
+                Skip(source, target);
+                break;
+            case 2:
+                Skip(MemoryMarshal.Cast<byte, ushort>(source), MemoryMarshal.Cast<byte, ushort>(target));
+                break;
+            case 4:
+                Skip(MemoryMarshal.Cast<byte, uint>(source), MemoryMarshal.Cast<byte, uint>(target));
+                break;
+            default:
+                Skip(MemoryMarshal.Cast<byte, ulong>(source), MemoryMarshal.Cast<byte, ulong>(target));
+                break;
+        }
+    }
+
+    private static void Skip<T>(ReadOnlySpan<T> source, Span<T> target)
+    {
+        for (int i = 0; i < target.Length; i++)
+        {
+            target[i] = source[2 * i];
+        }
+    }
+
+    private void Mean(ReadOnlySpan<byte> source, int width, Span<byte> target)
+    {
+        int rows = source.Length / _rowBytes;
+        double[] samples = ArrayPool<double>.Shared.Rent(width * rows);
+        byte[] bytes = ArrayPool<byte>.Shared.Rent(source.Length);
+        source.CopyTo(bytes);
+        PixelWindow all = new(0, 0, width, rows);
+        WindowCopy.Copy(new DecodedBlock(bytes, 1, width * rows), Format.SampleType, all, all, all, [0], samples.AsSpan(0, width * rows));
+        SampleStore.Write(Means(samples, width, rows, _options.Bands[0].NoData), Format.SampleType, target);
+        ArrayPool<double>.Shared.Return(samples);
+        ArrayPool<byte>.Shared.Return(bytes);
     }
 
     /// <summary>Means of two by two pixels; nodata does not count, and where nothing else is it stays.</summary>

@@ -1,0 +1,522 @@
+using System.Diagnostics;
+using System.Globalization;
+using ArcLearn.Core.IO;
+using Microsoft.Data.Sqlite;
+
+namespace ArcLearn.Core.Inference;
+
+/// <summary>
+/// What a run has come to so far, in a SQLite database beside its output: the result is there and not in memory, and outlives the process. Tiles are
+/// added in their order and committed in groups, so that what is finished is always the first tiles of the run.
+/// One process has it open; another is refused. What a tile holds is the kind's matter.
+/// </summary>
+internal abstract class TileJournal : IDisposable
+{
+    private const int ApplicationId = 0x41726C4A;       // "ArlJ"
+    private const int Version = 3;
+    private const int GroupTiles = 512;
+    private static readonly TimeSpan s_groupTime = TimeSpan.FromSeconds(2);
+
+    private readonly string _path;
+    private readonly IFileSystem _files;
+    private readonly SqliteConnection _connection;
+    private readonly Stopwatch _sinceCommit = Stopwatch.StartNew();
+    private SqliteTransaction? _transaction;
+    private int _uncommitted;
+    private (int Finished, int Skipped, int Counted) _committed;
+
+    // Whether a journal without a finished tile goes: one of another run is let alone, and a shard may have no tile.
+    private bool _isForgotten;
+
+    protected TileJournal(string path, IFileSystem files)
+    {
+        (_path, _files) = (path, files);
+        _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false, DefaultTimeout = 1 }.ToString());
+    }
+
+    public string Path => _path;
+
+    /// <summary>Tiles of the run that are done, from its first on.</summary>
+    public int Finished { get; private set; }
+
+    /// <summary>Tiles among them that are wholly nodata.</summary>
+    public int Skipped { get; private set; }
+
+    /// <summary>The run that it is of, as it was begun.</summary>
+    public RunRecord Record { get; private set; } = null!;
+
+    /// <summary>What decides the run's result, as it was begun.</summary>
+    public RunIdentity Identity { get; private set; } = new([]);
+
+    /// <summary>Tiles among them that could not be read.</summary>
+    public IReadOnlyList<FailedTile> Failed
+    {
+        get
+        {
+            List<FailedTile> tiles = [];
+            Guard(() =>
+            {
+                using SqliteCommand command = Prepare("SELECT tile, reason FROM failed ORDER BY tile", 0);
+                using SqliteDataReader rows = command.ExecuteReader();
+                while (rows.Read())
+                {
+                    tiles.Add(new FailedTile(rows.GetInt32(0), rows.GetString(1)));
+                }
+            });
+            return tiles;
+        }
+    }
+
+    /// <summary>What the kind counts over all tiles beside them.</summary>
+    protected int Counted { get; set; }
+
+    /// <summary>What its tiles hold, as it stands in the file.</summary>
+    protected abstract string Kind { get; }
+
+    /// <summary>Where the journal of an output lies.</summary>
+    public static string PathFor(string output) => output + ".journal";
+
+    /// <summary>Opens the journal of a run that was interrupted, or begins one.</summary>
+    /// <param name="create">Makes the kind's object for the path.</param>
+    /// <param name="identity">Of the run that is to be done.</param>
+    /// <param name="run">What finishing it will need.</param>
+    /// <param name="force">Whether a journal of another run, or a damaged one, is thrown away.</param>
+    /// <param name="maximumBytes">A limit as a full disk sets one; for tests.</param>
+    /// <exception cref="LearnDataException">JournalInUse by a living process; JournalMismatch: of another run; JournalDamaged.</exception>
+    /// <exception cref="IOException">The place cannot be written to.</exception>
+    protected static TJournal Open<TJournal>(
+        Func<string, IFileSystem, TJournal> create, string path, RunIdentity identity, RunRecord run, bool force, IFileSystem files, long? maximumBytes)
+        where TJournal : TileJournal
+    {
+        // A run that was killed as it began leaves an empty file, or one without tables.
+        bool exists = files.FileExists(path) || !TryCreate(path, files);
+
+        TJournal? journal = null;
+        try
+        {
+            journal = create(path, files);
+            journal.Connect(maximumBytes);
+            bool isBegun = exists && journal.Read();
+            if (isBegun && identity.Difference(journal.Identity) is string difference)
+            {
+                throw new LearnDataException(
+                    "JournalMismatch",
+                    $"{path} is the journal of an interrupted run that was another: {difference}. Repeat that run to finish it, or give -Force to throw its {journal.Finished} tile(s) away and begin anew.",
+                    path);
+            }
+
+            if (!isBegun)
+            {
+                journal.Begin(identity, run);
+            }
+
+            journal._isForgotten = true;
+            return journal;
+        }
+        catch (LearnDataException e) when (!exists && e.Id == "JournalInUse" && files.Stamp(path).Length == 0)
+        {
+            // Nobody has written to it, so that nobody holds it: the file system refuses the lock.
+            journal?.Dispose();
+            Delete(path, files);
+            throw SqliteCodes.LocksRefused(path, e);
+        }
+        catch (LearnDataException e) when (force && e.Id is "JournalMismatch" or "JournalDamaged")
+        {
+            journal?.Dispose();
+            Delete(path, files);
+            return Open(create, path, identity, run, force: false, files, maximumBytes);
+        }
+        catch
+        {
+            journal?.Dispose();
+            if (!exists && files.Stamp(path).Length == 0)
+            {
+                Delete(path, files);
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>An empty file, since SQLite takes one for a new database: so a folder that cannot be written is found through the file system.</summary>
+    /// <returns>False where another process was quicker: its journal must not be emptied.</returns>
+    private static bool TryCreate(string path, IFileSystem files)
+    {
+        try
+        {
+            files.CreateNew(path).Dispose();
+            return true;
+        }
+        catch (IOException) when (files.FileExists(path))
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Opens the journal that a shard left, to read it, whatever it holds.</summary>
+    /// <exception cref="LearnDataException">JournalInUse or JournalDamaged.</exception>
+    public static TileJournal OpenShard(string path, IFileSystem files)
+    {
+        string kind;
+        using (Unknown unknown = Open(static (path, files) => new Unknown(path, files), path, files))
+        {
+            kind = unknown.FoundKind;
+        }
+
+        return kind == DetectionJournal.KindName ? DetectionJournal.Open(path, files) : PixelJournal.Open(path, files);
+    }
+
+    /// <inheritdoc cref="OpenShard"/>
+    protected static TJournal Open<TJournal>(Func<string, IFileSystem, TJournal> create, string path, IFileSystem files)
+        where TJournal : TileJournal
+    {
+        TJournal? journal = null;
+        try
+        {
+            journal = create(path, files);
+            journal.Connect(maximumBytes: null);
+            return journal.Read() ? journal : throw NoJournal(path);
+        }
+        catch (LearnDataException e) when (e.Id == "JournalDamaged")
+        {
+            journal?.Dispose();
+            throw new LearnDataException(
+                "JournalDamaged", $"{path} is a damaged shard, or one of another version of ArcLearn: repeat the run with its -Shard and -Force to do it anew.", path, e);
+        }
+        catch
+        {
+            journal?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes all that the journals of a run's shards hold, in place of what it held.</summary>
+    /// <param name="shards">Of the same kind, in the order of their tiles.</param>
+    public void TakeAll(IReadOnlyList<TileJournal> shards, CancellationToken cancel)
+    {
+        Write(() => Execute("DELETE FROM failed"));
+        (Finished, Skipped, Counted) = (shards.Sum(shard => shard.Finished), shards.Sum(shard => shard.Skipped), shards.Sum(shard => shard.Counted));
+        TakeContent(shards, cancel);
+        Write(() =>
+        {
+            _transaction ??= _connection.BeginTransaction();
+            foreach (FailedTile failed in shards.SelectMany(shard => shard.Failed))
+            {
+                Execute("INSERT OR REPLACE INTO failed VALUES ($1, $2)", failed.Tile, failed.Reason);
+            }
+        });
+        Commit();
+    }
+
+    /// <summary>What was accepted survives the process from here on.</summary>
+    public void Commit()
+    {
+        Write(() =>
+        {
+            _transaction ??= _connection.BeginTransaction();
+            Execute("UPDATE run SET finished = $1, skipped = $2, counted = $3", Finished, Skipped, Counted);
+            _transaction.Commit();
+            EndTransaction();
+        });
+        (_uncommitted, _committed) = (0, (Finished, Skipped, Counted));
+        _sinceCommit.Restart();
+    }
+
+    /// <summary>Commits what was accepted and sets the file free. A journal without a finished tile goes.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            if (_uncommitted > 0)
+            {
+                Commit();
+            }
+        }
+        catch (Exception e) when (e is IOException or LearnDataException or UnauthorizedAccessException)
+        {
+            // What failed before is what the user must hear of; the tiles of this group are done again.
+        }
+
+        EndTransaction();
+        _connection.Dispose();
+        if (_isForgotten && _committed.Finished == 0)
+        {
+            Delete(_path, _files);
+        }
+    }
+
+    /// <summary>Commits what was accepted and leaves the file for a later command, even where it holds no tile.</summary>
+    public void Seal()
+    {
+        Commit();
+        _isForgotten = false;
+    }
+
+    /// <summary>Removes a journal that has served.</summary>
+    public void Complete()
+    {
+        Dispose();
+        Delete(_path, _files);
+    }
+
+    private void Connect(long? maximumBytes)
+    {
+        try
+        {
+            Guard(() =>
+            {
+                _connection.Open();
+
+                // Exclusive before write-ahead: then no shared memory is needed, which network folders lack.
+                Execute("PRAGMA locking_mode = EXCLUSIVE");
+                Execute("PRAGMA journal_mode = WAL");
+                Execute("PRAGMA synchronous = NORMAL");
+                Execute("BEGIN EXCLUSIVE");
+                Execute("COMMIT");
+                if (maximumBytes is long bytes)
+                {
+                    Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA max_page_count = {bytes / 4096}"));
+                }
+            });
+        }
+        catch
+        {
+            _connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Removes a journal that nobody has open.</summary>
+    public static void Delete(string path, IFileSystem files)
+    {
+        foreach (string file in new[] { path, path + "-wal", path + "-shm" })
+        {
+            FileSystemExtensions.TryDelete(files, file);
+        }
+    }
+
+    /// <summary>Begins the journal of the run that this one is a shard of; an old one goes.</summary>
+    public abstract TileJournal BeginWhole(string path, RunIdentity identity, RunRecord run, IFileSystem files);
+
+    /// <summary>Makes the tables of what tiles hold, within the transaction that begins the journal.</summary>
+    protected abstract void CreateTables();
+
+    protected abstract RunRecord ParseRecord(string json);
+
+    /// <summary>Puts what the shards' tiles hold in place of its own.</summary>
+    protected abstract void TakeContent(IReadOnlyList<TileJournal> shards, CancellationToken cancel);
+
+    /// <summary>A transaction has ended: statements that belonged to it go.</summary>
+    protected virtual void ForgetStatements()
+    {
+    }
+
+    /// <summary>Takes a finished tile.</summary>
+    /// <param name="add">Stores what it holds.</param>
+    protected void Accept(TileOutcome result, Action add)
+    {
+        Add(result, add);
+        Finished++;
+        if (++_uncommitted >= GroupTiles || _sinceCommit.Elapsed >= s_groupTime)
+        {
+            Commit();
+        }
+    }
+
+    /// <summary>Takes the result of a tile that was finished as one that could not be read, and now could.</summary>
+    protected void Mend(TileOutcome result, Action add)
+    {
+        Add(result, add);
+        Write(() => Execute("DELETE FROM failed WHERE tile = $1", result.Tile));
+        _uncommitted++;
+    }
+
+    private void Add(TileOutcome result, Action add)
+    {
+        Write(() =>
+        {
+            _transaction ??= _connection.BeginTransaction();
+            if (result.Failure is string reason)
+            {
+                Execute("INSERT INTO failed VALUES ($1, $2)", result.Tile, reason);
+            }
+
+            add();
+        });
+        Skipped += result.IsSkipped ? 1 : 0;
+    }
+
+    private void Begin(RunIdentity identity, RunRecord run) => Guard(() =>
+    {
+        (Identity, Record) = (identity, run);
+        using SqliteTransaction transaction = _connection.BeginTransaction();
+        _transaction = transaction;
+        Execute($"PRAGMA application_id = {ApplicationId}");
+        Execute($"PRAGMA user_version = {Version}");
+        Execute("CREATE TABLE run (kind TEXT NOT NULL, finished INTEGER NOT NULL, skipped INTEGER NOT NULL, counted INTEGER NOT NULL, record TEXT NOT NULL)");
+        Execute("INSERT INTO run VALUES ($1, 0, 0, 0, $2)", Kind, run.ToJson());
+        Execute("CREATE TABLE identity (name TEXT NOT NULL, value TEXT NOT NULL)");
+        CreateTables();
+        Execute("CREATE TABLE failed (tile INTEGER PRIMARY KEY, reason TEXT NOT NULL)");
+        foreach ((string name, string value) in identity.Parts)
+        {
+            Execute("INSERT INTO identity VALUES ($1, $2)", name, value);
+        }
+
+        transaction.Commit();
+        _transaction = null;
+    });
+
+    /// <returns>False for a database without a table.</returns>
+    private bool Read()
+    {
+        bool isBegun = false;
+        List<KeyValuePair<string, string>> parts = [];
+        Guard(() =>
+        {
+            isBegun = Number("SELECT COUNT(*) FROM sqlite_master") > 0;
+            if (!isBegun)
+            {
+                return;
+            }
+
+            if (Number("PRAGMA application_id") != ApplicationId || Number("PRAGMA user_version") != Version)
+            {
+                throw NoJournal(_path);
+            }
+
+            using (SqliteCommand command = Prepare("SELECT name, value FROM identity ORDER BY rowid", 0))
+            using (SqliteDataReader rows = command.ExecuteReader())
+            {
+                while (rows.Read())
+                {
+                    parts.Add(new(rows.GetString(0), rows.GetString(1)));
+                }
+            }
+
+            (Finished, Skipped, Counted) = ((int)Number("SELECT finished FROM run"), (int)Number("SELECT skipped FROM run"), (int)Number("SELECT counted FROM run"));
+            _committed = (Finished, Skipped, Counted);
+            ReadRecord(Text("SELECT kind FROM run"), Text("SELECT record FROM run"));
+        });
+        Identity = new RunIdentity(parts);
+        return isBegun;
+    }
+
+    private static LearnDataException NoJournal(string path) => new(
+        "JournalDamaged", $"{path} is no journal of this version of ArcLearn, or one that was cut short. Move it away, or give -Force to throw it away.", path);
+
+    private protected virtual void ReadRecord(string kind, string record) =>
+        Record = kind == Kind ? ParseRecord(record) : throw new FormatException($"A journal of {kind}, where one of {Kind} is expected.");
+
+    protected SqliteCommand Prepare(string sql, int parameters)
+    {
+        SqliteCommand command = _connection.CreateCommand();
+        command.CommandText = sql;
+        command.Transaction = _transaction;
+        for (int i = 1; i <= parameters; i++)
+        {
+            _ = command.Parameters.Add(new SqliteParameter { ParameterName = string.Create(CultureInfo.InvariantCulture, $"${i}") });
+        }
+
+        return command;
+    }
+
+    protected static void Execute(SqliteCommand command, params object[] values)
+    {
+        for (int i = 0; i < values.Length; i++)
+        {
+            command.Parameters[i].Value = values[i];
+        }
+
+        _ = command.ExecuteNonQuery();
+    }
+
+    protected void Execute(string sql, params object[] values)
+    {
+        using SqliteCommand command = Prepare(sql, values.Length);
+        Execute(command, values);
+    }
+
+    protected long Number(string sql)
+    {
+        using SqliteCommand command = Prepare(sql, 0);
+        return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+    }
+
+    private string Text(string sql)
+    {
+        using SqliteCommand command = Prepare(sql, 0);
+        return Convert.ToString(command.ExecuteScalar(), CultureInfo.InvariantCulture) ?? "";
+    }
+
+    /// <summary>Sets how many of the first tiles are done, within a transaction.</summary>
+    protected void Recount(int finished, int skipped)
+    {
+        (Finished, Skipped) = (finished, skipped);
+        Execute("UPDATE run SET finished = $1, skipped = $2", finished, skipped);
+        _committed = (finished, skipped, Counted);
+    }
+
+    /// <summary>Does several statements as one, apart from the group of tiles.</summary>
+    protected void InTransaction(Action action) => Write(() =>
+    {
+        using SqliteTransaction transaction = _connection.BeginTransaction();
+        _transaction = transaction;
+        action();
+        transaction.Commit();
+        _transaction = null;
+    });
+
+    private void EndTransaction()
+    {
+        ForgetStatements();
+        _transaction?.Dispose();
+        _transaction = null;
+    }
+
+    /// <summary>What fails takes its group of tiles with it: SQLite has rolled it back.</summary>
+    private void Write(Action action)
+    {
+        try
+        {
+            Guard(action);
+        }
+        catch
+        {
+            EndTransaction();
+            _uncommitted = 0;
+            (Finished, Skipped, Counted) = _committed;
+            throw;
+        }
+    }
+
+    protected void Guard(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e) when (e is SqliteException or InvalidCastException or FormatException or OverflowException)
+        {
+            throw JournalFault.Describe(e, _path);
+        }
+    }
+
+    /// <summary>A journal of which only the kind is asked.</summary>
+    private sealed class Unknown(string path, IFileSystem files) : TileJournal(path, files)
+    {
+        public string FoundKind { get; private set; } = "";
+
+        protected override string Kind => FoundKind;
+
+        public override TileJournal BeginWhole(string path, RunIdentity identity, RunRecord run, IFileSystem files) => throw new NotSupportedException();
+
+        protected override void CreateTables() => throw new NotSupportedException();
+
+        protected override RunRecord ParseRecord(string json) => throw new NotSupportedException();
+
+        protected override void TakeContent(IReadOnlyList<TileJournal> shards, CancellationToken cancel) => throw new NotSupportedException();
+
+        private protected override void ReadRecord(string kind, string record) => FoundKind = kind;
+    }
+}
