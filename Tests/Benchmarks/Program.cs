@@ -11,8 +11,8 @@ return args switch
     ["labels", "cars", string data, string folder] => CarLabels.Write(data, folder),
     ["score", string truth, string found, .. string[] thresholds] => WholeImageScore.Print(
         truth, found, [.. thresholds.Select(t => double.Parse(t, CultureInfo.InvariantCulture))]),
-    ["speed", ("train" or "forward") and string what, string natives, string python, string parity, string rounds, string steps] => SpeedRun.Print(
-        what, natives, python, parity, Count(rounds), Count(steps)),
+    ["speed", ("train" or "forward") and string what, ("ssd" or "unet") and string network, string natives, string python, string parity, string rounds, string steps] => SpeedRun.Print(
+        what, network, natives, python, parity, Count(rounds), Count(steps)),
     ["epochs", string natives, string chips, string backbone, string epochs, string batch] => EpochRun.Print(natives, chips, backbone, Count(epochs), Count(batch)),
     ["loader", string python, string folder, string rounds] => LoaderSpeed.Print(python, folder, Count(rounds)),
     ["rasters", "compare", string folder, string rounds] => RasterSpeed.Compare(folder, Count(rounds)),
@@ -36,6 +36,6 @@ static int Count(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: labels trees|cars <data folder> <folder> | score <truth folder> <detections folder> <iou> … | speed train|forward <natives> <python> <parity folder> <rounds> <steps> | epochs <natives> <chips> <backbone> <epochs> <batch> | loader <python> <folder of images per class> <epochs> | rasters compare <folder> <rounds> | export compare <folder> <rounds> [TIFF|JPEG|PNG] | engine memory <folder> <natives> <megabytes> | engine pixels <folder> <megabytes> [None|Mean] | engine unet <natives> <model> <raster> <rounds> | engine speed <natives> <python> <parity folder> <folder> <side> <rounds> | engine nms <python> <rounds> | vectors [address]");
+    Console.Error.WriteLine("Usage: labels trees|cars <data folder> <folder> | score <truth folder> <detections folder> <iou> … | speed train|forward ssd|unet <natives> <python> <parity folder> <rounds> <steps> | epochs <natives> <chips> <backbone> <epochs> <batch> | loader <python> <folder of images per class> <epochs> | rasters compare <folder> <rounds> | export compare <folder> <rounds> [TIFF|JPEG|PNG] | engine memory <folder> <natives> <megabytes> | engine pixels <folder> <megabytes> [None|Mean] | engine unet <natives> <model> <raster> <rounds> | engine speed <natives> <python> <parity folder> <folder> <side> <rounds> | engine nms <python> <rounds> | vectors [address]");
     return 2;
 }

@@ -18,9 +18,11 @@ $ErrorActionPreference = 'Stop'
 $natives = [IO.Path]::Combine($Module, 'bin', 'dependencies')
 $parity = [IO.Path]::GetFullPath([IO.Path]::Combine($PSScriptRoot, '..', 'Parity'))
 foreach ($one in $Python | Where-Object { $_ }) {
-    foreach ($what in 'train', 'forward') {
-        & dotnet $Tool speed $what $natives $one $parity $Rounds $Steps
-        if ($LASTEXITCODE -ne 0) { throw "$Tool speed $what ended with exit code $LASTEXITCODE." }
+    foreach ($network in 'ssd', 'unet') {
+        foreach ($what in 'train', 'forward') {
+            & dotnet $Tool speed $what $network $natives $one $parity $Rounds $Steps
+            if ($LASTEXITCODE -ne 0) { throw "$Tool speed $what $network ended with exit code $LASTEXITCODE." }
+        }
     }
 }
 

@@ -91,11 +91,14 @@ public sealed class NewLearnDataBunchCommand : PathCmdlet
     [Parameter]
     public NormalizationKind Normalization { get; set; } = NormalizationKind.Auto;
 
-    /// <summary>The random changes that training chips go through, as New-LearnTransform makes them; its defaults where it is left out.</summary>
+    /// <summary>
+    /// The random changes that training chips go through, as New-LearnTransform makes them. Left out: its defaults, but without changes of brightness and contrast for masks over
+    /// anything but photographs (three bands of 8 bits), where the class of a pixel is told by its spectrum.
+    /// </summary>
     [Parameter]
     [ValidateNotNull]
     [Alias("Transforms")]
-    public LearnTransform Transform { get; set; } = new();
+    public LearnTransform? Transform { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessRecord() => _folders.AddRange(ResolvePaths());

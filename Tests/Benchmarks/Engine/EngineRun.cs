@@ -12,11 +12,11 @@ internal static class EngineRun
     public const int Chip = 224;
     public const int Batch = 8;
 
-    public static SpeedCase Case { get; } = new("resnet34", Chip, Batch, [4, 2, 1], 2, Environment.ProcessorCount);
+    public static SpeedCase Case { get; } = new("ssd", "resnet34", Chip, Batch, [4, 2, 1], 2, Environment.ProcessorCount);
 
     /// <summary>A detector with weights from chance.</summary>
     public static SsdEngine Detector() => SsdEngine.Create(
-        new LearnDataBunch(new ReadyData(Case, 1)),
+        new LearnDataBunch(new ReadyBoxes(Case, 1)),
         new SsdOptions { Backbone = Case.Backbone, ChipSize = Chip, Classes = Case.Classes, Grids = Case.Grids, Zooms = [0.7, 1.0, 1.3], Ratios = [new(1, 1), new(1, 0.5), new(0.5, 1)] },
         backboneWeights: null,
         pretrainedPath: null,

@@ -14,12 +14,12 @@ internal sealed class PyTorchPeer : IDisposable
 
     /// <summary>Starts it; null, with the reason printed, where there is no Python with torch.</summary>
     /// <param name="python">The interpreter.</param>
-    /// <param name="parity">The folder of ssd.py.</param>
+    /// <param name="parity">The folder of ssd.py and unet.py.</param>
     public static PyTorchPeer? Start(string python, string parity, SpeedCase of)
     {
         ProcessStartInfo start = new(python) { RedirectStandardInput = true, RedirectStandardOutput = true };
         string script = Path.Combine(parity, "..", "Benchmarks", "Speed", "peer.py");
-        foreach (string argument in new[] { script, $"{of.Threads}", parity, $"{of.Chip}", $"{of.Batch}", of.Backbone, string.Join(',', of.Grids), "9", $"{of.Classes}" })
+        foreach (string argument in new[] { script, $"{of.Threads}", parity, $"{of.Chip}", $"{of.Batch}", of.Backbone, string.Join(',', of.Grids), "9", $"{of.Classes}", of.Network })
         {
             start.ArgumentList.Add(argument);
         }

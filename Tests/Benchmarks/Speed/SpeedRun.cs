@@ -9,10 +9,12 @@ namespace ArcLearn.Benchmarks.Speed;
 /// <summary>Times training steps and forward passes of one network, here and in PyTorch, turn by turn, and prints the ratios of the medians.</summary>
 internal static class SpeedRun
 {
-    public static int Print(string what, string natives, string python, string parity, int rounds, int steps)
+    /// <param name="what">train or forward.</param>
+    /// <param name="network">ssd or unet.</param>
+    public static int Print(string what, string network, string natives, string python, string parity, int rounds, int steps)
     {
         TorchRuntime.NativeFolder = natives;
-        SpeedCase of = new("resnet34", 224, 16, [4, 2, 1], 2, IntraOpThreads.Default);
+        SpeedCase of = SpeedCase.Of(network, IntraOpThreads.Default);
         LearnRuntimeInfo runtime = TorchRuntime.Describe();
         using PyTorchPeer? peer = PyTorchPeer.Start(python, parity, of);
         Console.WriteLine($"{what}: {of}; libtorch {runtime.TorchVersion} against PyTorch {peer?.Version ?? "(absent)"}; {string.Join(' ', runtime.CpuFeatures)}");
@@ -83,24 +85,38 @@ internal static class SpeedRun
         private Func<Taken> Training(LearnPrecision precision)
         {
             IEnumerator<EpochResult> epochs = Trainer.Fit(
-                Detector(), new TrainingOptions { Epochs = 10_000, NoCheckpoint = true, Precision = precision, LearningRate = new(1e-4) }, null, CancellationToken.None).GetEnumerator();
+                of.Network == SpeedCase.Unet ? Unet() : Detector(), new TrainingOptions { Epochs = 10_000, NoCheckpoint = true, Precision = precision, LearningRate = new(1e-4) }, null, CancellationToken.None).GetEnumerator();
             _owned.Add(epochs);
             return () => Time(() => epochs.MoveNext());
         }
 
         private Func<Taken> Forward(LearnPrecision precision)
         {
-            PreparedSsd prepared = Detector().Network.Prepare(precision);
-            _owned.Add(prepared);
-            float[] samples = new ReadyData(of, 1).Batch.Images;
+            float[] samples = new ReadyBoxes(of, 1).Images;
+            Action once = of.Network == SpeedCase.Unet ? UnetPass(precision, samples) : DetectorPass(precision, samples);
             return () => Time(() =>
             {
                 using IntraOpThreads threads = IntraOpThreads.All();
                 for (int i = 0; i < steps; i++)
                 {
-                    _ = prepared.Run(samples, of.Batch);
+                    once();
                 }
             });
+        }
+
+        private Action DetectorPass(LearnPrecision precision, float[] samples)
+        {
+            PreparedSsd prepared = Detector().Network.Prepare(precision);
+            _owned.Add(prepared);
+            return () => _ = prepared.Run(samples, of.Batch);
+        }
+
+        private Action UnetPass(LearnPrecision precision, float[] samples)
+        {
+            PreparedUnet prepared = Unet().Network.Prepare(precision);
+            _owned.Add(prepared);
+            float[] scores = new float[of.Batch * (of.Classes + 1) * of.Chip * of.Chip];
+            return () => prepared.Run(samples, of.Batch, scores);
         }
 
         private Taken Time(Action work)
@@ -114,10 +130,24 @@ internal static class SpeedRun
             return new Taken(wall.TotalSeconds / steps, (process.TotalProcessorTime - used).TotalSeconds / steps);
         }
 
+        private UnetEngine Unet()
+        {
+            UnetEngine model = UnetEngine.Create(
+                new LearnDataBunch(new ReadyMasks(of, steps)),
+                new UnetOptions { Backbone = of.Backbone, ChipSize = of.Chip, Classes = of.Classes },
+                new StartWeights(null, null),
+                LearnDevice.Cpu,
+                seed: 1,
+                warn: null,
+                CancellationToken.None);
+            _owned.Add(model);
+            return model;
+        }
+
         private SsdEngine Detector()
         {
             SsdEngine model = SsdEngine.Create(
-                new LearnDataBunch(new ReadyData(of, steps)),
+                new LearnDataBunch(new ReadyBoxes(of, steps)),
                 new SsdOptions { Backbone = of.Backbone, ChipSize = of.Chip, Classes = of.Classes, Grids = of.Grids },
                 backboneWeights: null,
                 pretrainedPath: null,

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The other side of the speed measurement: the same detector in plain PyTorch, run on demand.
+"""The other side of the speed measurement: the same network in plain PyTorch, run on demand.
 
-python3 peer.py threads folder-of-ssd.py chip batch backbone grids anchors-per-cell classes
+python3 peer.py threads folder-of-ssd.py-and-unet.py chip batch backbone grids anchors-per-cell classes ssd|unet
 Reads lines "<what> <layout> <count>" (train or forward; eager or channels_last) and answers each with the seconds of one run
 and the processor seconds of all its threads.
 """
@@ -10,32 +10,36 @@ import time
 
 import torch
 
-threads, parity, chip, batch, backbone, grids, k, classes = sys.argv[1:]
+threads, parity, chip, batch, backbone, grids, k, classes, network = sys.argv[1:]
 sys.path.insert(0, parity)
 import ssd  # noqa: E402
+import unet  # noqa: E402
 
 torch.set_num_threads(int(threads))
 torch.manual_seed(0)
 chip, batch, k, classes = int(chip), int(batch), int(k), int(classes)
-grids = [int(g) for g in grids.split(",")]
+grids = [int(g) for g in grids.split(",") if g]
 RATIOS = [(1.0, 1.0), (1.0, 0.5), (0.5, 1.0)]
-anchor, cell = ssd.anchors(grids, [0.7, 1.0, 1.3], RATIOS)
+anchor, cell = ssd.anchors(grids, [0.7, 1.0, 1.3], RATIOS) if grids else (None, None)
 
 
 class Side:
     def __init__(self, layout):
         self.format = torch.channels_last if layout == "channels_last" else torch.contiguous_format
-        self.net = ssd.detector(backbone, chip, grids, k, classes).to(memory_format=self.format)
+        self.net = (unet.Unet(backbone, chip, classes) if network == "unet" else ssd.detector(backbone, chip, grids, k, classes)).to(memory_format=self.format)
         self.optimizer = torch.optim.AdamW(self.net.parameters(), lr=1e-4, betas=(0.9, 0.99), weight_decay=1e-2)
         self.images = torch.randn(batch, 3, chip, chip)
-        corner = torch.rand(batch, 6, 2) * 0.7
-        self.labels = [(torch.cat([c, c + 0.25], 1), torch.arange(6) % classes + 1) for c in corner]
+        if network == "unet":
+            self.labels = torch.randint(0, classes + 1, (batch, chip, chip))
+        else:
+            corner = torch.rand(batch, 6, 2) * 0.7
+            self.labels = [(torch.cat([c, c + 0.25], 1), torch.arange(6) % classes + 1) for c in corner]
 
     def train(self):
         self.net.train()
         self.optimizer.zero_grad(set_to_none=True)
         output = self.net(self.images.to(memory_format=self.format))
-        loss = ssd.loss(output, self.labels, anchor, cell, classes)[0]
+        loss = unet.loss(output, self.labels) if network == "unet" else ssd.loss(output, self.labels, anchor, cell, classes)[0]
         loss.item()
         loss.backward()
         self.optimizer.step()

@@ -25,6 +25,22 @@ public sealed class BunchOptionsTests : IDisposable
         Assert.Equal("IgnoreClass", Assert.Throws<LearnArgumentException>(() => DataBunchBuilder.Build(_folder.Options() with { BatchSize = 1, IgnoredClasses = ["x"] })).Parameter);
     }
 
+    /// <summary>The class of a pixel is told by its spectrum: brightness and contrast are left alone, unless they are asked for or the chips are photographs.</summary>
+    [Theory]
+    [InlineData(4, "Crop, Dihedral")]
+    [InlineData(3, "Crop, Dihedral, Brightness 0.25 to 0.75, Contrast 0.75 to 1.5")]
+    public void Masks_over_many_bands_leave_light_alone(int bands, string expected)
+    {
+        _folder.AddImage("images/a.tif", bands: bands);
+        _folder.AddMask("labels/a.tif", (row, _) => row / 8);
+
+        IChipData data = DataBunchBuilder.Build(_folder.Options() with { BatchSize = 1, Transform = null });
+        IChipData asked = DataBunchBuilder.Build(_folder.Options() with { BatchSize = 1, Transform = new LearnTransform { Flip = ChipFlip.None } });
+
+        Assert.Equal(expected, data.Transform.ToString());
+        Assert.Equal(ChipFlip.None, asked.Transform.Flip);
+    }
+
     [Fact]
     public void Images_of_classes_that_are_left_out_are_left_out_and_counted()
     {

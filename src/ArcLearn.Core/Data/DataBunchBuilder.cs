@@ -58,7 +58,7 @@ internal static class DataBunchBuilder
             ChipSize = chipSize,
             BatchSize = BatchSize(options, split),
             Seed = options.Seed,
-            Transform = options.Transform,
+            Transform = options.Transform ?? UsualTransform.For(content, chips[0]),
         };
         return labelled.Serve(set, folders, classes, options.Files, budget);
     }

@@ -43,7 +43,8 @@ internal sealed record DataBunchOptions
 
     public NormalizationKind Normalization { get; init; }
 
-    public LearnTransform Transform { get; init; } = new();
+    /// <summary>Null is what suits the labels and the samples (<see cref="UsualTransform"/>).</summary>
+    public LearnTransform? Transform { get; init; }
 
     /// <summary>Threads that decode and augment; 0 takes the processors. The batches do not depend on it.</summary>
     public int Workers { get; init; }

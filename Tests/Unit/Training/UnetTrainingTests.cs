@@ -1,0 +1,210 @@
+using ArcLearn.Core.Data;
+using ArcLearn.Core.Models;
+using ArcLearn.Core.Training;
+using ArcLearn.Tests.Unit.TestSupport;
+using TorchSharp;
+
+namespace ArcLearn.Tests.Unit.Training;
+
+[Collection(TorchTests.Name)]
+public sealed class UnetTrainingTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly List<string> _warnings = [];
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void Training_learns_to_tell_fields_apart()
+    {
+        using UnetEngine model = Fields.Classifier(new FieldsData(training: 32));
+
+        EpochResult[] epochs = [.. model.Fit(new() { Epochs = 4, NoCheckpoint = true, LearningRate = new(3e-3) }, null, _warnings.Add, CancellationToken.None)];
+
+        Assert.Equal(["Accuracy"], epochs.Select(epoch => epoch.MetricName).Distinct());
+        Assert.True(epochs[^1].Metric > 0.9, $"accuracy {epochs[^1].Metric}");
+        Assert.True(epochs[^1].ValidLoss < epochs[0].ValidLoss);
+        Assert.InRange(epochs[^1].MeanIou!.Value, 0.7, 1);
+        ModelAccuracy measured = model.Measure(null, LearnPrecision.Float32, _warnings.Add, CancellationToken.None);
+        Assert.Equal(epochs[^1].Metric, measured.Accuracy, 1e-9);
+        Assert.Equal(epochs[^1].MeanIou!.Value, measured.MeanIou, 1e-9);
+        Assert.Equal((8, "pixels"), (measured.Chips, measured.Unit));
+        Assert.Equal(["wheat", "forest"], measured.Classes.Select(one => one.Class));
+    }
+
+    [Fact]
+    public void The_same_seed_gives_the_same_weights_and_another_others()
+    {
+        float[] Trained(int seed)
+        {
+            using UnetEngine model = Fields.Classifier(new FieldsData(), seed);
+            _ = model.Fit(new() { Epochs = 1, NoCheckpoint = true }, null, null, CancellationToken.None).Count();
+            return Fields.Weights(model);
+        }
+
+        Assert.Equal(Trained(1), Trained(1));
+        Assert.NotEqual(Trained(1), Trained(2));
+    }
+
+    /// <summary>What nobody labelled must not teach anything: its labels are changed at will, and the weights stay the same.</summary>
+    [Fact]
+    public void Pixels_without_a_label_teach_nothing_where_there_are_two_classes()
+    {
+        using UnetEngine auto = Fields.Classifier(new FieldsData());
+        using UnetEngine learning = Fields.Classifier(new FieldsData(), loss: new PixelLossPlan { Background = BackgroundPixels.Learn });
+        using UnetEngine one = Fields.Classifier(new FieldsData { Classes = [new(3, "field", [1, 2, 3])] });
+
+        Assert.Equal((true, false, false), (auto.IsBackgroundIgnored, learning.IsBackgroundIgnored, one.IsBackgroundIgnored));
+        Assert.Equal(BackgroundPixels.Ignore, new UnetClassifier(auto).Background);
+        Assert.Equal(BackgroundPixels.Learn, new UnetClassifier(one).Background);
+        Assert.Equal(2, auto.Measure(null, LearnPrecision.Float32, null, CancellationToken.None).Classes.Count);
+        ModelAccuracy both = one.Measure(null, LearnPrecision.Float32, null, CancellationToken.None);
+        Assert.Equal(["(background)", "field"], both.Classes.Select(c => c.Class));
+        Assert.Equal(8 * 32 * 32, both.Count);
+    }
+
+    [Fact]
+    public void Many_pixels_without_a_label_are_told_unless_somebody_chose()
+    {
+        FieldsData data = new();
+        _ = new PixelLossPlan().For(data, _warnings.Add);
+        Assert.Contains("have no label and count for nothing", Assert.Single(_warnings), StringComparison.Ordinal);
+
+        _warnings.Clear();
+        _ = new PixelLossPlan { Background = BackgroundPixels.Ignore }.For(data, _warnings.Add);
+        _ = new PixelLossPlan { Background = BackgroundPixels.Learn }.For(data, _warnings.Add);
+        Assert.Empty(_warnings);
+    }
+
+    [Fact]
+    public void Weights_of_classes_are_by_name_by_value_or_by_how_rare_they_are()
+    {
+        FieldsData data = new();
+        PixelLossPlan named = new() { ClassWeights = new Dictionary<string, double> { ["wheat"] = 2, ["7"] = 0.5, ["(background)"] = 0 } };
+
+        Assert.Equal([0, 2, 0.5], named.For(data, null).ClassWeights!);
+        double[] balanced = PixelLossPlan.Balanced([1000, 900, 100, 0], isBackgroundIgnored: true);
+        Assert.Equal(0, balanced[0]);
+        Assert.Equal(3, balanced[2] / balanced[1], 1e-9);
+        Assert.Equal(1, (0.9 * balanced[1]) + (0.1 * balanced[2]), 1e-9);
+        Assert.Equal(1, balanced[3]);
+        Assert.Equal(10, PixelLossPlan.Balanced([0, 10_000_000, 1], isBackgroundIgnored: true)[2]);
+        LearnArgumentException error = Assert.Throws<LearnArgumentException>(() => (named with { ClassWeights = new Dictionary<string, double> { ["rye"] = 1 } }).For(data, null));
+        Assert.Contains("'rye'; the classes are 1 wheat, 7 forest", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Chips_of_ignored_classes_and_without_labels_train_without_a_NaN()
+    {
+        using UnetEngine model = Fields.Classifier(new FieldsData { IsEmpty = true }, loss: new PixelLossPlan { Background = BackgroundPixels.Ignore });
+
+        Assert.Equal("NoLabels", Assert.Throws<LearnDataException>(() => model.Fit(new() { Epochs = 1 }, null, null, CancellationToken.None)).Id);
+        ModelAccuracy measured = model.Measure(null, LearnPrecision.Float32, _warnings.Add, CancellationToken.None);
+        Assert.Equal(0, measured.Count);
+        Assert.Contains("nothing to measure", Assert.Single(_warnings), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_saved_opens_as_it_was()
+    {
+        FieldsData data = new(bands: 5);
+        PixelLossPlan loss = new() { ClassBalancing = true, FocalLoss = true, DiceFraction = 0.25, DiceAverage = DiceAverage.Macro };
+        using UnetEngine model = Fields.Classifier(data, loss: loss);
+        ModelPackage package = model.Save(_folder.PathOf("fields"), force: false, CancellationToken.None);
+
+        foreach (string path in new[] { package.Path, package.EmdPath, _folder.PathOf("fields") })
+        {
+            using ModelEngine opened = SavedModel.Open(path, new LearnDataBunch(data), LearnDevice.Cpu, CancellationToken.None);
+            UnetEngine unet = Assert.IsType<UnetEngine>(opened);
+            Assert.Equal(("fields", 5, 32, true), (unet.Name, unet.Bands, unet.ChipSize, unet.IsFrozen));
+            Assert.Equal(Fields.Weights(model), Fields.Weights(unet));
+            Assert.Equal(model.Options.Loss.ClassWeights, unet.Options.Loss.ClassWeights);
+            Assert.Equal(model.Options.Loss with { ClassWeights = null }, unet.Options.Loss with { ClassWeights = null });
+            Assert.Equal(model.Fingerprint(CancellationToken.None), unet.Fingerprint(CancellationToken.None));
+            Assert.Equal(SampleType.UInt16, unet.Normalization.SampleType);
+        }
+    }
+
+    [Fact]
+    public void A_training_goes_on_from_a_saved_model_and_restores_from_it()
+    {
+        FieldsData data = new();
+        using UnetEngine model = Fields.Classifier(data, seed: 1);
+        _ = model.Save(_folder.PathOf("first"), force: false, CancellationToken.None);
+        LearnDataBunch bunch = new(data);
+        UnetOptions options = new() { Backbone = "resnet18", ChipSize = 32, Classes = 2 };
+
+        using UnetEngine next = UnetEngine.Create(bunch, options, new StartWeights(null, _folder.PathOf("first")), LearnDevice.Cpu, 2, _warnings.Add, CancellationToken.None);
+        Assert.Equal(Fields.Weights(model), Fields.Weights(next));
+        Assert.True(next.IsFrozen);
+        Assert.Empty(_warnings);
+
+        using UnetEngine other = Fields.Classifier(data, seed: 9);
+        other.Restore(_folder.PathOf("first"), _warnings.Add, CancellationToken.None);
+        Assert.Equal(Fields.Weights(model), Fields.Weights(other));
+
+        using UnetEngine wider = Fields.Classifier(new FieldsData(bands: 4));
+        Assert.Equal("DefinitionMismatch", Assert.Throws<LearnDataException>(() => wider.Restore(_folder.PathOf("first"), null, CancellationToken.None)).Id);
+    }
+
+    [Fact]
+    public void A_model_of_another_kind_is_named()
+    {
+        using SsdEngine detector = Squares.Detector(new SquaresData());
+        _ = detector.Save(_folder.PathOf("squares"), force: false, CancellationToken.None);
+        using UnetEngine model = Fields.Classifier(new FieldsData());
+
+        LearnDataException error = Assert.Throws<LearnDataException>(() => model.Restore(_folder.PathOf("squares"), null, CancellationToken.None));
+        Assert.Equal("ModelType", error.Id);
+        Assert.Contains("is a SingleShotDetector, but", error.Message, StringComparison.Ordinal);
+        Assert.Equal("DatasetTypeMismatch", Assert.Throws<LearnDataException>(() => PixelDataCheck.Masks(new LearnDataBunch(new SquaresData()))).Id);
+    }
+
+    [Theory]
+    [InlineData("""{ "ModelConfiguration": "_unet", "ModelFile": "a.pth", "ExtractBands": [0, 1, 2], "ImageWidth": 400, "ImageHeight": 400, "Classes": [{ "Value": 1, "Name": "a", "Color": [1, 2, 3] }], "ModelParameters": { "backbone": "resnet34" } }""", null)]
+    [InlineData("""{ "ModelConfiguration": "_unet", "ModelFile": "a.pth", "ImageWidth": 16, "ImageHeight": 16, "Classes": [{ "Value": 1, "Name": "a" }] }""", "at least 32 pixels")]
+    [InlineData("""{ "ModelConfiguration": "_unet", "ModelFile": "a.pth", "ImageWidth": 64, "ImageHeight": 64, "Classes": [] }""", "lacks Classes")]
+    [InlineData("""{ "ModelConfiguration": "_unet", "ModelFile": "a.pth", "ImageWidth": 64, "ImageHeight": 64, "Classes": [{ "Value": 1, "Name": "a" }], "ModelParameters": { "backbone": "densenet121" } }""", "'densenet121' is not a known backbone")]
+    public void A_definition_without_ModelType_is_read_by_its_configuration(string emd, string? fault)
+    {
+        Core.Formats.ModelDefinitionFile file = Core.Formats.ModelDefinitionFile.Parse("a.emd", emd);
+
+        if (fault is not null)
+        {
+            Assert.Contains(fault, Assert.Throws<LearnFormatException>(() => UnetDefinitionFile.Read(file, "a", "a.emd")).Message, StringComparison.Ordinal);
+            return;
+        }
+
+        UnetDefinition definition = UnetDefinitionFile.Read(file, "a", "a.emd");
+        Assert.Equal(("resnet34", 400, 3, 1), (definition.Backbone, definition.ChipSize, definition.Bands, definition.Classes.Count));
+        Assert.False(definition.Options.Loss.IsBackgroundIgnored);
+        Assert.Equal(1f / 255, definition.Normalization.Scale);
+    }
+
+    [Fact]
+    public void Data_of_other_bands_chips_or_classes_are_named()
+    {
+        using UnetEngine model = Fields.Classifier(new FieldsData());
+
+        string Id(FieldsData data) => Assert.Throws<LearnDataException>(() => model.Measure(new LearnDataBunch(data), LearnPrecision.Float32, null, CancellationToken.None)).Id;
+
+        Assert.Equal("BandMismatch", Id(new FieldsData(bands: 4)));
+        Assert.Equal("ChipSizeMismatch", Id(new FieldsData(chipSize: 64)));
+        Assert.Equal("ClassMismatch", Id(new FieldsData { Classes = [new(1, "wheat", [1, 2, 3]), new(2, "rye", [1, 2, 3])] }));
+    }
+
+    /// <summary>Another bunch may count its classes in another order: what is measured goes by their names.</summary>
+    [Fact]
+    public void Classes_of_another_bunch_are_matched_by_name()
+    {
+        using UnetEngine model = Fields.Classifier(new FieldsData());
+        ModelAccuracy same = model.Measure(new LearnDataBunch(new FieldsData()), LearnPrecision.Float32, null, CancellationToken.None);
+
+        ModelAccuracy swapped = model.Measure(
+            new LearnDataBunch(new FieldsData { Classes = [new(1, "forest", [1, 2, 3]), new(2, "wheat", [1, 2, 3])] }), LearnPrecision.Float32, null, CancellationToken.None);
+
+        Assert.Equal(24, same.Chips);
+        Assert.Equal(same.ConfusionMatrix.Count("wheat", "forest"), swapped.ConfusionMatrix.Count("forest", "forest"));
+        Assert.Equal(1, same.Accuracy + swapped.Accuracy, 1e-9);
+    }
+}
