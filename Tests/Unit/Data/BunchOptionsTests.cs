@@ -25,6 +25,24 @@ public sealed class BunchOptionsTests : IDisposable
         Assert.Equal("IgnoreClass", Assert.Throws<LearnArgumentException>(() => DataBunchBuilder.Build(_folder.Options() with { BatchSize = 1, IgnoredClasses = ["x"] })).Parameter);
     }
 
+    [Fact]
+    public void Objects_of_ignored_classes_are_no_background_either()
+    {
+        _folder.AddImage("images/a.tif");
+        _folder.AddMask("labels/roof/a.tif", (row, _) => row < 8 ? 1 : 0);
+        _folder.AddMask("labels/shed/a.tif", (row, _) => row is >= 8 and < 20 ? 1 : 0);
+
+        PixelData data = Assert.IsAssignableFrom<PixelData>(DataBunchBuilder.Build(_folder.Options() with { BatchSize = 1, DatasetType = MetadataFormats.RcnnMasks, IgnoredClasses = ["shed"] }));
+
+        PixelBatch batch = Assert.Single(data.AllBatches(default));
+        Assert.Equal(["roof"], data.Classes.Select(c => c.Name));
+        Assert.Equal([1, PixelBatch.Ignored, 0], new[] { 0, 10, 24 }.Select(row => batch.Classes[row * 32]));
+        Assert.Equal([1, 0, 0], new[] { 0, 10, 24 }.Select(row => batch.Instances![row * 32]));
+
+        // Balancing counts what is learnt, and nothing else.
+        Assert.Equal([12L * 32, 8 * 32], data.TrainingPixels);
+    }
+
     /// <summary>The class of a pixel is told by its spectrum: brightness and contrast are left alone, unless they are asked for or the chips are photographs.</summary>
     [Theory]
     [InlineData(4, "Crop, Dihedral")]

@@ -27,8 +27,8 @@ public sealed class ConfusionCountsTests
         // Of a class that the truth does not have nothing can be found: it is no part of the means.
         Assert.Equal(0.5, result.MeanIou, 1e-12);
         Assert.Equal(0.65, result.MeanF1, 1e-12);
-        Assert.Equal([[2L, 1, 0], [0, 1, 1], [0, 0, 0]], result.ConfusionMatrix.Counts);
-        Assert.Equal((1, 0.6, 5), (result.ConfusionMatrix.Count("b", "c"), result.ConfusionMatrix.Accuracy, result.ConfusionMatrix.Total));
+        Assert.Equal([[2L, 1, 0], [0, 1, 1], [0, 0, 0]], result.ConfusionMatrix!.Counts);
+        Assert.Equal((1, 0.6, 5), (result.ConfusionMatrix!.Count("b", "c"), result.ConfusionMatrix!.Accuracy, result.ConfusionMatrix!.Total));
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class ConfusionCountsTests
         Assert.Equal(3, result.Count);
         Assert.Equal(1.0 / 3, result.Accuracy, 1e-12);
         Assert.Equal("(background)", result.Classes[0].Class);
-        Assert.Equal([1L, 1, 0, 0], result.ConfusionMatrix.Counts[0]);
+        Assert.Equal([1L, 1, 0, 0], result.ConfusionMatrix!.Counts[0]);
     }
 
     [Fact]
@@ -57,6 +57,6 @@ public sealed class ConfusionCountsTests
     [Fact]
     public void A_class_that_is_not_there_is_named() => Assert.Contains(
         "the classes are a, b, c",
-        Assert.Throws<ArgumentException>(() => new ConfusionCounts(s_classes, hasBackground: false).Result("m", 0, "pixels").ConfusionMatrix.Count("a", "x")).Message,
+        Assert.Throws<ArgumentException>(() => new ConfusionCounts(s_classes, hasBackground: false).Result("m", 0, "pixels").ConfusionMatrix!.Count("a", "x")).Message,
         StringComparison.Ordinal);
 }

@@ -14,6 +14,9 @@ internal sealed class FieldsData(int chipSize = 32, int training = 16, int valid
     /// <summary>Whether no pixel has a label.</summary>
     public bool IsEmpty { get; init; }
 
+    /// <summary>Whether no pixel of the validation chips has one.</summary>
+    public bool IsValidationEmpty { get; init; }
+
     public int ChipSize { get; } = chipSize;
 
     public int BatchSize { get; } = batchSize;
@@ -37,19 +40,9 @@ internal sealed class FieldsData(int chipSize = 32, int training = 16, int valid
 
     public double? CellSize => 10;
 
-    public IReadOnlyList<long> TrainingPixels
-    {
-        get
-        {
-            long[] counts = new long[Classes.Count + 1];
-            foreach (int label in Enumerable.Range(0, TrainingChips).SelectMany(item => Draw(item).Labels))
-            {
-                counts[Math.Max(0, label)]++;
-            }
+    public IReadOnlyList<long> TrainingPixels => Count(0, TrainingChips);
 
-            return counts;
-        }
-    }
+    public IReadOnlyList<long> ValidationPixels => Count(TrainingChips, ValidationChips);
 
     public IEnumerable<PixelBatch> TrainingBatches(int epoch, CancellationToken cancel)
     {
@@ -75,6 +68,17 @@ internal sealed class FieldsData(int chipSize = 32, int training = 16, int valid
 
     /// <summary>A chip's raw samples, <c>[bands, size, size]</c>.</summary>
     public float[] Samples(int item) => Draw(item).Samples;
+
+    private long[] Count(int start, int count)
+    {
+        long[] counts = new long[Classes.Count + 1];
+        foreach (int label in Enumerable.Range(start, count).SelectMany(item => Draw(item).Labels))
+        {
+            counts[Math.Max(0, label)]++;
+        }
+
+        return counts;
+    }
 
     private PixelBatch Batch(int[] items)
     {
@@ -110,7 +114,7 @@ internal sealed class FieldsData(int chipSize = 32, int training = 16, int valid
             {
                 int side = column < border ? 0 : 1;
                 int kind = isSwapped ? 1 - side : side;
-                labels[at] = IsEmpty || Math.Abs(column - border) < 2 ? 0 : Math.Min(kind, Classes.Count - 1) + 1;
+                labels[at] = IsEmpty || (IsValidationEmpty && item >= TrainingChips) || Math.Abs(column - border) < 2 ? 0 : Math.Min(kind, Classes.Count - 1) + 1;
                 for (int band = 0; band < Bands; band++)
                 {
                     samples[(band * plane) + at] = random.Next(700, 1300) + ((kind == 0) == (band == 0) ? 250 : -150);

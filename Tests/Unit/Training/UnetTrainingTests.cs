@@ -32,6 +32,52 @@ public sealed class UnetTrainingTests : IDisposable
         Assert.Equal(["wheat", "forest"], measured.Classes.Select(one => one.Class));
     }
 
+    /// <summary>A validation side of which no pixel counts says nothing: the training loss decides which epoch is the best, and a warning tells so.</summary>
+    [Fact]
+    public void Validation_chips_without_labels_decide_nothing()
+    {
+        using UnetEngine model = Fields.Classifier(new FieldsData { IsValidationEmpty = true });
+
+        EpochResult[] epochs = [.. model.Fit(new() { Epochs = 3, CheckpointPath = _folder.PathOf("best"), LearningRate = new(1e-3) }, null, _warnings.Add, CancellationToken.None)];
+
+        Assert.All(epochs, epoch => Assert.True(double.IsNaN(epoch.ValidLoss) && double.IsNaN(epoch.Metric)));
+        Assert.Equal(epochs.MinBy(epoch => epoch.TrainLoss)!.Epoch, epochs.Last(epoch => epoch.IsBest).Epoch);
+        Assert.True(epochs.Last(epoch => epoch.IsBest).Epoch > 1);
+        Assert.Contains(_warnings, text => text.Contains("no validation chips with a label that counts", StringComparison.Ordinal));
+    }
+
+    /// <summary>Chips of any sample type make models that are saved and opened.</summary>
+    [Theory]
+    [InlineData(SampleType.Float32)]
+    [InlineData(SampleType.Int16)]
+    public void A_model_of_any_sample_type_is_saved_and_opened(SampleType type)
+    {
+        FieldsData data = new() { Normalization = new Normalization(1, [1000f, 1000f, 1000f], [300f, 300f, 300f], type) };
+        using UnetEngine model = Fields.Classifier(data);
+
+        string saved = model.Save(_folder.PathOf("any"), force: false, CancellationToken.None).EmdPath;
+
+        using ModelEngine opened = SavedModel.Open(saved, new LearnDataBunch(data), LearnDevice.Cpu, CancellationToken.None);
+        Assert.Equal(type, opened.Normalization.SampleType);
+        Assert.Equal(model.Fingerprint(CancellationToken.None), opened.Fingerprint(CancellationToken.None));
+        LearnDataException error = Assert.Throws<LearnDataException>(() => ((UnetEngine)opened).Measure(new LearnDataBunch(new FieldsData()), LearnPrecision.Float32, null, CancellationToken.None));
+        Assert.Equal("SampleTypeMismatch", error.Id);
+    }
+
+    /// <summary>Other data may lack some of the model's classes, and measure those that they have.</summary>
+    [Fact]
+    public void Data_without_one_of_the_classes_can_be_measured_and_not_trained_on()
+    {
+        using UnetEngine model = Fields.Classifier(new FieldsData());
+        FieldsData forest = new() { Classes = [new(7, "forest", [0, 100, 0])] };
+
+        ModelAccuracy found = model.Measure(new LearnDataBunch(forest), LearnPrecision.Float32, null, CancellationToken.None);
+
+        Assert.Equal([0, found.Count], found.Classes.Select(one => one.Support));
+        string saved = model.Save(_folder.PathOf("two"), force: false, CancellationToken.None).EmdPath;
+        Assert.Equal("ClassMismatch", Assert.Throws<LearnDataException>(() => SavedModel.Open(saved, new LearnDataBunch(forest), LearnDevice.Cpu, CancellationToken.None)).Id);
+    }
+
     [Fact]
     public void The_same_seed_gives_the_same_weights_and_another_others()
     {
@@ -204,7 +250,7 @@ public sealed class UnetTrainingTests : IDisposable
             new LearnDataBunch(new FieldsData { Classes = [new(1, "forest", [1, 2, 3]), new(2, "wheat", [1, 2, 3])] }), LearnPrecision.Float32, null, CancellationToken.None);
 
         Assert.Equal(24, same.Chips);
-        Assert.Equal(same.ConfusionMatrix.Count("wheat", "forest"), swapped.ConfusionMatrix.Count("forest", "forest"));
+        Assert.Equal(same.ConfusionMatrix!.Count("wheat", "forest"), swapped.ConfusionMatrix!.Count("forest", "forest"));
         Assert.Equal(1, same.Accuracy + swapped.Accuracy, 1e-9);
     }
 }

@@ -33,19 +33,24 @@ internal sealed class ClassTable
         Dictionary<int, ushort> labels = [];
         foreach (ClassDefinition item in classes)
         {
-            int label = Label(folder, item.Name);
-            if (label > 0)
+            if (MaskLabel(folder, item) is > 0 and ushort label)
             {
-                labels[item.Value] = checked((ushort)label);
-            }
-            else if (IsAmong(_ignored, item))
-            {
-                labels[item.Value] = DecodedMask.Ignored;
+                labels[item.Value] = label;
             }
         }
 
         return labels;
     }
+
+    /// <summary>The label of a folder's class in masks: <see cref="DecodedMask.Ignored"/> for an ignored one, 0 where the mapping leaves it out.</summary>
+    public ushort MaskLabel(int folder, ClassDefinition item)
+    {
+        int label = Label(folder, item.Name);
+        return label > 0 ? checked((ushort)label) : IsIgnored(item) ? DecodedMask.Ignored : (ushort)0;
+    }
+
+    /// <summary>Whether a folder's class is to be ignored.</summary>
+    public bool IsIgnored(ClassDefinition item) => IsAmong(_ignored, item);
 
     /// <param name="folders">Each folder's classes.</param>
     /// <param name="ignored">Names or values of classes to ignore.</param>

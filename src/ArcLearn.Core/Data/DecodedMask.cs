@@ -8,11 +8,12 @@ internal sealed record DecodedMask(int Width, int Height, ushort[] Classes, usho
     public const ushort Ignored = ushort.MaxValue;
 
     /// <summary>
-    /// What a view shows of one of the two, to the nearest pixel: classes between two classes mean nothing. Beyond the chip there is no label (0).
+    /// What a view shows of one of the two, to the nearest pixel: classes between two classes mean nothing.
     /// </summary>
     /// <param name="plane"><see cref="Classes"/> or <see cref="Instances"/>.</param>
+    /// <param name="beyond">What stands for what lies beyond the chip.</param>
     /// <param name="output"><c>[side, side]</c>.</param>
-    public void Render(ushort[] plane, ChipView view, int side, Span<int> output)
+    public void Render(ushort[] plane, ChipView view, int side, int beyond, Span<int> output)
     {
         for (int i = 0, at = 0; i < side; i++)
         {
@@ -21,8 +22,7 @@ internal sealed record DecodedMask(int Width, int Height, ushort[] Classes, usho
                 (double x, double y) = view.ToChip((j + 0.5) / side, (i + 0.5) / side);
                 (int column, int row) = ((int)Math.Floor(x), (int)Math.Floor(y));
                 bool isWithin = column >= 0 && row >= 0 && column < Width && row < Height;
-                ushort label = isWithin ? plane[(row * Width) + column] : (ushort)0;
-                output[at] = label == Ignored ? PixelBatch.Ignored : label;
+                output[at] = !isWithin ? beyond : plane[(row * Width) + column] is var label and not Ignored ? label : PixelBatch.Ignored;
             }
         }
     }

@@ -74,6 +74,9 @@ internal interface IPixelData : IChipData<PixelBatch>
 {
     /// <summary>Pixels of each class on the training side, in the chips' own pixels: background first, then by label.</summary>
     IReadOnlyList<long> TrainingPixels { get; }
+
+    /// <summary>The same on the validation side.</summary>
+    IReadOnlyList<long> ValidationPixels { get; }
 }
 
 /// <summary>Chips with one class or several for the whole image.</summary>

@@ -64,13 +64,13 @@ internal sealed class LabelledChips
 
         MaskLabels[] tables =
         [
-            .. folders.Select((folder, i) => new MaskLabels(classes.LabelsByValue(i, folder.Classes), name => checked((ushort)classes.Label(i, name)))),
+            .. folders.Select((folder, i) => new MaskLabels(classes.LabelsByValue(i, folder.Classes), name => folder.Classes.FirstOrDefault(one => one.Name == name) is ClassDefinition item ? classes.MaskLabel(i, item) : checked((ushort)classes.Label(i, name)))),
         ];
         MaskStore masks = new(Chips, [.. Folders.Select(folder => tables[folder])], Content != LabelContent.ClassMask, files, budget);
         return Content switch
         {
-            LabelContent.ClassMask => new PixelData(set, masks, Pixels()),
-            LabelContent.InstanceMasks => new InstanceData(set, masks, Pixels(), Boxes()),
+            LabelContent.ClassMask => new PixelData(set, masks, Pixels(folders)),
+            LabelContent.InstanceMasks => new InstanceData(set, masks, Pixels(folders), Boxes()),
             _ => new PixelChipData(set, masks),
         };
     }
@@ -83,18 +83,22 @@ internal sealed class LabelledChips
         .. Chips.Select((chip, i) => chip.Boxes.Select(b => (Box: b, Label: _classes.Label(Folders[i], b.ClassName))).Where(b => b.Label > 0).ToArray()),
     ];
 
-    /// <summary>Of each chip by label, background first: what no class covers.</summary>
-    private long[][] Pixels() =>
+    /// <summary>Of each chip by label, background first: what no class covers, ignored ones included.</summary>
+    private long[][] Pixels(IReadOnlyList<TrainingFolder> folders) =>
     [
         .. Chips.Select((chip, i) =>
         {
             long[] counts = new long[_classes.Classes.Count + 1];
+            long ignored = 0;
             foreach ((string name, long count) in chip.Labels.Pixels)
             {
-                counts[_classes.Label(Folders[i], name)] += count;
+                int label = _classes.Label(Folders[i], name);
+                bool isIgnored = label == 0 && folders[Folders[i]].Classes.Any(one => one.Name == name && _classes.IsIgnored(one));
+                ignored += isIgnored ? count : 0;
+                counts[label] += isIgnored ? 0 : count;
             }
 
-            counts[0] += ((long)chip.FileWidth * chip.FileHeight) - counts.Sum();
+            counts[0] += Math.Max(0, ((long)chip.FileWidth * chip.FileHeight) - ignored - counts.Sum());
             return counts;
         }),
     ];

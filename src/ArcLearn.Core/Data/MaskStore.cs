@@ -5,7 +5,7 @@ namespace ArcLearn.Core.Data;
 
 /// <summary>How a folder's masks become labels.</summary>
 /// <param name="ByValue">Label of a class value; values that are not among them are background.</param>
-/// <param name="ByName">Label of a class name, for masks of objects; 0 where the class is left out.</param>
+/// <param name="ByName">Label of a class name, for masks of objects; 0 where the class is left out, <see cref="DecodedMask.Ignored"/> where it is ignored.</param>
 internal sealed record MaskLabels(IReadOnlyDictionary<int, ushort> ByValue, Func<string, ushort> ByName);
 
 /// <summary>Decodes masks, and keeps them while the budget lasts. Safe from any number of threads.</summary>
@@ -80,7 +80,7 @@ internal sealed class MaskStore(
                 numbers[values[i]] = number = (ushort)Math.Min(++objects, DecodedMask.Ignored - 1);
             }
 
-            instances[i] = number;
+            instances[i] = label == DecodedMask.Ignored ? (ushort)0 : number;
             if (isClass)
             {
                 classes[i] = label;

@@ -25,10 +25,10 @@ internal class PixelChipData(ChipSet set, MaskStore masks) : ChipData<PixelBatch
     {
         int plane = ChipSize * ChipSize;
         DecodedMask mask = masks.Read(chip);
-        mask.Render(mask.Classes, view, ChipSize, batch.Classes.AsSpan(place * plane, plane));
+        mask.Render(mask.Classes, view, ChipSize, PixelBatch.Ignored, batch.Classes.AsSpan(place * plane, plane));
         if (batch.Instances is int[] instances)
         {
-            mask.Render(mask.Instances, view, ChipSize, instances.AsSpan(place * plane, plane));
+            mask.Render(mask.Instances, view, ChipSize, beyond: 0, instances.AsSpan(place * plane, plane));
         }
     }
 }
@@ -37,21 +37,22 @@ internal class PixelChipData(ChipSet set, MaskStore masks) : ChipData<PixelBatch
 /// <param name="pixels">Pixels of each chip by label, background first.</param>
 internal class PixelData(ChipSet set, MaskStore masks, long[][] pixels) : PixelChipData(set, masks), IPixelData
 {
-    public IReadOnlyList<long> TrainingPixels
-    {
-        get
-        {
-            long[] sum = new long[Classes.Count + 1];
-            foreach (int chip in Set.Split.Training)
-            {
-                for (int label = 0; label < sum.Length; label++)
-                {
-                    sum[label] += pixels[chip][label];
-                }
-            }
+    public IReadOnlyList<long> TrainingPixels => Sum(Set.Split.Training);
 
-            return sum;
+    public IReadOnlyList<long> ValidationPixels => Sum(Set.Split.Validation);
+
+    private long[] Sum(int[] chips)
+    {
+        long[] sum = new long[Classes.Count + 1];
+        foreach (int chip in chips)
+        {
+            for (int label = 0; label < sum.Length; label++)
+            {
+                sum[label] += pixels[chip][label];
+            }
         }
+
+        return sum;
     }
 }
 

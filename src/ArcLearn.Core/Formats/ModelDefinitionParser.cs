@@ -195,9 +195,9 @@ internal static partial class ModelDefinitionParser
         }
 
         string sampleText = keys.Text("SampleType") ?? throw keys.Fail("SampleType", "is missing.");
-        if (!Enum.TryParse(sampleText, out SampleType sample) || !sample.IsChipType() || !char.IsLetter(sampleText[0]))
+        if (!Enum.TryParse(sampleText, out SampleType sample) || !char.IsLetter(sampleText[0]))
         {
-            throw keys.Fail("SampleType", $"is '{sampleText}', which is not one of {SampleType.UInt8}, {SampleType.UInt16}.");
+            throw keys.Fail("SampleType", $"is '{sampleText}', which is not one of {string.Join(", ", Enum.GetNames<SampleType>())}.");
         }
 
         int bands = keys.Integer("Bands", 1, 1 << 16) ?? throw keys.Fail("Bands", "is missing.");

@@ -25,6 +25,7 @@ internal sealed partial class ClassifierEngine
         ImageDataCheck.RequireClasses(data, chips, warn);
         ClassifierOptions fitted = options with
         {
+            Backbone = Backbones.Get(options.Backbone).Name,
             Bands = chips.Bands,
             ChipSize = chips.ChipSize,
             Classes = chips.Classes.Count,

@@ -15,12 +15,18 @@ internal static class DataCheck
     }
 
     /// <summary>Chips are of the model's shape.</summary>
-    /// <exception cref="LearnDataException">They are not (BandMismatch, ChipSizeMismatch).</exception>
+    /// <exception cref="LearnDataException">They are not (BandMismatch, SampleTypeMismatch, ChipSizeMismatch).</exception>
     public static void RequireShape(LearnDataBunch bunch, IChipData data, NetworkDefinition model)
     {
         if (data.Bands != model.Bands)
         {
             throw new LearnDataException("BandMismatch", $"The model takes {model.Bands} bands, but the chips have {data.Bands}.", bunch);
+        }
+
+        if (data.Normalization.SampleType != model.Normalization.SampleType)
+        {
+            throw new LearnDataException(
+                "SampleTypeMismatch", $"The model takes chips of {model.Normalization.SampleType}, but the data's are of {data.Normalization.SampleType}: export them from a raster as the model was trained on.", bunch);
         }
 
         if (data.ChipSize != model.ChipSize)
@@ -43,12 +49,14 @@ internal static class DataCheck
     }
 
     /// <summary>The model's label for each of the data's labels, by class name; both count from 1, and 0 stays 0.</summary>
-    /// <exception cref="LearnDataException">The names are not the same on both sides (ClassMismatch).</exception>
-    public static int[] MapClasses(IReadOnlyList<ClassDefinition> data, IReadOnlyList<ClassDefinition> model, object? target)
+    /// <param name="isSubset">Whether the data may lack some of the model's classes: enough to measure by.</param>
+    /// <exception cref="LearnDataException">The names are not the same on both sides, or the model lacks some (ClassMismatch).</exception>
+    public static int[] MapClasses(IReadOnlyList<ClassDefinition> data, IReadOnlyList<ClassDefinition> model, object? target, bool isSubset = false)
     {
         string[] known = [.. model.Select(c => c.Name)];
         string[] given = [.. data.Select(c => c.Name)];
-        if (!known.Order(StringComparer.Ordinal).SequenceEqual(given.Order(StringComparer.Ordinal), StringComparer.Ordinal))
+        bool isKnown = given.All(known.Contains) && given.Distinct(StringComparer.Ordinal).Count() == given.Length;
+        if (!isKnown || (!isSubset && given.Length != known.Length))
         {
             throw new LearnDataException(
                 "ClassMismatch",

@@ -13,9 +13,9 @@ internal abstract partial class ModelEngine
     {
         RequireLabels();                                            // said before the first epoch, not in it
         TellPrecision(options.Precision, warn);
-        if (ChipData.ValidationChips == 0)
+        if (!HasValidation)
         {
-            warn?.Invoke("The data have no validation chips: the training loss decides which epoch is the best, and nothing tells when it only learns by heart. New-LearnDataBunch keeps some with -ValidationFraction.");
+            warn?.Invoke($"The data have no validation chips{(ChipData.ValidationChips > 0 ? " with a label that counts" : "")}: the training loss decides which epoch is the best, and nothing tells when it only learns by heart. New-LearnDataBunch keeps some with -ValidationFraction.");
         }
 
         return Trainer.Fit(this, options with { WriteDefinition = WriteDefinition }, progress, cancel);

@@ -73,12 +73,15 @@ internal abstract partial class ModelEngine : IModelEngine, ITrainable, IRunMode
 
     int ITrainable.StepsPerEpoch => ChipData.TrainingChips / ChipData.BatchSize;
 
-    bool ITrainable.HasValidation => ChipData.ValidationChips > 0;
+    bool ITrainable.HasValidation => HasValidation;
 
     public abstract string MetricName { get; }
 
     /// <summary>What a training takes where no rate is asked for.</summary>
     public LearningRate DefaultRate => _network.Body.modules().OfType<BatchNorm>().Any() ? LearningRate.Default : LearningRate.Gentle;
+
+    /// <summary>Whether the validation chips have anything to compare with.</summary>
+    private protected virtual bool HasValidation => ChipData.ValidationChips > 0;
 
     /// <summary>Where the network runs.</summary>
     protected Device Place { get; }
@@ -137,7 +140,7 @@ internal abstract partial class ModelEngine : IModelEngine, ITrainable, IRunMode
             throw new LearnDataException("ValidationMissing", "The model's data have no validation chips. Give another bunch with -Data.", Data);
         }
 
-        labels = DataCheck.MapClasses(data.Classes, Classes, bunch);
+        labels = DataCheck.MapClasses(data.Classes, Classes, bunch, isSubset: true);
         return data;
     }
 

@@ -55,6 +55,10 @@ internal sealed class PixelLoss : IDisposable
         return loss.MoveToOuterDisposeScope();
     }
 
+    /// <summary>Whether any pixel counts.</summary>
+    /// <param name="labels">See <see cref="Compute"/>.</param>
+    public bool Counts(ReadOnlySpan<int> labels) => labels.ContainsAnyInRange(_options.IsBackgroundIgnored ? 1 : 0, int.MaxValue);
+
     public void Dispose() => _weights?.Dispose();
 
     private Tensor Targets(ReadOnlySpan<int> labels, long[] shape, out double weight)

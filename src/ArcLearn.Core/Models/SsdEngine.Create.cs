@@ -23,7 +23,7 @@ internal sealed partial class SsdEngine
         LearnDataBunch data, SsdOptions options, string? backboneWeights, string? pretrainedPath, LearnDevice device, int seed, IFileSystem? files = null, string? pretrainedShown = null)
     {
         IDetectionData chips = DetectionDataCheck.Boxes(data);
-        SsdOptions fitted = options with { Bands = chips.Bands, ChipSize = chips.ChipSize, Classes = chips.Classes.Count };
+        SsdOptions fitted = options with { Backbone = Backbones.ForDetector(options.Backbone).Name, Bands = chips.Bands, ChipSize = chips.ChipSize, Classes = chips.Classes.Count };
         SsdDefinition definition = new(DefaultName, fitted, chips.Classes, chips.Normalization, chips.CellSize, chips.Ground);
         return Build(definition, data, device, seed, network => Fill(network, backboneWeights, pretrainedPath, files, pretrainedShown));
     }

@@ -21,7 +21,7 @@ internal sealed partial class UnetEngine
         LearnDataBunch data, UnetOptions options, StartWeights start, LearnDevice device, int seed, Action<string>? warn, CancellationToken cancel, IFileSystem? files = null)
     {
         IPixelData chips = PixelDataCheck.Masks(data);
-        UnetOptions fitted = options with { Bands = chips.Bands, ChipSize = chips.ChipSize, Classes = chips.Classes.Count };
+        UnetOptions fitted = options with { Backbone = Backbones.ForUnet(options.Backbone).Name, Bands = chips.Bands, ChipSize = chips.ChipSize, Classes = chips.Classes.Count };
         UnetDefinition definition = new(DefaultName, fitted, chips.Classes, chips.Normalization, chips.CellSize, chips.Ground);
         return Start(
             start,

@@ -48,6 +48,12 @@ internal sealed partial class UnetEngine : ModelEngine, IPixelEngine
         {
             using (batch)
             {
+                // Nothing is learnt from chips of which no pixel counts, and nothing is to be unlearnt either.
+                if (!_loss.Counts(Labels(batch)))
+                {
+                    continue;
+                }
+
                 yield return new TrainingStep(batch.Count, () => _loss.Compute(_network.call(Input(batch, scaling)), Labels(batch), out _));
             }
         }
@@ -73,8 +79,10 @@ internal sealed partial class UnetEngine : ModelEngine, IPixelEngine
         }
 
         // The mean over all pixels of the side, wherever batches end.
-        return new ValidationResult(sum / Math.Max(1, weights), counts.Accuracy) { MeanIou = counts.MeanIou };
+        return new ValidationResult(weights > 0 ? sum / weights : 0, counts.Accuracy) { MeanIou = counts.MeanIou };
     }
+
+    private protected override bool HasValidation => base.HasValidation && Chips.ValidationPixels.Skip(IsBackgroundIgnored ? 1 : 0).Any(count => count > 0);
 
     private protected override void RequireLabels()
     {

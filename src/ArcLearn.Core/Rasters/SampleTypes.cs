@@ -17,9 +17,6 @@ internal static class SampleTypes
     public static bool IsSigned(this SampleType type) =>
         type is SampleType.Int8 or SampleType.Int16 or SampleType.Int32 or SampleType.Int64 || type.IsFloatingPoint();
 
-    /// <summary>Whether chips and models carry samples of this type.</summary>
-    public static bool IsChipType(this SampleType type) => type is SampleType.UInt8 or SampleType.UInt16;
-
     /// <summary>The type whose samples are stored as <typeparamref name="T"/>, or null.</summary>
     public static SampleType? Of<T>()
         where T : unmanaged =>
