@@ -19,7 +19,7 @@ public sealed class ClassificationEndTests : IDisposable
         using ModuleHost host = new();
         host.SetLocation(_folder.Path);
         host.Run($$"""
-            $tiles = Export-TrainingData scene.tif labels.geojson tiles -TileSize 64 -StrideSize 256 -MetadataFormat Classified_Tiles -ClassValueField class
+            $tiles = Export-TrainingData scene.tif labels.geojson tiles -TileSize 64 -StrideSize 128 -MetadataFormat Classified_Tiles -ClassValueField class
             $unet = $tiles | New-LearnDataBunch -ChipSize 64 -BatchSize 4 -WarningAction Ignore | New-UnetClassifier -Backbone resnet18 -WarningAction Ignore
             $null = $unet | Save-LearnModel -Path model
             $null = Invoke-ClassifyPixels scene.tif $unet whole/map.tif -MergePolicy {{merge}} -Probabilities
