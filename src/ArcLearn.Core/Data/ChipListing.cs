@@ -23,15 +23,20 @@ internal static class ChipListing
         LearnFormatException?[] damages = new LearnFormatException?[pairs.Count];
         try
         {
-            Parallel.For(0, pairs.Count, new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+            Parallel.For(0, pairs.Count, new ParallelOptions { CancellationToken = cancel, MaxDegreeOfParallelism = Environment.ProcessorCount }, (i, loop) =>
             {
                 try
                 {
                     chips[i] = Read(pairs[i], reader, files, options);
                 }
-                catch (LearnFormatException e) when (options.SkipDamaged)
+                catch (LearnFormatException e)
                 {
                     damages[i] = e;
+                    if (!options.SkipDamaged)
+                    {
+                        // Those before it are looked at all the same, so that it is always the first one that is named.
+                        loop.Break();
+                    }
                 }
             });
         }
@@ -41,6 +46,11 @@ internal static class ChipListing
         }
 
         LearnFormatException[] found = [.. damages.OfType<LearnFormatException>()];
+        if (found.Length > 0 && !options.SkipDamaged)
+        {
+            ExceptionDispatchInfo.Throw(found[0]);
+        }
+
         if (found.Length > 0)
         {
             string more = found.Length > NamedDamages ? $" … and {found.Length - NamedDamages} more" : "";
