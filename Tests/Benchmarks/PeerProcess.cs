@@ -19,4 +19,22 @@ internal static class PeerProcess
         process.WaitForExit();
         return process.ExitCode == 0 ? output : throw new InvalidOperationException($"{program} ended with {process.ExitCode}.");
     }
+
+    /// <summary>Starts a script that stays, and answers each line with numbers.</summary>
+    public static Process Converse(string python, string script, params IEnumerable<string> arguments)
+    {
+        ProcessStartInfo start = new(python, [script, .. arguments]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+
+        // As the module does: on a machine that others use too, threads that spin would be measured instead of the network.
+        start.Environment["OMP_WAIT_POLICY"] = "PASSIVE";
+        return Process.Start(start)!;
+    }
+
+    /// <summary>The answer of such a script.</summary>
+    public static double[] Ask(Process peer)
+    {
+        peer.StandardInput.WriteLine("run");
+        peer.StandardInput.Flush();
+        return Numbers(peer.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The script has ended."));
+    }
 }

@@ -23,10 +23,11 @@ return args switch
     ["engine", "memory", string folder, string natives, string megabytes] => EngineMemory.Compare(folder, natives, megabytes),
     ["engine", "search", string model, string natives, string path, string bytes] => EngineMemory.Search(model, natives, path, bytes),
     ["engine", "pixels", string folder, string megabytes, .. string[] merge] => PixelMemoryRun.Compare(folder, megabytes, merge.Length > 0 ? merge[0] : "None"),
-    ["engine", "unet", string natives, string model, string path, string rounds] => UnetRun.Print(natives, model, path, Count(rounds)),
+    ["engine", "unet", string natives, string python, string parity, string model, string path, string rounds] => UnetRun.Print(natives, python, parity, model, path, Count(rounds)),
     ["engine", "classify", string path, string bytes, string merge] => PixelMemoryRun.Classify(path, bytes, merge),
     ["engine", "speed", string natives, string python, string parity, string folder, string side, string rounds] => EngineSpeed.Print(
         natives, python, parity, folder, Count(side), Count(rounds)),
+    ["engine", "replicas", string natives] => ReplicaMemory.Print(natives),
     ["engine", "nms", string python, string rounds] => SuppressionSpeed.Print(python, Count(rounds)),
     ["vectors", .. string[] address] => VectorMemory.Print(address.Length > 0 ? address[0] : null),
     _ => Usage(),
@@ -36,6 +37,6 @@ static int Count(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: labels trees|cars <data folder> <folder> | score <truth folder> <detections folder> <iou> … | speed train|forward ssd|unet <natives> <python> <parity folder> <rounds> <steps> | epochs <natives> <chips> <backbone> <epochs> <batch> | loader <python> <folder of images per class> <epochs> | rasters compare <folder> <rounds> | export compare <folder> <rounds> [TIFF|JPEG|PNG] | engine memory <folder> <natives> <megabytes> | engine pixels <folder> <megabytes> [None|Mean] | engine unet <natives> <model> <raster> <rounds> | engine speed <natives> <python> <parity folder> <folder> <side> <rounds> | engine nms <python> <rounds> | vectors [address]");
+    Console.Error.WriteLine("Usage: labels trees|cars <data folder> <folder> | score <truth folder> <detections folder> <iou> … | speed train|forward ssd|unet <natives> <python> <parity folder> <rounds> <steps> | epochs <natives> <chips> <backbone> <epochs> <batch> | loader <python> <folder of images per class> <epochs> | rasters compare <folder> <rounds> | export compare <folder> <rounds> [TIFF|JPEG|PNG] | engine memory <folder> <natives> <megabytes> | engine pixels <folder> <megabytes> [None|Mean] | engine unet <natives> <python> <parity folder> <model> <raster> <rounds> | engine speed <natives> <python> <parity folder> <folder> <side> <rounds> | engine replicas <natives> | engine nms <python> <rounds> | vectors [address]");
     return 2;
 }

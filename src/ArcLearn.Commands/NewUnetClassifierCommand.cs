@@ -11,7 +11,7 @@ namespace ArcLearn.Commands;
 /// neighbours; multiples of 32 need none of this.</para>
 /// <para>Pixels without a label: with two classes or more nobody said what they are, and they count neither in the loss nor in any measure (labels from sparse polygons are
 /// such data). With one class they are all that is not of it, a class of its own. Background says otherwise.</para>
-/// <para>Rare classes: ClassBalancing lets a pixel of a rare class count more, by the root of how rare it is; that lifts the mean intersection over union and costs little accuracy. ClassWeight
+/// <para>Rare classes: ClassBalancing lets a pixel of a rare class count more, by the fourth root of how rare it is, at most four times as much as in the mean: full balance would find rare classes everywhere. ClassWeight
 /// gives weights by hand.</para>
 /// <para>With weights for the backbone its layers are frozen, and the decoder is trained first. Without any, everything is trained.</para>
 /// </remarks>
@@ -46,7 +46,7 @@ public sealed class NewUnetClassifierCommand : LearnCmdlet
     [Parameter]
     public BackgroundPixels Background { get; set; } = BackgroundPixels.Auto;
 
-    /// <summary>Lets pixels of rare classes count more in the loss, by the root of how rare they are in the training chips.</summary>
+    /// <summary>Lets pixels of rare classes count more in the loss, by the fourth root of how rare they are in the training chips.</summary>
     [Parameter]
     [Alias("class_balancing")]
     public SwitchParameter ClassBalancing { get; set; }

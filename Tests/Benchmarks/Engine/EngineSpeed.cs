@@ -35,9 +35,9 @@ internal static class EngineSpeed
         SsdEngine model, ModelPackage saved, LearnPrecision precision, double threshold, string python, string parity, string path, string folder, int rounds)
     {
         using SsdBackend backend = new(model, EngineRun.Batch, threshold, Overlap, precision);
-        using Process? peer = StartPeer(python, parity, path, saved.WeightsPath, threshold, folder);
-        string? version = peer?.StandardOutput.ReadLine();
-        Console.WriteLine($"search of {Path.GetFileName(path)} in {precision}{(precision == LearnPrecision.BFloat16 && !ConvolutionArithmetic.HasBFloat16 ? " (rounded 32-bit arithmetic: this processor has no instructions for it)" : "")}: {EngineRun.Case}; {Environment.ProcessorCount} replicas of one thread; libtorch {TorchRuntime.Describe().TorchVersion} against {version ?? "no Python with torch and rasterio"}");
+        using Process peer = StartPeer(python, parity, path, saved.WeightsPath, threshold, folder);
+        string? version = peer.StandardOutput.ReadLine();
+        Console.WriteLine($"search of {Path.GetFileName(path)} in {precision}{(precision == LearnPrecision.BFloat16 && !ConvolutionArithmetic.HasBFloat16 ? " (rounded 32-bit arithmetic: this processor has no instructions for it)" : "")}: {EngineRun.Case}; {Environment.ProcessorCount} replicas of one thread; libtorch {TorchRuntime.Describe().TorchVersion} against {version}");
         Console.WriteLine("round    bare tiles/s    whole tiles/s    share    features    script tiles/s    as fast as the script    its features");
         List<(double Share, double Times)> ratios = [];
         for (int round = 0; round < rounds; round++)
@@ -46,7 +46,7 @@ internal static class EngineSpeed
             Stopwatch watch = Stopwatch.StartNew();
             (int tiles, int features) = EngineRun.Search(path, backend, limit: null, Path.Combine(folder, "found.gpkg"));
             double whole = tiles / watch.Elapsed.TotalSeconds;
-            double[] script = peer is null ? [double.NaN, double.NaN, double.NaN] : Ask(peer);
+            double[] script = PeerProcess.Ask(peer);
             ratios.Add((whole / bare, whole * script[0] / script[1]));
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
@@ -56,7 +56,7 @@ internal static class EngineSpeed
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"medians: share of the bare model {Taken.Median(ratios.Select(ratio => ratio.Share)):F3}, as fast as the script {Taken.Median(ratios.Select(ratio => ratio.Times)):F2}"));
-        peer?.StandardInput.Close();
+        peer.StandardInput.Close();
     }
 
     /// <summary>A score that some objects exceed wherever a tile keeps them: untrained, a network is surest at the border of its chips.</summary>
@@ -104,27 +104,12 @@ internal static class EngineSpeed
         return seconds.Sum(time => Batches * EngineRun.Batch / time);
     }
 
-    private static double[] Ask(Process peer)
-    {
-        peer.StandardInput.WriteLine("run");
-        peer.StandardInput.Flush();
-        return PeerProcess.Numbers(peer.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The script has ended."));
-    }
-
-    private static Process? StartPeer(string python, string parity, string path, string weights, double threshold, string folder)
+    private static Process StartPeer(string python, string parity, string path, string weights, double threshold, string folder)
     {
         SpeedCase of = EngineRun.Case;
-        ProcessStartInfo start = new(python) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        string[] arguments =
-        [
-            Path.Combine(parity, "..", "Benchmarks", "Engine", "peer.py"), parity, $"{of.Threads}", path, weights, $"{EngineRun.Chip}", $"{EngineRun.Chip / 4}", $"{EngineRun.Batch}",
+        return PeerProcess.Converse(
+            python, Path.Combine(parity, "..", "Benchmarks", "Engine", "peer.py"), parity, $"{of.Threads}", path, weights, $"{EngineRun.Chip}", $"{EngineRun.Chip / 4}", $"{EngineRun.Batch}",
             threshold.ToString(CultureInfo.InvariantCulture), Overlap.ToString(CultureInfo.InvariantCulture), of.Backbone, string.Join(',', of.Grids), $"{of.Classes}",
-            Path.Combine(folder, "script.geojson"),
-        ];
-        Array.ForEach(arguments, start.ArgumentList.Add);
-
-        // As the module does: on a machine that others use too, threads that spin would be measured instead of the network.
-        start.Environment["OMP_WAIT_POLICY"] = "PASSIVE";
-        return Process.Start(start);
+            Path.Combine(folder, "script.geojson"));
     }
 }

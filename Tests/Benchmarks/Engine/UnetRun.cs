@@ -10,8 +10,8 @@ using ArcLearn.Core.Runtime;
 namespace ArcLearn.Benchmarks.Engine;
 
 /// <summary>
-/// A saved U-Net over a raster: tiles a second of a whole classification as a share of what the bare prepared model reaches in the same process on ready batches, turn by turn, and what is to be
-/// seen of its seams against one pass over a whole scene.
+/// A saved U-Net over a raster: tiles a second of a whole classification as a share of what the bare prepared model reaches in the same process on ready batches, and against a straightforward script
+/// with rasterio and PyTorch over the same file with the same weights, turn by turn; and what is to be seen of its seams against one pass over a whole scene.
 /// </summary>
 internal static class UnetRun
 {
@@ -21,23 +21,29 @@ internal static class UnetRun
     private const int SeamPadding = 64;
     private const int SeamWidth = 4;
 
-    public static int Print(string natives, string model, string path, int rounds)
+    public static int Print(string natives, string python, string parity, string model, string path, int rounds)
     {
         TorchRuntime.NativeFolder = natives;
         using ModelEngine engine = SavedModel.Open(model, null, LearnDevice.Cpu, CancellationToken.None);
         UnetEngine unet = (UnetEngine)engine;
-        Speed(unet, path, rounds);
+        string weights = Path.ChangeExtension(SavedModel.Describe(model) is UnetDefinition && Directory.Exists(model) ? Directory.GetFiles(model, "*.emd")[0] : model, ".pth");
+        using Process peer = PeerProcess.Converse(
+            python, Path.Combine(parity, "..", "Benchmarks", "Engine", "peer_unet.py"), parity, $"{Environment.ProcessorCount}", path, weights, $"{unet.ChipSize}", $"{unet.ChipSize / 4}", $"{Batch}", unet.Backbone,
+            $"{unet.Classes.Count}", Path.Combine(Path.GetTempPath(), $"arclearn-script-{Environment.ProcessId}.tif"));
+        Speed(unet, path, rounds, peer);
+        peer.StandardInput.Close();
         Seams(unet, path);
         return 0;
     }
 
-    private static void Speed(UnetEngine model, string path, int rounds)
+    private static void Speed(UnetEngine model, string path, int rounds, Process peer)
     {
         using UnetBackend backend = new(model, Batch);
         string output = Path.Combine(Path.GetTempPath(), $"arclearn-unet-{Environment.ProcessId}.tif");
-        Console.WriteLine($"classification of {Path.GetFileName(path)} with a U-Net on {model.Backbone}, chips of {backend.ChipSize}, {Environment.ProcessorCount} replicas of one thread, libtorch {TorchRuntime.Describe().TorchVersion}");
-        Console.WriteLine("round    bare tiles/s    whole tiles/s    share");
+        Console.WriteLine($"classification of {Path.GetFileName(path)} with a U-Net on {model.Backbone}, chips of {backend.ChipSize}, {Environment.ProcessorCount} replicas of one thread, libtorch {TorchRuntime.Describe().TorchVersion} against {peer.StandardOutput.ReadLine()}");
+        Console.WriteLine("round    bare tiles/s    whole tiles/s    share    script tiles/s    as fast as the script");
         List<double> shares = [];
+        List<double> times = [];
         for (int round = 0; round < rounds; round++)
         {
             double bare = Bare(backend, path);
@@ -48,12 +54,14 @@ internal static class UnetRun
                 new PixelRunOptions { Workers = Environment.ProcessorCount }, raster, backend, new RunIdentity([new("run", "benchmark")]), place.Journal, force: true, model: "benchmark", output: output);
             int tiles = run.Finish(place, run.Search(null, CancellationToken.None), CancellationToken.None).Tiles;
             double whole = tiles / watch.Elapsed.TotalSeconds;
+            double[] script = PeerProcess.Ask(peer);
             shares.Add(whole / bare);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{round + 1,5}{bare,16:F2}{whole,17:F2}{shares[^1],9:F3}"));
+            times.Add(whole * script[0] / script[1]);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{round + 1,5}{bare,16:F2}{whole,17:F2}{shares[^1],9:F3}{script[1] / script[0],18:F2}{times[^1],25:F2}"));
         }
 
-        Array.ForEach(Directory.GetFiles(Path.GetTempPath(), Path.GetFileName(output) + "*"), File.Delete);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"median share of the bare model: {Taken.Median(shares):F3}"));
+        Array.ForEach(Directory.GetFiles(Path.GetTempPath(), $"arclearn-*-{Environment.ProcessId}.tif*"), File.Delete);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"medians: share of the bare model {Taken.Median(shares):F3}, as fast as the script {Taken.Median(times):F2}"));
     }
 
     /// <summary>Tiles a second of as many replicas as the run has, on one batch that lies ready.</summary>

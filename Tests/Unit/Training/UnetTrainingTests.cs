@@ -131,10 +131,10 @@ public sealed class UnetTrainingTests : IDisposable
         Assert.Equal([0, 2, 0.5], named.For(data, null).ClassWeights!);
         double[] balanced = PixelLossPlan.Balanced([1000, 900, 100, 0], isBackgroundIgnored: true);
         Assert.Equal(0, balanced[0]);
-        Assert.Equal(3, balanced[2] / balanced[1], 1e-9);
+        Assert.Equal(Math.Sqrt(3), balanced[2] / balanced[1], 1e-9);
         Assert.Equal(1, (0.9 * balanced[1]) + (0.1 * balanced[2]), 1e-9);
         Assert.Equal(1, balanced[3]);
-        Assert.Equal(10, PixelLossPlan.Balanced([0, 10_000_000, 1], isBackgroundIgnored: true)[2]);
+        Assert.Equal(4, PixelLossPlan.Balanced([0, 10_000_000, 1], isBackgroundIgnored: true)[2]);
         LearnArgumentException error = Assert.Throws<LearnArgumentException>(() => (named with { ClassWeights = new Dictionary<string, double> { ["rye"] = 1 } }).For(data, null));
         Assert.Contains("'rye'; the classes are 1 wheat, 7 forest", error.Message, StringComparison.Ordinal);
     }

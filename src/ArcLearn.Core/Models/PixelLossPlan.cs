@@ -7,11 +7,11 @@ namespace ArcLearn.Core.Models;
 /// <summary>What is asked of a pixel classifier's loss, before the data are known.</summary>
 internal sealed record PixelLossPlan
 {
-    // Frequencies count by their square root: full balance finds every rare class everywhere, none the frequent ones only.
-    private const double Damping = 0.5;
+    // Frequencies count by their fourth root: full balance finds every rare class everywhere, none the frequent ones only.
+    private const double Damping = 0.25;
 
     // A class of a few pixels is no reason to follow them wherever they lead.
-    private const double MostWeight = 10;
+    private const double MostWeight = 4;
 
     // Of pixels without a label: more than lies beside a raster's edge.
     private const double NotableShare = 0.05;
@@ -55,7 +55,7 @@ internal sealed record PixelLossPlan
         };
     }
 
-    /// <summary>Weights by the root of how rare a class is; a pixel counts 1 in the mean. A class without pixels has 1, an ignored background 0.</summary>
+    /// <summary>Weights by the fourth root of how rare a class is; a pixel counts 1 in the mean. A class without pixels has 1, an ignored background 0.</summary>
     internal static double[] Balanced(IReadOnlyList<long> pixels, bool isBackgroundIgnored)
     {
         long[] counted = [isBackgroundIgnored ? 0 : pixels[0], .. pixels.Skip(1)];

@@ -98,12 +98,29 @@ internal sealed class UnetNetwork : LearnNetwork<Tensor>
         return network;
     }
 
-    /// <summary>Channels of the widest map, at the chip's side: the last block's, and the input beside it.</summary>
-    public static int TopChannels(UnetOptions options)
+    /// <summary>Channels that live at once in the widest place of a pass that frees maps as soon as they are used, in maps of the chip's side.</summary>
+    public static double WidestChannels(UnetOptions options)
     {
         Backbone backbone = Backbones.Get(options.Backbone);
-        int channels = backbone.Taps.Reverse().Aggregate(backbone.Channels, (below, tap) => (below / 2) + tap.Channels);
-        return (channels / 2) + options.Bands;
+        double widest = 0;
+        double skips = 0;
+        int channels = backbone.Channels;
+        foreach (BackboneTap tap in backbone.Taps)
+        {
+            skips += tap.Channels * Area(tap);
+        }
+
+        foreach (BackboneTap tap in backbone.Taps.Reverse())
+        {
+            channels = (channels / 2) + tap.Channels;
+            widest = Math.Max(widest, skips + (2 * channels * Area(tap)));
+            skips -= tap.Channels * Area(tap);
+        }
+
+        // The last block halves its channels; with the input beside them three maps of that width live at once.
+        return Math.Max(widest, 3 * ((channels / 2) + options.Bands));
+
+        double Area(BackboneTap tap) => Math.Pow((double)tap.Side(options.ChipSize) / options.ChipSize, 2);
     }
 
     public override Tensor forward(Tensor input)
