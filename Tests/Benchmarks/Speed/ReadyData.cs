@@ -95,4 +95,6 @@ internal sealed class ReadyMasks : ReadyData<PixelBatch>, IPixelData
     public override PixelBatch Batch => new(BatchSize, Bands, ChipSize, Images, _labels, null, Items);
 
     public IReadOnlyList<long> TrainingPixels => [.. Enumerable.Repeat(1L, Classes.Count + 1)];
+
+    public IReadOnlyList<long> ValidationPixels => TrainingPixels;
 }
