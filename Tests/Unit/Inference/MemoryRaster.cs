@@ -25,6 +25,11 @@ internal sealed class MemoryRaster(int width, int height, int bands = 1) : IRast
 
     public double? NoData { get; init; }
 
+    /// <summary>Nodata of each band; empty where all have <see cref="NoData"/>.</summary>
+    public double?[] BandNoData { get; init; } = [];
+
+    public IReadOnlyList<RasterBand> BandInfo => [.. Enumerable.Range(0, bands).Select(band => new RasterBand(NoData: BandNoData.Length > 0 ? BandNoData[band] : NoData))];
+
     public int BlockWidth => 32;
 
     public int BlockHeight => 32;

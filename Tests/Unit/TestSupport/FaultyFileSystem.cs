@@ -9,6 +9,7 @@ internal sealed class FaultyFileSystem : IFileSystem
     private long _room = long.MaxValue;
     private long _readRoom = long.MaxValue;
     private int _moves;
+    private bool _isDead;
 
     /// <summary>Bytes that may be written before the disk is full.</summary>
     public long Room
@@ -30,6 +31,9 @@ internal sealed class FaultyFileSystem : IFileSystem
 
     /// <summary>The move, of a file or a folder, that is denied, from 1; 0 for none.</summary>
     public int FailingMove { get; init; }
+
+    /// <summary>The move of a file after which the process is as if killed, from 1: nothing is cleaned up either. 0 for none.</summary>
+    public int KillingMove { get; init; }
 
     /// <summary>Runs before each file is made; what it throws is the fault.</summary>
     public Action<string> BeforeCreate { get; init; } = _ => { };
@@ -59,6 +63,11 @@ internal sealed class FaultyFileSystem : IFileSystem
     {
         CountMove();
         _disk.Move(source, destination, overwrite);
+        if (_moves == KillingMove)
+        {
+            _isDead = true;
+            throw new IOException("Killed.");
+        }
     }
 
     public void MoveDirectory(string source, string destination)
@@ -68,7 +77,13 @@ internal sealed class FaultyFileSystem : IFileSystem
         _disk.MoveDirectory(source, destination);
     }
 
-    public void DeleteFile(string path) => _disk.DeleteFile(path);
+    public void DeleteFile(string path)
+    {
+        if (!_isDead)
+        {
+            _disk.DeleteFile(path);
+        }
+    }
 
     public void DeleteDirectory(string path) => _disk.DeleteDirectory(path);
 

@@ -37,7 +37,12 @@ internal static class ClassifiedMap
 
         Dictionary<long, long> counts = [];
         using SKBitmap map = Paint(raster, classes, options.MaxSide, counts, cancel);
-        (LegendEntry[] entries, string text) = Describe(raster, classes, counts);
+
+        // A rare class may have no pixel in the picture.
+        bool isWhole = counts.Values.Sum() == (long)raster.Width * raster.Height;
+        Dictionary<long, long> exact = isWhole ? counts : ValueTableFile.FindCounts(files, path);
+        (LegendEntry[] entries, string text) = Describe(raster, classes, exact.Count > 0 ? exact : counts);
+        text += isWhole || exact.Count > 0 ? "" : " in the pixels that are drawn";
         using SKBitmap sheet = Legend.Append(map, [$"{Path.GetFileName(path)}: {text}"], entries);
         return PictureFile.Save(sheet, pngPath, text, files, options.Force);
     }
@@ -88,7 +93,7 @@ internal static class ClassifiedMap
                 FormattableString.Invariant($"{(classes.TryGetValue(value, out ClassDefinition? known) ? known.Name : value)} {100.0 * counts.GetValueOrDefault(value) / total:0.0} %"),
                 ColorOf(raster, classes, value))),
         ];
-        return (entries, FormattableString.Invariant($"{raster.Width} by {raster.Height} pixels, {counts.Keys.Count(value => value != long.MinValue)} of {classes.Count} classes"));
+        return (entries, FormattableString.Invariant($"{raster.Width} by {raster.Height} pixels, {counts.Count(pair => pair.Key != long.MinValue && pair.Value > 0)} of {classes.Count} classes"));
     }
 
     private static SKColor ColorOf(IRaster raster, Dictionary<long, ClassDefinition> classes, double value) =>

@@ -5,6 +5,8 @@ namespace ArcLearn.Core.IO;
 /// <summary>What every writer needs on top of <see cref="IFileSystem"/>.</summary>
 internal static class FileSystemExtensions
 {
+    private const string PartialExtension = ".partial";
+
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     public static byte[] ReadAllBytes(this IFileSystem files, string path)
@@ -73,7 +75,22 @@ internal static class FileSystemExtensions
 
     /// <summary>A hidden name in the same folder: a move within one folder is atomic.</summary>
     public static string PartialName(string path) => Path.Combine(
-        Path.GetDirectoryName(path) ?? "", $".{Path.GetFileName(path)}.{Guid.NewGuid().ToString("N")[..8]}.partial");
+        Path.GetDirectoryName(path) ?? "", $".{Path.GetFileName(path)}.{Guid.NewGuid().ToString("N")[..8]}{PartialExtension}");
+
+    /// <summary>Removes what a killed process left under partial names of a file. Nobody else may be writing the file.</summary>
+    public static void DeletePartials(this IFileSystem files, string path)
+    {
+        string sample = Path.GetFileName(PartialName(path));
+        string start = $".{Path.GetFileName(path)}.";
+        foreach (string file in files.EnumerateFiles(Path.GetDirectoryName(Path.GetFullPath(path))!).ToArray())
+        {
+            string name = Path.GetFileName(file);
+            if (name.Length == sample.Length && name.StartsWith(start, StringComparison.Ordinal) && name.EndsWith(PartialExtension, StringComparison.Ordinal))
+            {
+                TryDelete(files, file);
+            }
+        }
+    }
 
     /// <summary>Cleans up after a failure: the failure itself is what the user must hear of, not that of the cleaning.</summary>
     public static void TryDelete(IFileSystem files, string path)

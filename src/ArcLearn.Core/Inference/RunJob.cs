@@ -107,10 +107,7 @@ internal static class RunJob
     public static LearnShard DoShard(RunRequest request, TileRun run, string model, Stopwatch watch, Action<InferenceProgress>? progress, Action<string>? warn, CancellationToken cancel)
     {
         JournaledResult result = run.Search(progress, cancel, warn);
-        if (result.Failed.Count > 0)
-        {
-            warn?.Invoke(RunOutput.Holes(run.RunRecord, result));
-        }
+        RunOutput.TellFailed(run.RunRecord, result, warn);
 
         return new LearnShard
         {
@@ -122,7 +119,7 @@ internal static class RunJob
             Tiles = result.Tiles,
             SkippedTiles = result.SkippedTiles,
             ResumedTiles = result.ResumedTiles,
-            FailedTiles = result.Failed.Count,
+            FailedTiles = result.Failed.Count + result.FailedAround.Count,
             Duration = watch.Elapsed,
         };
     }

@@ -18,6 +18,9 @@ internal abstract class RunOutput(string path, bool force, IFileSystem files, Ac
     /// <summary>Beside the output.</summary>
     public string Journal => TileJournal.PathFor(Place);
 
+    /// <summary>Where the shards' journals are brought together.</summary>
+    public string MergeJournal => Journal + ".merge";
+
     protected bool Force => force;
 
     protected IFileSystem Files => files;
@@ -63,8 +66,22 @@ internal abstract class RunOutput(string path, bool force, IFileSystem files, Ac
     /// <returns>The public item that describes it.</returns>
     public abstract object Finish(TileJournal journal, JournaledResult result, Stopwatch watch, CancellationToken cancel);
 
-    /// <summary>The warning that tiles are missing.</summary>
-    public static string Holes(RunRecord run, JournaledResult result) =>
+    /// <summary>Warns of tiles that could not be read.</summary>
+    public static void TellFailed(RunRecord run, JournaledResult result, Action<string>? warn)
+    {
+        if (result.Failed.Count > 0)
+        {
+            warn?.Invoke(Holes(run, result));
+        }
+
+        if (result.FailedAround.Count > 0)
+        {
+            FailedTile first = result.FailedAround[0];
+            warn?.Invoke($"{run.Source}: {result.FailedAround.Count} tile(s) beside those of the run, or done by it before, could not be read: the pixels that they see lack their probabilities. BadTiles lists them. The first: {run.ToGrid()[first.Tile]}: {first.Reason}");
+        }
+    }
+
+    private static string Holes(RunRecord run, JournaledResult result) =>
         $"{run.Source}: {result.Failed.Count} of {result.Tiles + result.Failed.Count} tile(s) with data could not be read and are holes in the output; BadTiles lists them. The first: {run.ToGrid()[result.Failed[0].Tile]}: {result.Failed[0].Reason}";
 
     /// <summary>The output that shards make together where nobody names another: the one that their run named, beside them.</summary>
@@ -75,14 +92,11 @@ internal abstract class RunOutput(string path, bool force, IFileSystem files, Ac
     /// <summary>Tiles that could not be read as users see them, with a warning where there are some.</summary>
     protected BadTile[] TellHoles(RunRecord run, JournaledResult result)
     {
-        if (result.Failed.Count > 0)
-        {
-            warn?.Invoke(Holes(run, result));
-        }
+        TellFailed(run, result, warn);
 
         // An array: PowerShell cannot index every read-only list.
         (TileGrid grid, GeoTransform transform) = (run.ToGrid(), run.ToTransform());
-        return [.. result.Failed.Select(failed => Describe(grid[failed.Tile], failed.Reason, transform))];
+        return [.. result.Failed.Concat(result.FailedAround).Select(failed => Describe(grid[failed.Tile], failed.Reason, transform))];
     }
 
     protected static OutputProvenance Provenance(TileJournal journal, JournaledResult result, SpatialReference? reference, long features, string content) => new()
@@ -93,7 +107,7 @@ internal abstract class RunOutput(string path, bool force, IFileSystem files, Ac
         Tiles = result.Tiles,
         SkippedTiles = result.SkippedTiles,
         MaskedTiles = result.MaskedTiles,
-        FailedTiles = result.Failed.Count,
+        FailedTiles = result.Failed.Count + result.FailedAround.Count,
         Features = features,
         Content = content,
         Run = new Dictionary<string, string>(journal.Identity.Parts),

@@ -50,7 +50,7 @@ internal static class ShardMerge
         TileJournal first = shards.Journals[0];
         output.Try(first.Record.SpatialReference, first.Record.Classes);
         using TileJournal whole = first.BeginWhole(
-            output.Journal + ".merge", shards.WholeIdentity(), first.Record with { Shard = null, Tiles = shards.Journals.Sum(journal => journal.Record.Tiles) }, files);
+            output.MergeJournal, shards.WholeIdentity(), first.Record with { Shard = null, Tiles = shards.Journals.Sum(journal => journal.Record.Tiles) }, files);
         try
         {
             whole.TakeAll(shards.Journals, cancel);
@@ -69,9 +69,14 @@ internal static class ShardMerge
     private static RunOutput Output(ShardMergeRequest request, OpenShards shards, IFileSystem files, Action<string>? warn)
     {
         TileJournal first = shards.Journals[0];
-        return first is PixelJournal pixels
-            ? new PixelOutput(request.Output ?? PixelOutput.OfShard(first.Path, first.Record), request.Force, files, pixels.Run.HasProbabilities, warn)
-            : new DetectionLayer(request.Output ?? DetectionLayer.OfShard(first.Path, first.Record), request.Force, files, warn);
+        if (first is not PixelJournal pixels)
+        {
+            return new DetectionLayer(request.Output ?? DetectionLayer.OfShard(first.Path, first.Record), request.Force, files, warn);
+        }
+
+        PixelOutput output = new(request.Output ?? PixelOutput.OfShard(first.Path, first.Record), request.Force, files, pixels.Run.HasProbabilities, warn);
+        output.RequireOther(first.Record.SourceFiles);
+        return output;
     }
 
     private static OpenShards Open(ShardMergeRequest request, IFileSystem files)

@@ -17,6 +17,7 @@ internal sealed class TileReader
     private readonly bool _hasNoData;
     private readonly bool _isMarked;
     private readonly float?[] _marks;
+    private readonly float[] _missing;
 
     /// <param name="chosen">The bands to read, from 0; null for the first ones.</param>
     public TileReader(IRaster raster, int bands, IReadOnlyList<int>? chosen = null)
@@ -25,11 +26,16 @@ internal sealed class TileReader
         _bands = [.. chosen ?? Enumerable.Range(0, bands)];
 
         // Some files name a nodata value that their samples cannot take, such as -9999 in 8 bits: no pixel has it.
-        _hasNoData = raster.NoData is double value && SampleTypes.Represent(value, raster.SampleType) is not null;
-        _fill = _hasNoData ? (float)raster.NoData!.Value : 0;
+        bool CanHold(double? value) => value is double number && SampleTypes.Represent(number, raster.SampleType) is not null;
+        _fill = CanHold(raster.NoData) ? (float)raster.NoData!.Value : 0;
         _isMarked = raster.SampleType is not (SampleType.UInt8 or SampleType.UInt16);
         IReadOnlyList<RasterBand> info = raster.BandInfo;
-        _marks = [.. _bands.Select(band => (float?)info[band].NoData)];
+
+        // The files of a stack may have different nodata values.
+        double?[] noData = [.. _bands.Select(band => info[band].NoData ?? (_isMarked ? null : raster.NoData))];
+        _marks = [.. noData.Select(value => (float?)value)];
+        _hasNoData = noData.All(CanHold);
+        _missing = [.. _marks.Select(mark => _isMarked ? float.NaN : mark ?? float.NaN)];
     }
 
     /// <summary>Floats of one chip of this side.</summary>
@@ -57,6 +63,11 @@ internal sealed class TileReader
             }
 
             _raster.Read(tile.Window, _bands, chip, _fill);
+            if (_raster is GridRaster && _hasNoData)
+            {
+                MarkUnfound(chip);
+            }
+
             Mark(chip);
         }
         catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
@@ -64,7 +75,7 @@ internal sealed class TileReader
             throw Failed(tile, e);
         }
 
-        return _isMarked ? chip.ContainsAnyExcept(float.NaN) : !_hasNoData || chip.ContainsAnyExcept(_fill);
+        return _isMarked ? chip.ContainsAnyExcept(float.NaN) : !_hasNoData || HasData(tile.Window, chip);
     }
 
     /// <summary>Tells the pixels of a tile's core that have no data: in none of the bands, or masked in the file.</summary>
@@ -78,7 +89,6 @@ internal sealed class TileReader
         missing.Clear();
         if (_isMarked || _hasNoData)
         {
-            float mark = _isMarked ? float.NaN : _fill;
             int side = tile.Window.Width;
             int plane = side * tile.Window.Height;
             for (int row = 0; row < core.Height; row++)
@@ -88,7 +98,7 @@ internal sealed class TileReader
                 for (int column = 0; column < line.Length; column++)
                 {
                     int band = 0;
-                    while (band < _bands.Length && chip[(band * plane) + at + column].Equals(mark))
+                    while (band < _bands.Length && chip[(band * plane) + at + column].Equals(_missing[band]))
                     {
                         band++;
                     }
@@ -124,6 +134,39 @@ internal sealed class TileReader
         finally
         {
             ArrayPool<byte>.Shared.Return(valid);
+        }
+    }
+
+    /// <summary>Whether a band has another value than its nodata somewhere within the raster.</summary>
+    private bool HasData(PixelWindow window, ReadOnlySpan<float> chip)
+    {
+        PixelWindow inside = window.Intersect(new PixelWindow(0, 0, _raster.Width, _raster.Height));
+        int plane = chip.Length / _bands.Length;
+        for (int band = 0; band < _bands.Length; band++)
+        {
+            for (int row = inside.Row; row < inside.Bottom; row++)
+            {
+                int at = (band * plane) + ((row - window.Row) * window.Width) + inside.Column - window.Column;
+                if (chip.Slice(at, inside.Width).ContainsAnyExcept(_missing[band]))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>A cell that found no value in a band has what the reader fills with, which may be another band's nodata.</summary>
+    private void MarkUnfound(Span<float> chip)
+    {
+        int plane = chip.Length / _bands.Length;
+        for (int band = 0; band < _bands.Length; band++)
+        {
+            if (_marks[band] is float mark && mark != _fill)
+            {
+                chip.Slice(band * plane, plane).Replace(_fill, mark);
+            }
         }
     }
 

@@ -10,12 +10,18 @@ namespace ArcLearn.Core.Inference;
 /// <param name="Failed">Tiles that could not be read, where they are listed.</param>
 internal sealed record JournaledResult(int Tiles, int SkippedTiles, int ResumedTiles, int CutDetections, int MaskedTiles, IReadOnlyList<FailedTile> Failed)
 {
+    /// <summary>See <see cref="TileJournal.FailedAround"/>.</summary>
+    public IReadOnlyList<FailedTile> FailedAround { get; init; } = [];
+
     /// <summary>What stands in a journal whose tiles are all finished.</summary>
     public static JournaledResult Of(TileJournal journal, int resumedTiles)
     {
         IReadOnlyList<FailedTile> failed = journal.Failed;
         return new JournaledResult(
-            journal.Finished - journal.Skipped - failed.Count, journal.Skipped, resumedTiles, (journal as DetectionJournal)?.CutDetections ?? 0, journal.Record.MaskedTiles, failed);
+            journal.Finished - journal.Skipped - failed.Count, journal.Skipped, resumedTiles, (journal as DetectionJournal)?.CutDetections ?? 0, journal.Record.MaskedTiles, failed)
+        {
+            FailedAround = journal.FailedAround,
+        };
     }
 
     /// <exception cref="LearnDataException">TileFailed: no tile with data could be read, so that there is nothing to write.</exception>
@@ -53,7 +59,7 @@ internal abstract class TileRun : IDisposable
     public int Tiles { get; }
 
     /// <summary>Those that an interrupted run had done.</summary>
-    public int ResumedTiles { get; protected init; }
+    public int ResumedTiles { get; private set; }
 
     /// <summary>Does the tiles that are left into the journal, which then stays to be finished, or a shard's to be merged.</summary>
     /// <param name="warn">Is told where memory ran out.</param>
@@ -108,10 +114,14 @@ internal abstract class TileRun : IDisposable
 
     private void MendOnce(RunOptions options, Action<InferenceProgress>? progress, CancellationToken cancel)
     {
-        if (!_hasReadAgain && _journal.Failed is { Count: > 0 } failed)
+        FailedTile[] failed = _hasReadAgain ? [] : [.. _journal.Failed.Concat(_journal.FailedAround).OrderBy(tile => tile.Tile)];
+        if (failed.Length > 0)
         {
             Mend(failed, options, progress, cancel);
             _journal.Commit();
+
+            // Others may have to be done again for them.
+            ResumedTiles = Math.Min(ResumedTiles, _journal.Finished);
         }
 
         _hasReadAgain = true;

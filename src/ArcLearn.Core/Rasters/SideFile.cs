@@ -20,17 +20,18 @@ internal sealed record SideFile(
     }
 
     /// <summary>Writes what the classes of a raster of one band mean; without classes an old side file goes, since it spoke of another raster.</summary>
-    public static void Write(IFileSystem files, string raster, IReadOnlyList<ClassDefinition> classes, IReadOnlyList<long> counts)
+    /// <param name="staged">Gives it its name.</param>
+    public static void Write(StagedFiles staged, string raster, IReadOnlyList<ClassDefinition> classes, IReadOnlyList<long> counts)
     {
         string path = PathOf(raster);
         if (classes.Count > 0)
         {
             XElement root = new("PAMDataset", new XElement("PAMRasterBand", new XAttribute("band", 1), RasterAttributeTable.Write(classes, counts)));
-            files.WriteAtomically(path, stream => stream.Write(Encoding.UTF8.GetBytes(root.ToString() + "\n")));
+            staged.Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(root.ToString() + "\n")));
         }
-        else if (files.FileExists(path))
+        else
         {
-            files.DeleteFile(path);
+            staged.Remove(path);
         }
     }
 

@@ -10,29 +10,62 @@ namespace ArcLearn.Core.Rasters;
 /// <summary>The .vat.dbf beside a raster, in which ArcGIS keeps what its values mean: Value, Count, a column of names, sometimes Red, Green and Blue.</summary>
 internal static class ValueTableFile
 {
+    private const string TableExtension = ".vat.dbf";
+    private const string EncodingExtension = ".vat.cpg";
+
     // Of a dBASE text field, and of the numbers that a raster of any size asks for.
     private const int LongestText = 254;
     private const int ValueDigits = 10;
     private const int CountDigits = 18;
     private const int ColorDigits = 3;
 
+    /// <summary>The files that <see cref="Write"/> makes.</summary>
+    public static IEnumerable<string> PathsOf(string raster) => [raster + TableExtension, raster + EncodingExtension];
+
     /// <summary>Empty where there is none, or none of its columns holds names.</summary>
     /// <exception cref="LearnFormatException">It is there and is no dBASE table.</exception>
-    public static IReadOnlyList<ClassDefinition> Find(IFileSystem files, string raster)
+    public static IReadOnlyList<ClassDefinition> Find(IFileSystem files, string raster) => Read<IReadOnlyList<ClassDefinition>>(
+        files, raster, [], table => RasterAttributeTable.ReadRows([.. table.Fields.Select(field => (field.Name, -1))], Rows(table), 0, 1, raster + TableExtension));
+
+    /// <summary>Pixels of each value, as the table tells them; empty where there is none, it is damaged, or it counts nothing.</summary>
+    public static Dictionary<long, long> FindCounts(IFileSystem files, string raster)
     {
-        string path = raster + ".vat.dbf";
-        if (!files.FileExists(path))
+        Dictionary<long, long> counts = [];
+        try
+        {
+            return Read(files, raster, counts, table =>
+            {
+                int Column(string name) => table.Fields.ToList().FindIndex(field => string.Equals(field.Name, name, StringComparison.OrdinalIgnoreCase));
+                (int value, int count) = (Column("Value"), Column("Count"));
+                foreach (string[] row in value < 0 || count < 0 ? [] : Rows(table))
+                {
+                    counts[long.Parse(row[value], CultureInfo.InvariantCulture)] = (long)double.Parse(row[count], CultureInfo.InvariantCulture);
+                }
+
+                return counts;
+            });
+        }
+        catch (LearnFormatException)
         {
             return [];
         }
+    }
 
-        string cpg = raster + ".vat.cpg";
+    private static T Read<T>(IFileSystem files, string raster, T none, Func<DbfReader, T> read)
+    {
+        string path = raster + TableExtension;
+        if (!files.FileExists(path))
+        {
+            return none;
+        }
+
+        string cpg = raster + EncodingExtension;
         Encoding encoding = ShapefileEncoding.Choose(files.FileExists(cpg) ? cpg : null, path, files);
         using Stream stream = files.OpenRead(path);
         try
         {
             using DbfReader table = new(stream, encoding);
-            return RasterAttributeTable.ReadRows([.. table.Fields.Select(field => (field.Name, -1))], Rows(table), 0, 1, path);
+            return read(table);
         }
         catch (Exception e) when (e is EndOfStreamException or not (IOException or UnauthorizedAccessException or LearnFormatException))
         {
@@ -43,7 +76,8 @@ internal static class ValueTableFile
 
     /// <summary>Writes the table with the colours of the classes, in UTF-8 as the .vat.cpg beside it says. Equal classes give equal bytes.</summary>
     /// <param name="counts">Pixels of each class.</param>
-    public static void Write(IFileSystem files, string raster, IReadOnlyList<ClassDefinition> classes, IReadOnlyList<long> counts)
+    /// <param name="staged">Gives both their names.</param>
+    public static void Write(StagedFiles staged, string raster, IReadOnlyList<ClassDefinition> classes, IReadOnlyList<long> counts)
     {
         int longest = Math.Clamp(classes.Max(one => Encoding.UTF8.GetByteCount(one.Name)), 1, LongestText);
         DbfNumericInt64Field value = new("Value", ValueDigits);
@@ -68,8 +102,8 @@ internal static class ValueTableFile
         // The date of the change is a fixed one, 1970-01-01.
         byte[] bytes = table.ToArray();
         (bytes[1], bytes[2], bytes[3]) = (70, 1, 1);
-        files.WriteAtomically(raster + ".vat.dbf", stream => stream.Write(bytes));
-        files.WriteAllText(raster + ".vat.cpg", "UTF-8");
+        staged.Write(raster + TableExtension, stream => stream.Write(bytes));
+        staged.Write(raster + EncodingExtension, stream => stream.Write("UTF-8"u8));
     }
 
     /// <summary>As much of a text as so many bytes hold.</summary>

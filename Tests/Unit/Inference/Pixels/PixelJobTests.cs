@@ -71,6 +71,7 @@ public sealed class PixelJobTests : IDisposable
     [InlineData("threshold", 0.5, "predict_background")]
     [InlineData("predict_background", "perhaps", "true or false")]
     [InlineData("batch_size", 0, "batch_size")]
+    [InlineData("tile_size", 8192, "batch_size of 8")]
     public void Arguments_that_make_no_sense_are_named(string name, object value, string message)
     {
         LearnArgumentException error = Assert.Throws<LearnArgumentException>(() => Check(new() { ModelArguments = new Hashtable { [name] = value }, Raster = Write("scene.tif", 100, 90), Output = _folder.PathOf("map.tif") }));
@@ -92,6 +93,25 @@ public sealed class PixelJobTests : IDisposable
         Assert.Equal("OutputName", Assert.Throws<LearnArgumentException>(() => Check(request with { Output = scene, Force = true })).Parameter);
         Assert.Equal("ExtentOutside", Assert.Throws<LearnDataException>(() => Check(request with { Context = InferenceContext.Parse(new Hashtable { ["extent"] = "1,2,3,4" }) })).Id);
         Assert.Equal(before, Directory.GetFiles(_folder.Root));
+    }
+
+    [Fact]
+    public void The_raster_itself_is_no_output_by_whatever_name()
+    {
+        string scene = Write("scene.tif", 100, 90);
+        _ = Directory.CreateSymbolicLink(_folder.PathOf("linked"), _folder.Root);
+        _ = File.CreateSymbolicLink(_folder.PathOf("link.tif"), "scene.tif");
+        PixelRequest request = new() { Raster = scene, Output = _folder.PathOf("map.tif"), Force = true };
+        Assert.Equal("OutputName", Assert.Throws<LearnArgumentException>(() => Check(request with { Output = _folder.PathOf("linked", "scene.tif") })).Parameter);
+        Assert.Equal("OutputName", Assert.Throws<LearnArgumentException>(() => Check(request with { Raster = _folder.PathOf("link.tif"), Output = scene })).Parameter);
+        Assert.Equal(OperatingSystem.IsWindows() || OperatingSystem.IsMacOS(), FilePlace.IsSame(scene, _folder.PathOf("SCENE.tif")));
+
+        string[] shards = [.. Enumerable.Range(1, 2).Select(index => PixelJob.RunShard(request with { Shard = new ShardNumber(index, 2) }, new FormulaModel(), null, null, CancellationToken.None).Path)];
+        byte[] before = File.ReadAllBytes(scene);
+        ShardMergeRequest merge = new() { Shards = shards, Output = _folder.PathOf("link.tif"), Force = true };
+        Assert.Equal("OutputName", Assert.Throws<LearnArgumentException>(() => ShardMerge.Check(merge)).Parameter);
+        Assert.Equal("OutputName", Assert.Throws<LearnArgumentException>(() => ShardMerge.Run(merge with { Output = scene }, null, CancellationToken.None)).Parameter);
+        Assert.Equal(before, File.ReadAllBytes(scene));
     }
 
     [Fact]

@@ -1,7 +1,10 @@
 using ArcLearn.Core.Inference;
 using ArcLearn.Core.IO;
 using ArcLearn.Core.Rasters;
+using ArcLearn.Core.Rasters.Writing;
 using ArcLearn.Tests.Unit.TestSupport;
+using NetTopologySuite.Geometries;
+using NetTopologySuite.IO;
 using static ArcLearn.Tests.Unit.Inference.PixelScene;
 
 namespace ArcLearn.Tests.Unit.Inference;
@@ -144,6 +147,135 @@ public sealed class PixelOutputTests : IDisposable
         File.WriteAllBytes(_folder.PathOf("forged.tif"), other);
         Assert.Equal(OutputCheckResult.Failed, OutputVerification.RunRaster(_folder.PathOf("forged.tif"), null, [], null, CancellationToken.None).Checks[1].Result);
         Assert.NotEqual(bytes, other);
+    }
+
+    [Theory]
+    [InlineData(1, false)]
+    [InlineData(2, false)]
+    [InlineData(3, true)]
+    [InlineData(4, false)]
+    [InlineData(5, false)]
+    [InlineData(1, true)]
+    [InlineData(5, true)]
+    public void A_run_that_is_killed_while_its_files_get_their_names_is_repeated_without_Force(int move, bool isMerge)
+    {
+        using MemoryRaster raster = Make(300, 200, seed: 4);
+        using FormulaBackend backend = new(Chip);
+        PixelRunOptions options = new() { HasProbabilities = true };
+        Directory.CreateDirectory(_folder.PathOf("whole"));
+        Run(options, raster, backend, _folder.PathOf("whole", "map.tif"));
+        string[] shards = isMerge ? [.. Enumerable.Range(1, 2).Select(index => RunShard(options with { Shard = new ShardNumber(index, 2) }, raster, backend, _folder.PathOf("map.tif")))] : [];
+        void Finish(IFileSystem files)
+        {
+            PixelOutput output = new(_folder.PathOf("map.tif"), force: false, files, hasProbabilities: true);
+            output.Check(makesFolder: false);
+            if (isMerge)
+            {
+                _ = ShardMerge.Run(new ShardMergeRequest { Shards = shards }, warn: null, CancellationToken.None, files);
+                return;
+            }
+
+            using PixelRun run = Begin(options, raster, backend, output);
+            _ = run.Finish(output, run.Search(null, CancellationToken.None), CancellationToken.None);
+        }
+
+        Assert.Equal("Killed.", Assert.Throws<IOException>(() => Finish(new FaultyFileSystem { KillingMove = move })).Message);
+        string[] outputs = [.. Directory.GetFiles(_folder.PathOf("whole")).Select(path => Path.GetFileName(path)!).Order()];
+        string[] found = [.. outputs.Where(name => File.Exists(_folder.PathOf(name)))];
+        Assert.Equal(move, found.Length);
+
+        // The map comes last: where it is, all is.
+        Assert.Equal(move == 5, found.Contains("map.tif"));
+        Assert.Equal(move < 5, Directory.GetFiles(_folder.Root, "*.partial").Length > 0);
+        Finish(LocalFileSystem.Instance);
+
+        Assert.All(outputs, name => Assert.Equal(File.ReadAllBytes(_folder.PathOf("whole", name)), Bytes(_folder, name)));
+        Assert.Equal(outputs.Concat(shards.Select(path => Path.GetFileName(path)!)).Order(), Directory.GetFiles(_folder.Root).Select(path => Path.GetFileName(path)!).Order());
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void Files_of_which_one_cannot_get_its_name_are_not_there(int move)
+    {
+        using MemoryRaster raster = Make(200, 100, seed: 5);
+        using FormulaBackend backend = new(Chip);
+        PixelRunOptions options = new() { HasProbabilities = true };
+        PixelOutput output = new(_folder.PathOf("map.tif"), force: false, new FaultyFileSystem { FailingMove = move }, hasProbabilities: true);
+        using (PixelRun run = Begin(options, raster, backend, output))
+        {
+            JournaledResult result = run.Search(null, CancellationToken.None);
+            Assert.Throws<UnauthorizedAccessException>(() => run.Finish(output, result, CancellationToken.None));
+        }
+
+        Assert.Equal([output.Journal], Directory.GetFiles(_folder.Root));
+        ImageryLayerItem map = Run(options, raster, backend, output.Path);
+        Assert.Equal(map.Tiles, map.ResumedTiles);
+    }
+
+    [Fact]
+    public void What_a_killed_process_left_of_the_same_output_goes()
+    {
+        using MemoryRaster raster = Make(200, 100, seed: 6);
+        using FormulaBackend backend = new(Chip);
+        _folder.Write(".map.tif.0123abcd.partial", "");
+        _folder.Write(".map.tif.aux.xml.0123abcd.partial", "");
+        _folder.Write(".map.tiff.0123abcd.partial", "");
+        _folder.Write(".map.tif.of.mine.partial", "");
+
+        Run(new PixelRunOptions(), raster, backend, _folder.PathOf("map.tif"));
+
+        Assert.Equal([".map.tif.of.mine.partial", ".map.tiff.0123abcd.partial"], Directory.GetFiles(_folder.Root, "*.partial").Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_map_that_is_replaced_takes_its_probabilities_along()
+    {
+        using MemoryRaster raster = Make(200, 100, seed: 7);
+        using FormulaBackend backend = new(Chip);
+        ImageryLayerItem first = Run(new PixelRunOptions { HasProbabilities = true }, raster, backend, _folder.PathOf("map.tif"));
+        Run(new PixelRunOptions { Merge = MergePolicy.Mean }, raster, backend, first.Path, force: true);
+        Assert.False(File.Exists(first.ProbabilityPath));
+
+        // A file of that name that no classification made is the user's.
+        File.WriteAllText(first.ProbabilityPath!, "mine");
+        Run(new PixelRunOptions(), raster, backend, first.Path, force: true);
+        Assert.Equal("mine", File.ReadAllText(first.ProbabilityPath!));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5_000)]
+    public void Rows_may_be_brought_together_a_few_at_a_time(int mostBytes)
+    {
+        using MemoryRaster raster = Make(300, 280, seed: 8);
+        using FormulaBackend backend = new(Chip);
+        (double x, double y) = raster.Transform.ToMap(20.2, 10.2);
+        (double right, double bottom) = raster.Transform.ToMap(150.3, 160.3);
+        Geometry triangle = new WKTReader().Read(FormattableString.Invariant($"POLYGON (({x} {y}, {right} {y}, {x} {bottom}, {x} {y}))"));
+        PixelOutput place = new(_folder.PathOf("map.tif"), force: false, LocalFileSystem.Instance, hasProbabilities: true);
+        using (PixelRun run = Begin(new PixelRunOptions { HasProbabilities = true, Mask = new SearchMask(triangle, "mask.geojson") }, raster, backend, place))
+        {
+            _ = run.Search(null, CancellationToken.None);
+        }
+
+        using PixelJournal journal = PixelJournal.Open(place.Journal, LocalFileSystem.Instance);
+        PixelContent Finish(PixelFinish finish)
+        {
+            PixelWindow window = journal.Run.ToWindow();
+            RasterWriteOptions options = new(window.Width, window.Height, [RasterBand.Plain], SampleType.UInt8);
+            using CogWriter classes = new(LocalFileSystem.Instance, _folder.PathOf("classes.tif"), options);
+            using CogWriter shares = new(LocalFileSystem.Instance, _folder.PathOf("shares.tif"), options with { Bands = [.. Enumerable.Repeat(RasterBand.Plain, 4)] });
+            using (finish)
+            {
+                return finish.Write(classes, shares, CancellationToken.None);
+            }
+        }
+
+        PixelContent whole = Finish(new PixelFinish(journal));
+        PixelContent parts = Finish(new PixelFinish(journal, mostBytes));
+        Assert.Equal((whole.Content, whole.ShareContent), (parts.Content, parts.ShareContent));
+        Assert.Equal(whole.Classes.Select(known => known.Pixels), parts.Classes.Select(known => known.Pixels));
     }
 
     [Theory]

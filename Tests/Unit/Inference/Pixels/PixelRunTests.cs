@@ -291,6 +291,9 @@ public sealed class PixelRunTests : IDisposable
             {
                 ImageryLayerItem map = run.Finish(place, run.Search(null, CancellationToken.None), CancellationToken.None);
                 Assert.Equal(0, map.FailedTiles);
+
+                // Where tiles share their probabilities, all from the first neighbour on are done again.
+                Assert.Equal(merge == MergePolicy.Mean, map.ResumedTiles < map.Tiles);
             }
 
             Assert.Equal(Bytes(_folder, "whole.tif"), Bytes(_folder, $"{merge}.tif"));
@@ -302,6 +305,54 @@ public sealed class PixelRunTests : IDisposable
             Assert.Equal(bad.Width * bad.Height, values.Count(value => value == 255));
             Assert.Equal(255, values[(bad.Row * 300) + bad.Column]);
         }
+    }
+
+    [Fact]
+    public void Tiles_beside_a_shard_that_cannot_be_read_are_told_and_mended_by_the_next_run()
+    {
+        using MemoryRaster raster = Make(300, 280, seed: 9);
+        using FormulaBackend backend = new(Chip) { Edge = 12 };
+        PixelRunOptions options = new() { Merge = MergePolicy.Mean, ListBadTiles = true, HasProbabilities = true };
+        Run(options, raster, backend, _folder.PathOf("whole.tif"));
+        PixelOutput place = new(_folder.PathOf("map.tif"), force: false, LocalFileSystem.Instance, hasProbabilities: true);
+        Action<PixelWindow> broken = window => _ = window is { Column: 64, Row: 96 } ? throw new IOException("bad sector") : 0;
+        JournaledResult Search(int index)
+        {
+            using PixelRun run = Begin(options with { Shard = new ShardNumber(index, 9) }, raster, backend, place);
+            return run.Search(null, CancellationToken.None);
+        }
+
+        string Merge(string name, List<string> told)
+        {
+            string[] shards = [.. Enumerable.Range(1, 9).Select(index => place.ShardPath(new ShardNumber(index, 9)))];
+            ImageryLayerItem map = (ImageryLayerItem)ShardMerge.Run(new ShardMergeRequest { Shards = shards, Output = _folder.PathOf(name) }, told.Add, CancellationToken.None);
+            Assert.Equal(told.Count, map.FailedTiles);
+            return name;
+        }
+
+        raster.OnRead = broken;
+        JournaledResult[] results = [.. Enumerable.Range(1, 9).Select(Search)];
+        Assert.Single(results, result => result.Failed.Count == 1);
+        JournaledResult[] beside = [.. results.Where(result => result.FailedAround.Count > 0)];
+        Assert.InRange(beside.Length, 2, 8);
+        Assert.All(beside, result => Assert.Equal("bad sector", Assert.Single(result.FailedAround).Reason));
+        ImageryLayerItem holed = Run(options, raster, backend, _folder.PathOf("holed.tif"));
+        List<string> told = [];
+        Assert.Equal(Bytes(_folder, "holed.tif"), Bytes(_folder, Merge("merged.holed.tif", told)));
+        Assert.Equal(holed.FailedTiles, told.Count);
+
+        // Only its own shard can read it now: the others' pixels lack its probabilities, which is told.
+        raster.OnRead = null;
+        int own = Array.FindIndex(results, result => result.Failed.Count == 1);
+        Assert.Empty(Search(own + 1).Failed);
+        told.Clear();
+        _ = Merge("partly.tif", told);
+        Assert.Contains("lack their probabilities", Assert.Single(told), StringComparison.Ordinal);
+
+        Assert.All(Enumerable.Range(1, 9).Select(Search), result => Assert.Empty(result.Failed.Concat(result.FailedAround)));
+        told.Clear();
+        Assert.Equal(Bytes(_folder, "whole.tif"), Bytes(_folder, Merge("merged.tif", told)));
+        Assert.Equal(Bytes(_folder, "whole_probabilities.tif"), Bytes(_folder, "merged_probabilities.tif"));
     }
 
     [Fact]

@@ -10,6 +10,8 @@ internal sealed class PixelJournal : TileJournal, ITileSink<ClassTile>
 
     private const string InsertTile = "INSERT INTO tile VALUES ($1, $2, $3)";
 
+    private const string AroundTable = "around";
+
     private SqliteCommand? _insert;
 
     private PixelJournal(string path, IFileSystem files)
@@ -34,7 +36,21 @@ internal sealed class PixelJournal : TileJournal, ITileSink<ClassTile>
     /// <inheritdoc cref="TileJournal.Mend"/>
     public void Mend(ClassTile result) => Mend(result, () => Insert(result));
 
-    /// <summary>Forgets all tiles of the run from one on.</summary>
+    // One that is among the run's failed tiles is a hole, and told as such.
+    public override IReadOnlyList<FailedTile> FailedAround
+    {
+        get
+        {
+            bool isThere = false;
+            Guard(() => isThere = HasTable(AroundTable));
+            return isThere ? ReadFailed($"SELECT tile, reason FROM {AroundTable} WHERE tile NOT IN (SELECT tile FROM failed) ORDER BY tile") : [];
+        }
+    }
+
+    /// <summary>Takes a tile that could not be read for the sake of its neighbours; before these.</summary>
+    public void AddFailedAround(FailedTile failed) => AddToGroup(() => InsertAround(failed));
+
+    /// <summary>Forgets all tiles of the run from one on, and all that failed: none does before it.</summary>
     /// <param name="tiles">Of the run.</param>
     /// <param name="count">Tiles that stay.</param>
     public void CutBack(TileSelection tiles, int count)
@@ -43,7 +59,8 @@ internal sealed class PixelJournal : TileJournal, ITileSink<ClassTile>
         InTransaction(() =>
         {
             Execute("DELETE FROM tile WHERE tile >= $1", from);
-            Execute("DELETE FROM failed WHERE tile >= $1", from);
+            Execute("DELETE FROM failed");
+            Execute($"DROP TABLE IF EXISTS {AroundTable}");
 
             // A tile that was skipped left no row.
             Recount(count, count - (int)Number("SELECT (SELECT COUNT(*) FROM tile) + (SELECT COUNT(*) FROM failed)"));
@@ -93,12 +110,25 @@ internal sealed class PixelJournal : TileJournal, ITileSink<ClassTile>
             cancel.ThrowIfCancellationRequested();
             Execute(insert, tile, classes, (object?)shares ?? DBNull.Value);
         }
+
+        Execute($"DROP TABLE IF EXISTS {AroundTable}");
+        foreach (FailedTile failed in shards.SelectMany(shard => shard.FailedAround))
+        {
+            InsertAround(failed);
+        }
     });
 
     protected override void ForgetStatements()
     {
         _insert?.Dispose();
         _insert = null;
+    }
+
+    // Few runs have such a tile, and no table for them.
+    private void InsertAround(FailedTile failed)
+    {
+        Execute($"CREATE TABLE IF NOT EXISTS {AroundTable} (tile INTEGER PRIMARY KEY, reason TEXT NOT NULL)");
+        Execute($"INSERT OR REPLACE INTO {AroundTable} VALUES ($1, $2)", failed.Tile, failed.Reason);
     }
 
     private void Insert(ClassTile result)

@@ -14,6 +14,7 @@ internal abstract class TileJournal : IDisposable
 {
     private const int ApplicationId = 0x41726C4A;       // "ArlJ"
     private const int Version = 3;
+    private const string FinishingTable = "finishing";
     private const int GroupTiles = 512;
     private static readonly TimeSpan s_groupTime = TimeSpan.FromSeconds(2);
 
@@ -49,23 +50,10 @@ internal abstract class TileJournal : IDisposable
     public RunIdentity Identity { get; private set; } = new([]);
 
     /// <summary>Tiles among them that could not be read.</summary>
-    public IReadOnlyList<FailedTile> Failed
-    {
-        get
-        {
-            List<FailedTile> tiles = [];
-            Guard(() =>
-            {
-                using SqliteCommand command = Prepare("SELECT tile, reason FROM failed ORDER BY tile", 0);
-                using SqliteDataReader rows = command.ExecuteReader();
-                while (rows.Read())
-                {
-                    tiles.Add(new FailedTile(rows.GetInt32(0), rows.GetString(1)));
-                }
-            });
-            return tiles;
-        }
-    }
+    public IReadOnlyList<FailedTile> Failed => ReadFailed("SELECT tile, reason FROM failed ORDER BY tile");
+
+    /// <summary>Other tiles that could not be read when they were seen for the sake of their neighbours, which lack what they say.</summary>
+    public virtual IReadOnlyList<FailedTile> FailedAround => [];
 
     /// <summary>What the kind counts over all tiles beside them.</summary>
     protected int Counted { get; set; }
@@ -252,6 +240,20 @@ internal abstract class TileJournal : IDisposable
         _isForgotten = false;
     }
 
+    /// <summary>Whether the output's files were about to get their names: such of them as are there are this run's.</summary>
+    public bool IsFinishing
+    {
+        get
+        {
+            bool isFinishing = false;
+            Guard(() => isFinishing = HasTable(FinishingTable));
+            return isFinishing;
+        }
+    }
+
+    /// <summary>Notes for a repeated run that the output's files are about to get their names.</summary>
+    public void BeginFinish() => InTransaction(() => Execute($"CREATE TABLE IF NOT EXISTS {FinishingTable} (unused INTEGER)"));
+
     /// <summary>Removes a journal that has served.</summary>
     public void Complete()
     {
@@ -330,6 +332,13 @@ internal abstract class TileJournal : IDisposable
         Write(() => Execute("DELETE FROM failed WHERE tile = $1", result.Tile));
         _uncommitted++;
     }
+
+    /// <summary>Stores something beside the tiles, with their group.</summary>
+    protected void AddToGroup(Action add) => Write(() =>
+    {
+        _transaction ??= _connection.BeginTransaction();
+        add();
+    });
 
     private void Add(TileOutcome result, Action add)
     {
@@ -442,6 +451,23 @@ internal abstract class TileJournal : IDisposable
         using SqliteCommand command = Prepare(sql, 0);
         return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
     }
+
+    protected List<FailedTile> ReadFailed(string sql)
+    {
+        List<FailedTile> tiles = [];
+        Guard(() =>
+        {
+            using SqliteCommand command = Prepare(sql, 0);
+            using SqliteDataReader rows = command.ExecuteReader();
+            while (rows.Read())
+            {
+                tiles.Add(new FailedTile(rows.GetInt32(0), rows.GetString(1)));
+            }
+        });
+        return tiles;
+    }
+
+    protected bool HasTable(string name) => Number($"SELECT COUNT(*) FROM sqlite_master WHERE name = '{name}'") > 0;
 
     private string Text(string sql)
     {

@@ -16,6 +16,7 @@ internal sealed class MeanMerge : ITileSink<ScoreTile>, IDisposable
     private readonly int _channels;
     private readonly ArrayStock<float> _stock;
     private readonly Action<ClassTile> _accept;
+    private readonly Action<FailedTile> _failAround;
     private readonly PixelScores _math;
     private readonly CorePacker _packer;
     private readonly HashSet<int> _chosen;
@@ -28,9 +29,11 @@ internal sealed class MeanMerge : ITileSink<ScoreTile>, IDisposable
     /// <param name="reach">See <see cref="PixelPlan.Reach"/>.</param>
     /// <param name="stock">Where the tiles' memory goes.</param>
     /// <param name="accept">Takes the wanted tiles in their order.</param>
-    public MeanMerge(TileSelection wanted, int first, int reach, int channels, PixelRunOptions options, ArrayStock<float> stock, Action<ClassTile> accept)
+    /// <param name="failAround">Takes others that could not be read, before the wanted ones that lack their probabilities.</param>
+    public MeanMerge(
+        TileSelection wanted, int first, int reach, int channels, PixelRunOptions options, ArrayStock<float> stock, Action<ClassTile> accept, Action<FailedTile> failAround)
     {
-        (_wanted, _grid, _next, _reach, _channels, _stock, _accept) = (wanted, wanted.Grid, first, reach, channels, stock, accept);
+        (_wanted, _grid, _next, _reach, _channels, _stock, _accept, _failAround) = (wanted, wanted.Grid, first, reach, channels, stock, accept, failAround);
         _keepsShares = options.HasProbabilities;
         int largest = _grid.ChipSize * _grid.ChipSize;
         _math = new PixelScores(channels, _grid.ChipSize, options.PredictBackground ? 0 : 1);
@@ -66,6 +69,11 @@ internal sealed class MeanMerge : ITileSink<ScoreTile>, IDisposable
 
     public void Accept(ScoreTile result)
     {
+        if (result.Failure is string reason && !_chosen.Contains(result.Tile))
+        {
+            _failAround(new FailedTile(result.Tile, reason));
+        }
+
         Tile tile = _grid[result.Tile];
         for (int row = Math.Max(0, tile.Row - _reach); row <= Math.Min(_grid.Rows - 1, tile.Row + _reach); row++)
         {

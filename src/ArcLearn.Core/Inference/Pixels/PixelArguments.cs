@@ -41,13 +41,21 @@ internal sealed record PixelArguments
 
         int padding = table.Integer("padding", 0, int.MaxValue) ?? tile / 4;
         TileGrid.CheckPadding(padding, tile);
+
+        // A batch of one takes other code paths in libtorch than all larger ones: two is the least that is one shape.
+        int batch = table.Integer("batch_size", 1, 4096) is int size ? Math.Max(2, size) : RunJob.DefaultBatchSize;
+        long most = Array.MaxLength / ((long)batch * Math.Max(model.Samples.Bands, model.Classes.Count + 1));
+        if ((long)tile * tile > most)
+        {
+            throw table.Fault("tile_size", tile, FormattableString.Invariant(
+                $"at most {(int)Math.Sqrt(most)} with a batch_size of {batch}, {model.Samples.Bands} band(s) and {model.Classes.Count} class(es): a batch is one array, of no more than 2^31 numbers. Give a smaller tile_size or batch_size"));
+        }
+
         return new PixelArguments
         {
             Padding = padding,
             TileSize = tile,
-
-            // A batch of one takes other code paths in libtorch than all larger ones: two is the least that is one shape.
-            BatchSize = table.Integer("batch_size", 1, 4096) is int size ? Math.Max(2, size) : RunJob.DefaultBatchSize,
+            BatchSize = batch,
             PredictBackground = table.Boolean("predict_background") ?? model.HasBackground,
             TestTimeAugmentation = table.Boolean("test_time_augmentation") ?? false,
         };

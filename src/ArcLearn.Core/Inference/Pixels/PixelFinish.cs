@@ -13,9 +13,11 @@ namespace ArcLearn.Core.Inference;
 internal sealed record PixelContent(ClassArea[] Classes, string Content, string? ShareContent);
 
 /// <summary>
-/// Brings the tiles of a journal together row of tiles by row of tiles, cuts them to extent and mask, and hands the rows on: in memory are the pixels of one row of tiles.
+/// Brings the tiles of a journal together row of tiles by row of tiles, cuts them to extent and mask, and hands the rows on: in memory are the pixels of one row of tiles,
+/// or of a part of its rows where those are many.
 /// </summary>
-internal sealed class PixelFinish(PixelJournal journal) : IDisposable
+/// <param name="mostBytes">What the pixels, or the percents, of the rows at a time may take; one row always may.</param>
+internal sealed class PixelFinish(PixelJournal journal, int mostBytes = 1 << 30) : IDisposable
 {
     private readonly PixelRecord _run = journal.Run;
     private readonly ClassCodes _codes = journal.Run.ToCodes();
@@ -45,21 +47,16 @@ internal sealed class PixelFinish(PixelJournal journal) : IDisposable
         }
 
         Geometry? mask = _run.ToMask()?.InPixels(_run.ToTransform());
-        int most = Enumerable.Range(0, _grid.Rows).Max(row => Rows(row).Height);
+        int pixelBytes = Math.Max(PlaceSize, shares is null ? 0 : ShareBands);
+        int most = (int)Math.Clamp(mostBytes / ((long)_window.Width * pixelBytes), 1, Enumerable.Range(0, _grid.Rows).Max(row => Rows(row).Height));
         byte[] places = new byte[checked(most * _window.Width * PlaceSize)];
         byte[] percents = shares is null ? [] : new byte[checked(most * _window.Width * ShareBands)];
         byte[] inside = mask is null ? [] : new byte[most * _window.Width];
         byte[] samples = new byte[_window.Width * _codes.SampleType.Bytes()];
         byte[] shareRow = new byte[_window.Width * ShareBands];
-        for (int tileRow = 0; tileRow < _grid.Rows; tileRow++)
+        foreach ((int tileRow, PixelWindow band) in Enumerable.Range(0, _grid.Rows).SelectMany(tileRow => Bands(tileRow, most)))
         {
             cancel.ThrowIfCancellationRequested();
-            PixelWindow band = Rows(tileRow);
-            if (band.Area == 0)
-            {
-                continue;
-            }
-
             Gather(tileRow, band, places, percents);
             if (mask is not null)
             {
@@ -95,6 +92,16 @@ internal sealed class PixelFinish(PixelJournal journal) : IDisposable
     {
         PixelWindow core = _grid[tileRow * _grid.Columns].Core;
         return new PixelWindow(0, core.Row, _grid.Width, core.Height).Intersect(_window);
+    }
+
+    /// <summary>The same, so many rows at a time.</summary>
+    private IEnumerable<(int TileRow, PixelWindow Band)> Bands(int tileRow, int most)
+    {
+        PixelWindow rows = Rows(tileRow);
+        for (int row = rows.Row; row < rows.Bottom && rows.Width > 0; row += most)
+        {
+            yield return (tileRow, rows with { Row = row, Height = Math.Min(most, rows.Bottom - row) });
+        }
     }
 
     private void Gather(int tileRow, PixelWindow band, byte[] places, byte[] percents)

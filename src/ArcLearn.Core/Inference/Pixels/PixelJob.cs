@@ -23,10 +23,7 @@ internal static class PixelJob
         PixelPlan plan = PixelPlan.Create(options, raster, arguments.TileSize);
         PixelOutput output = new(request.Output, request.Force, files, request.HasProbabilities);
         output.Check(request.MakeFolder);
-        if (raster.Files.Concat(request.Stack).Any(file => IsSame(file, output.Path) || (request.HasProbabilities && IsSame(file, output.ProbabilityPath))))
-        {
-            throw new LearnArgumentException("OutputName", $"{output.Path} is the raster that is to be classified; choose another name.");
-        }
+        output.RequireOther(raster.Files.Concat(request.Stack));
     }
 
     /// <inheritdoc cref="Check"/>
@@ -136,6 +133,4 @@ internal static class PixelJob
         HasProbabilities = request.HasProbabilities,
         PredictBackground = arguments.PredictBackground,
     };
-
-    private static bool IsSame(string file, string output) => string.Equals(Path.GetFullPath(file), Path.GetFullPath(output), StringComparison.Ordinal);
 }

@@ -44,7 +44,17 @@ internal sealed class PixelOutput(string path, bool force, IFileSystem files, bo
             Files.RequireFolderOf(Path);
         }
 
-        RequireRoom();
+        RequireRoom(isOurs: IsFinishing(Journal) || IsFinishing(MergeJournal));
+    }
+
+    /// <summary>The output may be none of the files that it is made of, which it would replace.</summary>
+    /// <exception cref="LearnArgumentException">OutputName: it is.</exception>
+    public void RequireOther(IEnumerable<string> sources)
+    {
+        if (sources.Any(file => FilePlace.IsSame(file, Path) || (hasProbabilities && FilePlace.IsSame(file, ProbabilityPath))))
+        {
+            throw new LearnArgumentException("OutputName", $"{Path} is the raster that is to be classified; choose another name.");
+        }
     }
 
     public override void Try(SpatialReference? reference, IReadOnlyList<ClassDefinition> classes)
@@ -102,6 +112,11 @@ internal sealed class PixelOutput(string path, bool force, IFileSystem files, bo
             TileSize = BlockSize,
             Workers = Workers,
         };
+        foreach (string output in new[] { Path, ProbabilityPath }.SelectMany(raster => ValueTableFile.PathsOf(raster).Append(SideFile.PathOf(raster)).Append(raster)))
+        {
+            Files.DeletePartials(output);
+        }
+
         using CogWriter classes = new(Files, Path, place with { Bands = [new RasterBand("Class", codes.NoData)], SampleType = codes.SampleType, Classes = codes.Classes, IsClassified = true });
         using CogWriter? shares = hasProbabilities ? new CogWriter(Files, ProbabilityPath, place with { Bands = ShareBands(run, codes) }) : null;
         using PixelFinish finish = new(journal);
@@ -109,21 +124,55 @@ internal sealed class PixelOutput(string path, bool force, IFileSystem files, bo
         string grid = GridOf(place);
         classes.Describe(ProvenanceItem, (Provenance(journal, result, run.SpatialReference, window.Area, content.Content) with { Grid = grid }).ToJson());
         shares?.Describe(ProvenanceItem, (Provenance(journal, result, run.SpatialReference, window.Area, content.ShareContent!) with { Grid = grid }).ToJson());
-        RequireRoom();
-        bool isNew = !Files.FileExists(ProbabilityPath);
-        shares?.Complete();
-        try
+        using StagedFiles staged = new(Files);
+        shares?.Stage(staged);
+        ValueTableFile.Write(staged, Path, codes.Classes, [.. content.Classes.Select(known => known.Pixels)]);
+        classes.Stage(staged);
+        if (!hasProbabilities && Force && IsOfRun(ProbabilityPath))
         {
-            classes.Complete();
-            ValueTableFile.Write(Files, Path, codes.Classes, [.. content.Classes.Select(known => known.Pixels)]);
-        }
-        catch when (shares is not null && isNew)
-        {
-            FileSystemExtensions.TryDelete(Files, ProbabilityPath);
-            throw;
+            // They would be taken for this map's.
+            staged.Remove(ProbabilityPath);
+            staged.Remove(SideFile.PathOf(ProbabilityPath));
         }
 
+        RequireRoom(journal.IsFinishing);
+        journal.BeginFinish();
+        staged.Commit();
         return content;
+    }
+
+    /// <summary>Whether a raster says that a classification made it.</summary>
+    private bool IsOfRun(string path)
+    {
+        try
+        {
+            using IRaster? raster = Files.FileExists(path) ? RasterFile.Open(path, Files) : null;
+            return raster?.Metadata.ContainsKey(ProvenanceItem) == true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or LearnFormatException or LearnDataException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Whether a journal is of a run that was interrupted while its files got their names.</summary>
+    private bool IsFinishing(string path)
+    {
+        if (!Files.FileExists(path))
+        {
+            return false;
+        }
+
+        try
+        {
+            using PixelJournal journal = PixelJournal.Open(path, Files);
+            return journal.IsFinishing;
+        }
+        catch (LearnDataException)
+        {
+            // Whoever opens it to go on will hear what it is.
+            return false;
+        }
     }
 
     /// <summary>Where a raster lies, in words: what its provenance is compared with.</summary>
@@ -145,11 +194,12 @@ internal sealed class PixelOutput(string path, bool force, IFileSystem files, bo
         ];
     }
 
-    private void RequireRoom()
+    /// <param name="isOurs">Whether what is there was made by this run before it was interrupted.</param>
+    private void RequireRoom(bool isOurs)
     {
         foreach (string output in hasProbabilities ? [Path, ProbabilityPath] : new[] { Path })
         {
-            if (!Force && Files.FileExists(output))
+            if (!Force && !isOurs && Files.FileExists(output))
             {
                 throw new OutputExistsException(output);
             }

@@ -112,7 +112,7 @@ internal sealed class PixelRun : TileRun
         // The tiles beside those that are left are seen once more: their scores were in no journal.
         TileReader reader = new(_raster, _backend.Bands, _options.Bands);
         ArrayStock<float> stock = new();
-        using MeanMerge merge = new(_plan.Tiles, _journal.Finished, _plan.Reach, _backend.Classes.Count + 1, _options, stock, _journal.Accept);
+        using MeanMerge merge = new(_plan.Tiles, _journal.Finished, _plan.Reach, _backend.Classes.Count + 1, _options, stock, _journal.Accept, _journal.AddFailedAround);
         TileEngine.Run(
             MeanMerge.Around(_plan.Tiles, _journal.Finished, _plan.Reach),
             options,

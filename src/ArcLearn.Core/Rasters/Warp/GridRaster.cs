@@ -93,6 +93,8 @@ internal sealed class GridRaster : IRaster
         ReadParts(window, inside, bands, destination, fill, default);
     }
 
+    /// <inheritdoc/>
+    /// <remarks>No sample is read: a cell is valid where the mask of the raster beneath gives it a value, whatever nodata its bands hold there.</remarks>
     public void ReadMask(PixelWindow window, Span<byte> destination)
     {
         destination.Clear();
@@ -211,7 +213,7 @@ internal sealed class GridRaster : IRaster
         byte[]? mask = ReadSourceMask(pixels);
         try
         {
-            _source.Read(pixels, bands, samples.AsSpan(0, area * bands.Length), default);
+            ReadSource(pixels, bands, samples.AsSpan(0, area * bands.Length), isMask: !valid.IsEmpty);
             foreach (CellSquare square in Squares(part))
             {
                 PixelWindow cells = square.Window.Intersect(part);
@@ -254,15 +256,16 @@ internal sealed class GridRaster : IRaster
         where T : unmanaged
     {
         int area = checked((int)pixels.Area);
+        bool isMask = !valid.IsEmpty;
         double[] samples = ArrayPool<double>.Shared.Rent(area * bands.Length);
         byte[]? mask = ReadSourceMask(pixels);
-        double?[] noData = [.. _source.BandInfo.Select(band => band.NoData)];
+        double?[] noData = [.. _source.BandInfo.Select(band => isMask ? null : band.NoData)];
         SampleRounding rounding = new(SampleType);
         BilinearWeights weights = new();
         Dictionary<double, double> votes = [];
         try
         {
-            _source.Read(pixels, bands, samples.AsSpan(0, area * bands.Length), default);
+            ReadSource(pixels, bands, samples.AsSpan(0, area * bands.Length), isMask);
             foreach (CellSquare square in Squares(part))
             {
                 PixelWindow cells = square.Window.Intersect(part);
@@ -349,6 +352,19 @@ internal sealed class GridRaster : IRaster
         // A centre on the border of two pixels belongs to the right and lower one, however it was rounded.
         (double x, double y) = (Math.Floor(centre.Column + 1e-9), Math.Floor(centre.Row + 1e-9));
         return x >= 0 && x < _source.Width && y >= 0 && y < _source.Height ? ((int)x, (int)y) : null;
+    }
+
+    private void ReadSource<T>(PixelWindow pixels, ReadOnlySpan<int> bands, Span<T> samples, bool isMask)
+        where T : unmanaged
+    {
+        if (isMask)
+        {
+            samples.Clear();
+        }
+        else
+        {
+            _source.Read(pixels, bands, samples, default);
+        }
     }
 
     private byte[]? ReadSourceMask(PixelWindow pixels)

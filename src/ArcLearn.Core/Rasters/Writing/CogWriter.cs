@@ -91,14 +91,23 @@ internal sealed class CogWriter : IDisposable
     /// <exception cref="InvalidOperationException">Rows are missing.</exception>
     public void Complete()
     {
+        using StagedFiles staged = new(_files);
+        Stage(staged);
+        staged.Commit();
+    }
+
+    /// <summary>Ends the file and its side file; <paramref name="staged"/> gives them their names, the file its last.</summary>
+    /// <exception cref="InvalidOperationException">Rows are missing.</exception>
+    public void Stage(StagedFiles staged)
+    {
         ObjectDisposedException.ThrowIf(_isClosed, this);
         if (!_levels.TrueForAll(level => level.Level.IsComplete))
         {
             throw new InvalidOperationException($"{_rows} of {_options.Height} rows were written.");
         }
 
-        _files.WriteAtomically(_path, Assemble);
-        SideFile.Write(_files, _path, _options.Classes, _statistics.ClassCounts);
+        SideFile.Write(staged, _path, _options.Classes, _statistics.ClassCounts);
+        staged.Write(_path, Assemble);
         Dispose();
     }
 
