@@ -7,7 +7,7 @@ public sealed record ConfusionMatrix
     public required IReadOnlyList<string> Classes { get; init => field = value.ToArray(); }
 
     /// <summary>A row for each class in truth, with a number for each class that it was found as.</summary>
-    public required IReadOnlyList<IReadOnlyList<long>> Counts { get; init => field = [.. value.Select(row => row.ToArray())]; }
+    public required IReadOnlyList<IReadOnlyList<long>> Counts { get; init => field = value.Select(row => (IReadOnlyList<long>)row.ToArray()).ToArray(); }
 
     /// <summary>What is counted: pixels or images.</summary>
     public required string Unit { get; init; }
