@@ -25,6 +25,10 @@ internal static class ChipSampler
             {
                 Read(chip.Plane(chip.Bytes, band), new TableLookup<byte>(tables[band], chip.Fill), target);
             }
+            else if (chip.Words.Length > 0 && chip.Missing is int missing)
+            {
+                Read(chip.Plane(chip.Words, band), new MissingLookup(tables[band], (ushort)missing), target);
+            }
             else if (chip.Words.Length > 0)
             {
                 Read(chip.Plane(chip.Words, band), new TableLookup<ushort>(tables[band], chip.Fill), target);
@@ -125,6 +129,14 @@ internal static class ChipSampler
         public float Fill => table[fill];
 
         public float Of(T sample) => table[int.CreateTruncating(sample)];
+    }
+
+    /// <summary>A missing sample is the mean of its band, which normalisation makes 0; so is what lies beyond the chip.</summary>
+    private readonly struct MissingLookup(float[] table, ushort missing) : ILookup<ushort>
+    {
+        public float Fill => 0;
+
+        public float Of(ushort sample) => sample == missing ? 0 : table[sample];
     }
 
     /// <summary>Samples as they are; what is made of a missing neighbour is missing too.</summary>

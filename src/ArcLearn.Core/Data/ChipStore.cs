@@ -52,7 +52,11 @@ internal sealed class ChipStore(IReadOnlyList<ChipEntry> chips, IFileSystem file
         }
 
         PixelWindow part = isResized ? new PixelWindow(0, 0, chip.Width, chip.Height) : read;
-        return new DecodedChip(part.Column, part.Row, part.Width, part.Height, chip.Width, chip.Height, chip.Bands, bytes, words, fill) { Floats = floats };
+        return new DecodedChip(part.Column, part.Row, part.Width, part.Height, chip.Width, chip.Height, chip.Bands, bytes, words, fill)
+        {
+            Floats = floats,
+            Missing = chip.SampleType == SampleType.UInt16 ? DecodedChip.MissingOf(raster.NoData) : null,
+        };
     }
 
     private static T[] Read<T>(IRaster raster, PixelWindow window)

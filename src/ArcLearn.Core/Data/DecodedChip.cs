@@ -13,6 +13,9 @@ namespace ArcLearn.Core.Data;
 internal sealed record DecodedChip(
     int Column, int Row, int Width, int Height, int WholeWidth, int WholeHeight, int Bands, byte[] Bytes, ushort[] Words, int Fill)
 {
+    /// <summary>The sample of <see cref="Words"/> that stands for none, which becomes the mean of its band; null where there is none. (In 8 bits dark or bright pixels have it too.)</summary>
+    public int? Missing { get; init; }
+
     /// <summary>Samples of every other type, with NaN for those that are missing; empty for the two above.</summary>
     public float[] Floats { get; init; } = [];
 
@@ -27,7 +30,7 @@ internal sealed record DecodedChip(
         return image.SampleType switch
         {
             SampleType.UInt8 => Whole(image.Width, image.Height, image.Bands, image.Samples, [], FillOf(noData, byte.MaxValue)),
-            SampleType.UInt16 => Whole(image.Width, image.Height, image.Bands, [], MemoryMarshal.Cast<byte, ushort>(image.Samples)[..samples].ToArray(), FillOf(noData, ushort.MaxValue)),
+            SampleType.UInt16 => Whole(image.Width, image.Height, image.Bands, [], MemoryMarshal.Cast<byte, ushort>(image.Samples)[..samples].ToArray(), FillOf(noData, ushort.MaxValue)) with { Missing = MissingOf(noData) },
             SampleType.Int8 => Floating<sbyte>(),
             SampleType.Int16 => Floating<short>(),
             SampleType.UInt32 => Floating<uint>(),
@@ -56,6 +59,9 @@ internal sealed record DecodedChip(
             return Whole(image.Width, image.Height, image.Bands, [], []) with { Floats = floats };
         }
     }
+
+    /// <summary>See <see cref="Missing"/>.</summary>
+    public static int? MissingOf(double? noData) => noData is double value && value >= 0 && value <= ushort.MaxValue && value == Math.Floor(value) ? (int)value : null;
 
     /// <summary>What an export writes beyond a raster's edge: nodata, or 0 where there is none that a sample could hold.</summary>
     public static int FillOf(double? noData, int highest) => noData is double value && value >= 0 && value <= highest && value == Math.Floor(value) ? (int)value : 0;

@@ -6,8 +6,8 @@ using ArcLearn.Core.Rasters.Warp;
 namespace ArcLearn.Core.Inference;
 
 /// <summary>
-/// Reads the samples of tiles as the model saw them in training: raw values, what lies beyond the raster filled with nodata, or 0 without one. Nodata of 8 and 16 bits
-/// without sign is a value like others; of all other types it is NaN, for which a model takes the mean of the band.
+/// Reads the samples of tiles as the model saw them in training: raw values, what lies beyond the raster filled with nodata, or 0 without one. Nodata of 8 bits
+/// is a value like others, since dark or bright pixels have it too; of all other types it is NaN, for which a model takes the mean of the band.
 /// </summary>
 internal sealed class TileReader
 {
@@ -28,11 +28,11 @@ internal sealed class TileReader
         // Some files name a nodata value that their samples cannot take, such as -9999 in 8 bits: no pixel has it.
         bool CanHold(double? value) => value is double number && SampleTypes.Represent(number, raster.SampleType) is not null;
         _fill = CanHold(raster.NoData) ? (float)raster.NoData!.Value : 0;
-        _isMarked = raster.SampleType is not (SampleType.UInt8 or SampleType.UInt16);
+        _isMarked = raster.SampleType != SampleType.UInt8;
         IReadOnlyList<RasterBand> info = raster.BandInfo;
 
         // The files of a stack may have different nodata values.
-        double?[] noData = [.. _bands.Select(band => info[band].NoData ?? (_isMarked ? null : raster.NoData))];
+        double?[] noData = [.. _bands.Select(band => info[band].NoData ?? (raster.SampleType is SampleType.UInt8 or SampleType.UInt16 ? raster.NoData : null))];
         _marks = [.. noData.Select(value => (float?)value)];
         _hasNoData = noData.All(CanHold);
         _missing = [.. _marks.Select(mark => _isMarked ? float.NaN : mark ?? float.NaN)];
