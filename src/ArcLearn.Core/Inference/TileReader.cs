@@ -75,7 +75,7 @@ internal sealed class TileReader
             throw Failed(tile, e);
         }
 
-        return _isMarked ? chip.ContainsAnyExcept(float.NaN) : !_hasNoData || HasData(tile.Window, chip);
+        return !(_isMarked || _hasNoData) || HasData(tile.Window, chip);
     }
 
     /// <summary>Tells the pixels of a tile's core that have no data: in none of the bands, or masked in the file.</summary>
