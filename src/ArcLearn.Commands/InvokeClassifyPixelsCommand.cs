@@ -10,7 +10,7 @@ namespace ArcLearn.Commands;
 /// them and for nodata, with a colour table, overviews, and a table of values (.tif.aux.xml) that names the classes: QGIS and ArcGIS open it coloured. Background is 0. What has no data in the raster, or
 /// lies outside extent and mask, is nodata. The map appears under its name only when it is complete; the object that is returned tells the pixels and the area of each class.</para>
 /// <para>Finished tiles are kept in a journal beside the map (landcover.tif.journal). A run that was killed, stopped or failed goes on where it stopped when it is
-/// repeated, and ends with the same bytes; a raster, model or argument that is another by then is an error that names it. -Force throws such a journal away.</para>
+/// repeated, and ends with the same bytes; a raster, model or argument that is another by then is an error that names it. -Force throws such a journal away. A map that -Force replaces takes its probabilities along.</para>
 /// <para>-Shard splits a run over machines or jobs, and Merge-LearnShard makes of all parts the map that one machine would have written, byte for byte.</para>
 /// <para>Model arguments: padding (pixels of overlap; a quarter of the tile), batch_size, tile_size (pixels, a multiple of 32; the model's chip), predict_background (false gives each pixel the best
 /// of the classes, as does a model that never learnt what is background), test_time_augmentation (each tile is seen in its eight turns and mirrorings, and the probabilities are averaged; eight times the work).</para>

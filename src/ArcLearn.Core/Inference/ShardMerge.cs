@@ -27,6 +27,7 @@ internal static class ShardMerge
     /// <summary>Everything that <see cref="Run"/> refuses before it writes.</summary>
     /// <returns>The output that will be written.</returns>
     /// <exception cref="LearnDataException">ShardMissing, ShardIncomplete, ShardMismatch, JournalInUse, JournalDamaged.</exception>
+    /// <exception cref="LearnArgumentException">OutputName: a map would replace the raster that it was made of.</exception>
     /// <exception cref="OutputExistsException">The output exists.</exception>
     public static string Check(ShardMergeRequest request, IFileSystem? files = null)
     {
