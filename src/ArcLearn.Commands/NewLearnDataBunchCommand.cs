@@ -10,7 +10,7 @@ namespace ArcLearn.Commands;
 /// validation side overlaps one of the training side; chips that cross the border are dropped and counted. Without georeference it is random.</para>
 /// <para>Every format of Export-TrainingData is read, folders of images per class, COCO and YOLO. What the labels hold decides which models learn from them: boxes (and
 /// masks of objects) a detector, masks a pixel classifier, classes of images a feature classifier. Export_Tiles, CycleGAN and Panoptic_Segmentation can be shown only.</para>
-/// <para>Bands may be any number of any sample type. Samples of other types than 8 or 16 bits without a sign are scaled by the statistics of the training chips; their nodata becomes the mean.
+/// <para>Bands may be any number of any sample type. Samples of other types than 8 or 16 bits without a sign are scaled by the statistics of the training chips. Nodata becomes the mean of its band; in 8 bits, where dark or bright pixels have its value too, it stays.
 /// These statistics are computed, not taken from the export: its own cover the chips to validate on, too.</para>
 /// <para>The reference's collate_fn has no meaning outside Python and has no parameter here: batches are put together by the loader.</para>
 /// </remarks>
