@@ -59,14 +59,17 @@ public sealed class FeatureClassifierTests(FeatureClassifierTests.Job job) : ICl
     public void Images_from_the_pipeline_and_from_folders_are_told_their_class()
     {
         RunResult result = job.Host.Run("""
-            $files = [IO.Directory]::GetFiles("$PWD/objects/images", '*.tif') | Sort-Object | Select-Object -First 5
+            $files = [IO.Directory]::GetFiles("$PWD/objects/images", '*.tif')
+            [array]::Sort($files)
+            $files = $files[0..4]
             $piped = $files.ForEach({ [IO.FileInfo]$_ }) | Invoke-ModelPrediction -Model $classifier
-            $named = Invoke-ModelPrediction -Path objects/images -Model models/objects | Where-Object Path -In $files | Sort-Object Path
+            $named = @{}
+            Invoke-ModelPrediction -Path objects/images -Model models/objects | ForEach-Object { $named[$_.Path] = $_ }
             $piped.Count
-            @($piped.Path) -join '|' -eq $files -join '|'
-            @($piped.Class) -join '|' -eq @($named.Class) -join '|'
-            @($piped.Confidence) -join '|' -eq @($named.Confidence) -join '|'
-            @($piped.ForEach({ [Math]::Abs(($_.Probabilities.Probability | Measure-Object -Sum).Sum - 1) -lt 1e-5 })) -notcontains $false
+            "$($piped.Path)" -eq "$files"
+            "$($piped.Class)" -eq "$($files.ForEach({ $named[$_].Class }))"
+            "$($piped.Confidence)" -eq "$($files.ForEach({ $named[$_].Confidence }))"
+            $piped.ForEach({ $sum = 0; $_.Probabilities.ForEach({ $sum += $_.Probability }); [Math]::Abs($sum - 1) -lt 1e-5 }) -notcontains $false
             $piped[0] | Out-Default
             """);
 

@@ -21,7 +21,7 @@ namespace ArcLearn.Commands;
 [OutputType(typeof(ModelAccuracy))]
 public sealed class MeasureModelAccuracyCommand : LearnCmdlet
 {
-    /// <summary>The model.</summary>
+    /// <summary>The model that is measured.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNull]
     public LearnModel Model { get; set; } = null!;

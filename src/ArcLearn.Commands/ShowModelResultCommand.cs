@@ -22,7 +22,7 @@ namespace ArcLearn.Commands;
 [OutputType(typeof(PictureItem))]
 public sealed class ShowModelResultCommand : PictureCmdlet
 {
-    /// <summary>The model.</summary>
+    /// <summary>The model whose results are drawn.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]
     public LearnModel Model { get; set; } = null!;
