@@ -4,7 +4,6 @@ using System.Text.RegularExpressions;
 using ArcLearn.Core.Crs;
 using ArcLearn.Core.Data;
 using ArcLearn.Core.Models;
-using ArcLearn.Core.Rasters;
 
 namespace ArcLearn.Core.Formats;
 
