@@ -62,12 +62,7 @@ internal sealed class TileReader
                 return false;
             }
 
-            _raster.Read(tile.Window, _bands, chip, _fill);
-            if (_raster is GridRaster && _hasNoData)
-            {
-                MarkUnfound(chip);
-            }
-
+            ReadBands(tile.Window, chip);
             Mark(chip);
         }
         catch (Exception e) when (e is not (OperationCanceledException or OutOfMemoryException))
@@ -157,16 +152,19 @@ internal sealed class TileReader
         return false;
     }
 
-    /// <summary>A cell that found no value in a band has what the reader fills with, which may be another band's nodata.</summary>
-    private void MarkUnfound(Span<float> chip)
+    /// <summary>A cell of another grid that finds no value in a band takes what the reader fills with: that band's nodata, which another band may have as a value.</summary>
+    private void ReadBands(PixelWindow window, Span<float> chip)
     {
+        if (_raster is not GridRaster || !_hasNoData || Array.TrueForAll(_marks, mark => mark == _fill))
+        {
+            _raster.Read(window, _bands, chip, _fill);
+            return;
+        }
+
         int plane = chip.Length / _bands.Length;
         for (int band = 0; band < _bands.Length; band++)
         {
-            if (_marks[band] is float mark && mark != _fill)
-            {
-                chip.Slice(band * plane, plane).Replace(_fill, mark);
-            }
+            _raster.Read(window, [_bands[band]], chip.Slice(band * plane, plane), _marks[band]!.Value);
         }
     }
 

@@ -79,6 +79,13 @@ public sealed class TileReaderTests
             raster[1, column, row] = (float)second;
         }
 
+        // What is nodata in one band is a value in another.
+        raster.Fill(new PixelWindow(12, 12, 4, 4), 5);
+        for (int i = 0; i < 16 && second != 0; i++)
+        {
+            raster[1, 12 + (i % 4), 12 + (i / 4)] = 0;
+        }
+
         using GridRaster view = new(raster, RasterGrid.Cover(RasterGrid.Of(raster).Extent, 1, raster.SpatialReference), Enum.Parse<Resampling>(method));
         Tile tile = new TileGrid(8, 8, 8, 0)[0];
         (float[] chip, byte[] missing) = (new float[3 * 64], new byte[64]);
@@ -98,6 +105,7 @@ public sealed class TileReaderTests
         Check(Missing(0), (column, _) => column < 4);
         Check(Missing(1), (column, row) => column < 4 && row < 4);
         Check(Missing(1, 2), (_, _) => false);
+        Assert.Equal(second == 0 ? 5 : 0, chip[63]);
     }
 
     [Fact]

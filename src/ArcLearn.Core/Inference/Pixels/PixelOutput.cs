@@ -168,7 +168,7 @@ internal sealed class PixelOutput(string path, bool force, IFileSystem files, bo
             using PixelJournal journal = PixelJournal.Open(path, Files);
             return journal.IsFinishing;
         }
-        catch (LearnDataException)
+        catch (Exception e) when (e is LearnDataException or IOException or UnauthorizedAccessException)
         {
             // Whoever opens it to go on will hear what it is.
             return false;
