@@ -93,6 +93,29 @@ public sealed class FeatureClassifierTests(FeatureClassifierTests.Job job) : ICl
         Assert.Equal(["FeatureClassifier", "True", "1", "False"], result.Output.Where(o => o is not null).Select(o => o.ToString()));
     }
 
+    [Fact]
+    public void Features_get_their_class_from_a_raster_or_from_tiles_and_a_dry_run_leaves_them()
+    {
+        RunResult result = job.Host.Run("""
+            [IO.File]::Copy("$PWD/labels.geojson", "$PWD/houses.geojson")
+            [IO.File]::Copy("$PWD/labels.geojson", "$PWD/sheds.geojson")
+            Invoke-ClassifyFeatures houses.geojson $classifier -InputRaster scene.tif -OutputLabelField kind -WhatIf
+            [IO.File]::ReadAllText("$PWD/houses.geojson") -eq [IO.File]::ReadAllText("$PWD/labels.geojson")
+            $classified = [IO.FileInfo]"$PWD/houses.geojson" | Invoke-ClassifyFeatures -Model models/objects -InputRaster scene.tif -OutputLabelField kind -ConfidenceField sure
+            $classified.Classified -gt 0 -and $classified.Classified + $classified.Skipped -eq $classified.Features
+            "$($classified.FeaturesByClass.Keys)"
+            [IO.File]::ReadAllText("$PWD/houses.geojson").Contains('"kind":')
+            $classified | Out-Default
+            """).ThrowIfFailed();
+
+        Assert.Equal(["True", "True", "pool roof", "True"], result.Output.Select(o => o.ToString()));
+        Assert.Contains("Skipped", result.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(job.Folder.Content, path => path.Contains("journal", StringComparison.Ordinal) || path.Contains("partial", StringComparison.Ordinal));
+
+        ErrorRecord error = Assert.Single(job.Host.Run("Invoke-ClassifyFeatures sheds.geojson $classifier -InputRaster scene.tif -OutputLabelField class -ConfidenceField class").Errors);
+        Assert.StartsWith("InvalidArgument", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("New-LearnDataBunch masks -ChipSize 64 -WarningAction Ignore | New-FeatureClassifier", "DatasetTypeMismatch")]
     [InlineData("$tiles | New-FeatureClassifier -Backbone resnet19", "InvalidArgument")]

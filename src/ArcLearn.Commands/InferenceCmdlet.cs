@@ -61,7 +61,7 @@ public abstract class InferenceCmdlet : LearnCmdlet
     [Parameter]
     public LearnPrecision Precision { get; set; }
 
-    /// <summary>Memory that the run may take, such as 2GB, beside what libtorch and the model's weights take once (about 0.4 GB). Where it is near, fewer batches
+    /// <summary>Memory that the run may take, such as 2GB, beside what libtorch and the model's weights take once (about 0.45 GB). Where it is near, fewer batches
     /// are in flight, then fewer decoded blocks are kept, then fewer models run at a time; the result is the same. Left out: six tenths of what is free.</summary>
     [Parameter]
     [ValidateRange(1L << 20, long.MaxValue)]

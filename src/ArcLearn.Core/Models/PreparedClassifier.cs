@@ -26,8 +26,15 @@ internal sealed class PreparedClassifier : IDisposable
     /// <summary>Scores normalised chips.</summary>
     /// <param name="samples"><c>[count, bands, S, S]</c>.</param>
     /// <returns><c>[count, classes]</c> before softmax or sigmoid.</returns>
+    /// <exception cref="ArgumentException">There are not as many samples as that.</exception>
     public float[] Run(float[] samples, int count)
     {
+        long length = (long)count * Options.Bands * Options.ChipSize * Options.ChipSize;
+        if (count < 1 || samples.Length != length)
+        {
+            throw new ArgumentException($"{count} chips have {length} samples; found {samples.Length}.", nameof(samples));
+        }
+
         using IDisposable inference = inference_mode();
         using DisposeScope scope = NewDisposeScope();
         Tensor input = FusedConvolution.ChannelsLast(tensor(samples, [count, Options.Bands, Options.ChipSize, Options.ChipSize]));
@@ -53,7 +60,7 @@ internal sealed class PreparedClassifier : IDisposable
         (Tensor scale, Tensor shift) = FusedConvolution.Affine((BatchNorm)layers[norm]);
         Linear linear = (Linear)layers[norm + 2];
         Tensor weight = linear.weight * scale;
-        Tensor bias = linear.weight.matmul(shift).Plus(linear.bias!);
+        Tensor bias = functional.linear(shift.unsqueeze(0), linear.weight, linear.bias).flatten();
         return [weight.detach().MoveToOuterDisposeScope().DetachFromDisposeScope(), bias.detach().MoveToOuterDisposeScope().DetachFromDisposeScope()];
     }
 }
