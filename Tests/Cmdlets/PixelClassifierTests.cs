@@ -120,7 +120,7 @@ public sealed class PixelClassifierTests(PixelClassifierTests.Job job) : IClassF
     [InlineData("ModelType", "is a UnetClassifier; this needs a SingleShotDetector", "$pixels | Measure-AveragePrecision")]
     [InlineData("ModelType", "is a UnetClassifier; this needs a SingleShotDetector", "Invoke-DetectObjects scene.tif $pixels")]
     [InlineData("ChipSizeMismatch", "takes chips of 64", "$pixels | Measure-ModelAccuracy -Data (New-LearnDataBunch masks -ChipSize 32 -BatchSize 4 -WarningAction Ignore)")]
-    [InlineData("ClassMismatch", "-ClassMapping", "$pixels | Measure-ModelAccuracy -Data (New-LearnDataBunch masks -ChipSize 64 -BatchSize 4 -ClassMapping @{ pool = 'pool' } -WarningAction Ignore)")]
+    [InlineData("ClassMismatch", "-ClassMapping", "$pixels | Measure-ModelAccuracy -Data (New-LearnDataBunch masks -ChipSize 64 -BatchSize 4 -ClassMapping @{ pool = 'basin' } -WarningAction Ignore)")]
     public void Faults_have_names_and_say_what_to_do(string id, string message, string script)
     {
         ErrorRecord error = job.Host.Run(script).SingleError;

@@ -1,4 +1,3 @@
-using ArcLearn.Core.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
