@@ -160,26 +160,24 @@ public sealed class InvokeClassifyFeaturesCommand : LearnCmdlet
                     Precision = Precision,
                     Force = Force,
                 };
-                FeatureClassification.Check(request, source.DescribeClassifier(), WarnOnce);
+                using FeatureClassification classification = FeatureClassification.Open(request, source.DescribeClassifier(), WarnOnce, StopToken);
                 if (ShouldProcess(layer.Path, $"Classify its features with {source.Name} into {OutputLabelField}"))
                 {
-                    Classify(request, source);
+                    Classify(layer.Path, classification, source);
                 }
             });
         }
     }
 
-    private void Classify(FeatureRequest request, ModelSource source)
+    private void Classify(string layer, FeatureClassification classification, ModelSource source)
     {
         ClassifierEngine model = source.OpenClassifier(Device, StopToken);
         try
         {
             WriteVerbose(model.Definition.Summary());
-            WriteObject(FeatureClassification.Run(
-                request,
+            WriteObject(classification.Run(
                 model,
-                done => WriteProgress(new ProgressRecord(1, "Classifying features", FormattableString.Invariant($"{System.IO.Path.GetFileName(request.Layer.Path)}: feature {done}"))),
-                WarnOnce,
+                done => WriteProgress(new ProgressRecord(1, "Classifying features", FormattableString.Invariant($"{System.IO.Path.GetFileName(layer)}: feature {done}"))),
                 StopToken));
         }
         finally

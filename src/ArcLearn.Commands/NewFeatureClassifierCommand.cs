@@ -20,13 +20,8 @@ namespace ArcLearn.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.New, "FeatureClassifier")]
 [OutputType(typeof(FeatureClassifier))]
-public sealed class NewFeatureClassifierCommand : LearnCmdlet
+public sealed class NewFeatureClassifierCommand : NewModelCmdlet
 {
-    /// <summary>The data to train on, as New-LearnDataBunch gives it: images with classes.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
-    [ValidateNotNull]
-    public LearnDataBunch Data { get; set; } = null!;
-
     /// <summary>The network beneath the head: ResNet, ResNeXt, SqueezeNet, MobileNetV2, DenseNet or VGG.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(ClassifierBackboneCompleter))]
@@ -49,45 +44,13 @@ public sealed class NewFeatureClassifierCommand : LearnCmdlet
     [Alias("class_balancing")]
     public SwitchParameter ClassBalancing { get; set; }
 
-    /// <summary>A saved classifier to go on from: .emd, .pth, .dlpk or folder.</summary>
-    [Parameter]
-    [Alias("pretrained_path")]
-    public string? PretrainedPath { get; set; }
-
-    /// <summary>The backbone's own weights: a state_dict with torchvision's names (.pth).</summary>
-    [Parameter]
-    public string? BackboneWeights { get; set; }
-
-    /// <summary>Cpu, Cuda, or Auto: CUDA where torch reports a device.</summary>
-    [Parameter]
-    public LearnDevice Device { get; set; } = LearnDevice.Auto;
-
-    /// <summary>The seed of the first weights and of dropout; the data's where it is left out.</summary>
-    [Parameter]
-    public int? Seed { get; set; }
-
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        if (!TryResolveOptional(PretrainedPath, out string? pretrained) || !TryResolveOptional(BackboneWeights, out string? backbone))
-        {
-            return;
-        }
-
-        Attempt(Data, () =>
-        {
-            ClassifierEngine engine = ClassifierEngine.Create(
-                Data,
-                new ClassifierOptions { Backbone = Backbone, Dropout = Dropout, Loss = new ImageLossOptions { LabelSmoothing = LabelSmoothing } },
-                ClassBalancing,
-                new StartWeights(backbone, pretrained),
-                Device,
-                Seed ?? Data.Seed,
-                WarnOnce,
-                StopToken);
-            WriteVerbose(engine.Definition.Summary());
-            WriteVerbose($"{engine.Parameters} weights, on {engine.Device}; backbone {(engine.IsFrozen ? "frozen" : "trained along")}.");
-            WriteObject(new FeatureClassifier(engine));
-        });
-    }
+    private protected override ModelEngine Create(StartWeights start, int seed) => ClassifierEngine.Create(
+        Data,
+        new ClassifierOptions { Backbone = Backbone, Dropout = Dropout, Loss = new ImageLossOptions { LabelSmoothing = LabelSmoothing } },
+        ClassBalancing,
+        start,
+        Device,
+        seed,
+        WarnOnce,
+        StopToken);
 }

@@ -20,13 +20,8 @@ namespace ArcLearn.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.New, "SingleShotDetector")]
 [OutputType(typeof(SingleShotDetector))]
-public sealed class NewSingleShotDetectorCommand : LearnCmdlet
+public sealed class NewSingleShotDetectorCommand : NewModelCmdlet
 {
-    /// <summary>The data to train on, as New-LearnDataBunch gives it.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
-    [ValidateNotNull]
-    public LearnDataBunch Data { get; set; } = null!;
-
     /// <summary>Cells along a side, one entry per grid, each at most half the one before or as the feature map allows.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
@@ -84,50 +79,26 @@ public sealed class NewSingleShotDetectorCommand : LearnCmdlet
     [Alias("location_loss_factor")]
     public double? LocationLossFactor { get; set; }
 
-    /// <summary>A saved model to go on from: .emd, .pth, .dlpk or folder.</summary>
-    [Parameter]
-    [Alias("pretrained_path")]
-    public string? PretrainedPath { get; set; }
-
-    /// <summary>The backbone's own weights: a state_dict with torchvision's names (.pth).</summary>
-    [Parameter]
-    public string? BackboneWeights { get; set; }
-
-    /// <summary>Cpu, Cuda, or Auto: CUDA where torch reports a device.</summary>
-    [Parameter]
-    public LearnDevice Device { get; set; } = LearnDevice.Auto;
-
-    /// <summary>The seed of the first weights and of dropout; the data's where it is left out.</summary>
-    [Parameter]
-    public int? Seed { get; set; }
-
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
-    {
-        if (!TryResolveOptional(PretrainedPath, out string? pretrained) || !TryResolveOptional(BackboneWeights, out string? backbone))
+    private protected override ModelEngine Create(StartWeights start, int seed) => SsdEngine.Create(
+        Data,
+        Anchored(new SsdOptions
         {
-            return;
-        }
+            Backbone = Backbone,
+            ChipSize = Data.ChipSize,
+            Classes = Data.Classes.Count,
+            Dropout = Dropout,
+            Bias = Bias,
+            Loss = Loss ?? (IsChosen && !FocalLoss && LocationLossFactor is null ? DetectorLoss.Balanced : DetectorLoss.Reference),
+            FocalLoss = FocalLoss,
+            LocationLossFactor = LocationLossFactor,
+        }, start.Pretrained),
+        start,
+        Device,
+        seed,
+        WarnOnce,
+        StopToken);
 
-        Attempt(Data, () => Write(new SingleShotDetector(SsdEngine.Create(
-            Data,
-            Anchored(new SsdOptions
-            {
-                Backbone = Backbone,
-                ChipSize = Data.ChipSize,
-                Classes = Data.Classes.Count,
-                Dropout = Dropout,
-                Bias = Bias,
-                Loss = Loss ?? (IsChosen && !FocalLoss && LocationLossFactor is null ? DetectorLoss.Balanced : DetectorLoss.Reference),
-                FocalLoss = FocalLoss,
-                LocationLossFactor = LocationLossFactor,
-            }, pretrained),
-            new StartWeights(backbone, pretrained),
-            Device,
-            Seed ?? Data.Seed,
-            WarnOnce,
-            StopToken))));
-    }
+    private protected override string Describe(ModelEngine engine) => $"{((SsdEngine)engine).Anchors} anchors in a chip, {base.Describe(engine)}";
 
     /// <summary>Whether nothing is said of the anchors.</summary>
     private bool IsChosen => Grids is null && Zooms is null && Ratios is null;
@@ -148,12 +119,5 @@ public sealed class NewSingleShotDetectorCommand : LearnCmdlet
             Ratios = Ratios ?? options.Ratios,
             Version = SsdVersion ?? options.Version,
         };
-    }
-
-    private void Write(SingleShotDetector model)
-    {
-        WriteVerbose(Inside.Detector(model).Definition.Summary());
-        WriteVerbose($"{model.Anchors} anchors in a chip, {model.Parameters} weights, on {model.Device}; backbone {(model.IsFrozen ? "frozen" : "trained along")}.");
-        WriteObject(model);
     }
 }

@@ -29,13 +29,8 @@ namespace ArcLearn.Commands;
 /// </example>
 [Cmdlet(VerbsCommon.New, "UnetClassifier")]
 [OutputType(typeof(UnetClassifier))]
-public sealed class NewUnetClassifierCommand : LearnCmdlet
+public sealed class NewUnetClassifierCommand : NewModelCmdlet
 {
-    /// <summary>The data to train on, as New-LearnDataBunch gives it: chips with masks.</summary>
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
-    [ValidateNotNull]
-    public LearnDataBunch Data { get; set; } = null!;
-
     /// <summary>The network beneath the decoder: resnet18 to resnet152, or VGG with batch norm.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(UnetBackboneCompleter))]
@@ -72,64 +67,36 @@ public sealed class NewUnetClassifierCommand : LearnCmdlet
     [Alias("dice_loss_average")]
     public DiceAverage DiceLossAverage { get; set; } = DiceAverage.Micro;
 
-    /// <summary>A saved U-Net to go on from: .emd, .pth, .dlpk or folder.</summary>
-    [Parameter]
-    [Alias("pretrained_path")]
-    public string? PretrainedPath { get; set; }
-
-    /// <summary>The backbone's own weights: a state_dict with torchvision's names (.pth).</summary>
-    [Parameter]
-    public string? BackboneWeights { get; set; }
-
-    /// <summary>Cpu, Cuda, or Auto: CUDA where torch reports a device.</summary>
-    [Parameter]
-    public LearnDevice Device { get; set; } = LearnDevice.Auto;
-
-    /// <summary>The seed of the first weights; the data's where it is left out.</summary>
-    [Parameter]
-    public int? Seed { get; set; }
-
-    /// <inheritdoc/>
-    protected override void ProcessRecord()
+    private protected override ModelEngine Create(StartWeights start, int seed)
     {
-        if (!TryResolveOptional(PretrainedPath, out string? pretrained) || !TryResolveOptional(BackboneWeights, out string? backbone))
+        if (ClassBalancing && ClassWeight is not null)
         {
-            return;
+            throw new LearnArgumentException(nameof(ClassWeight), "-ClassBalancing reckons the weights that -ClassWeight gives: use one of them.", LearnArgumentException.ParameterMix);
         }
 
-        Attempt(Data, () =>
+        PixelLossPlan loss = new()
         {
-            if (ClassBalancing && ClassWeight is not null)
-            {
-                throw new LearnArgumentException(nameof(ClassWeight), "-ClassBalancing reckons the weights that -ClassWeight gives: use one of them.", LearnArgumentException.ParameterMix);
-            }
+            Background = Background,
+            ClassBalancing = ClassBalancing,
+            ClassWeights = Weights(),
+            FocalLoss = FocalLoss,
+            DiceFraction = DiceLossFraction,
+            DiceAverage = DiceLossAverage,
+        };
+        UnetEngine engine = UnetEngine.Create(
+            Data,
+            new UnetOptions { Backbone = Backbone, ChipSize = Data.ChipSize, Classes = Data.Classes.Count, Loss = loss.For(PixelDataCheck.Masks(Data), WarnOnce) },
+            start,
+            Device,
+            seed,
+            WarnOnce,
+            StopToken);
+        if (engine.ClassWeights is { } weights)
+        {
+            WriteVerbose($"What a pixel counts: {string.Join(", ", weights.Select((weight, label) => FormattableString.Invariant($"{(label == 0 ? "(background)" : engine.Classes[label - 1].Name)} {weight:0.##}")))}.");
+        }
 
-            PixelLossPlan loss = new()
-            {
-                Background = Background,
-                ClassBalancing = ClassBalancing,
-                ClassWeights = Weights(),
-                FocalLoss = FocalLoss,
-                DiceFraction = DiceLossFraction,
-                DiceAverage = DiceLossAverage,
-            };
-            UnetEngine engine = UnetEngine.Create(
-                Data,
-                new UnetOptions { Backbone = Backbone, ChipSize = Data.ChipSize, Classes = Data.Classes.Count, Loss = loss.For(PixelDataCheck.Masks(Data), WarnOnce) },
-                new StartWeights(backbone, pretrained),
-                Device,
-                Seed ?? Data.Seed,
-                WarnOnce,
-                StopToken);
-            WriteVerbose(engine.Definition.Summary());
-            WriteVerbose($"{engine.Parameters} weights, on {engine.Device}; backbone {(engine.IsFrozen ? "frozen" : "trained along")}.");
-            if (engine.ClassWeights is { } weights)
-            {
-                WriteVerbose($"What a pixel counts: {string.Join(", ", weights.Select((weight, label) => FormattableString.Invariant($"{(label == 0 ? "(background)" : engine.Classes[label - 1].Name)} {weight:0.##}")))}.");
-            }
-
-            WriteObject(new UnetClassifier(engine));
-        });
+        return engine;
     }
 
     private Dictionary<string, double>? Weights()

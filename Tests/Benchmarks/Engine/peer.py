@@ -6,13 +6,12 @@ Reads a line for each run from standard input and answers it with its seconds, t
 """
 import json
 import sys
-import time
 
-import numpy as np
 import rasterio
 import torch
 import torchvision
-from rasterio.windows import Window
+
+import tiles
 
 parity, threads, path, weights, chip, padding, batch, threshold, overlap, backbone, grids, classes, output = sys.argv[1:]
 sys.path.insert(0, parity)
@@ -27,52 +26,28 @@ net = ssd.detector(backbone, chip, grids, 9, classes).eval()
 net.load_state_dict(torch.load(weights, map_location="cpu"), strict=True)
 
 
-def places(length):
-    stride = chip - 2 * padding
-    return [0] if length <= chip else list(range(0, length - chip + stride, stride))
-
-
-def core(place, all_places, length):
-    """From where on and up to where a tile keeps what it finds."""
-    first = 0 if place == 0 else place + padding
-    return first, length if place == all_places[-1] else place + chip - padding
-
-
 def run():
-    features, tiles = [], 0
+    features, count = [], 0
     with rasterio.open(path) as source, torch.inference_mode():
-        columns, rows = places(source.width), places(source.height)
-        windows = [(c, r) for r in rows for c in columns]
-        for first in range(0, len(windows), batch):
-            part = windows[first:first + batch]
-            chips = []
-            for c, r in part:
-                image = source.read(window=Window(c, r, min(chip, source.width - c), min(chip, source.height - r)))
-                if image.shape[1:] != (chip, chip):
-                    image = np.pad(image, ((0, 0), (0, chip - image.shape[1]), (0, chip - image.shape[2])))
-                chips.append(torch.from_numpy(image))
-            scores, boxes = net(torch.stack(chips).float())
-            for (c, r), score, box in zip(part, scores, boxes):
+        for part in tiles.batches(source, chip, padding, batch):
+            scores, boxes = net(torch.stack([torch.from_numpy(image) for *_, image in part]).float())
+            for (c, r, (left, right), (top, bottom), _), score, box in zip(part, scores, boxes):
                 corners = ssd.decode(box, anchor, cell)[:, [1, 0, 3, 2]] * chip
                 probability = torch.sigmoid(score[:, 1:])
                 which, kind = torch.nonzero(probability > threshold, as_tuple=True)
                 value = probability[which, kind]
                 found = corners[which]
-                (left, right), (top, bottom) = core(c, columns, source.width), core(r, rows, source.height)
                 for i in torchvision.ops.batched_nms(found, value, kind, overlap).tolist():
                     x0, y0, x1, y1 = (found[i] + torch.tensor([c, r, c, r])).tolist()
                     if left <= (x0 + x1) / 2 < right and top <= (y0 + y1) / 2 < bottom:
                         ring = [source.transform * p for p in ((x0, y0), (x1, y0), (x1, y1), (x0, y1), (x0, y0))]
                         features.append({"type": "Feature", "properties": {"Class": int(kind[i]), "Confidence": 100 * float(value[i])},
                                          "geometry": {"type": "Polygon", "coordinates": [ring]}})
-            tiles += len(part)
+            count += len(part)
     with open(output, "w") as target:
         json.dump({"type": "FeatureCollection", "features": features}, target)
-    return tiles, len(features)
+    return count, len(features)
 
 
 print("ready", torch.__version__, rasterio.__version__, flush=True)
-for line in sys.stdin:
-    start = time.perf_counter()
-    tiles, found = run()
-    print(time.perf_counter() - start, tiles, found, flush=True)
+tiles.serve(run)

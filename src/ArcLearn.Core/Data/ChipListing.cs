@@ -46,13 +46,13 @@ internal static class ChipListing
         }
 
         LearnFormatException[] found = [.. damages.OfType<LearnFormatException>()];
-        if (found.Length > 0 && !options.SkipDamaged)
-        {
-            ExceptionDispatchInfo.Throw(found[0]);
-        }
-
         if (found.Length > 0)
         {
+            if (!options.SkipDamaged)
+            {
+                ExceptionDispatchInfo.Throw(found[0]);
+            }
+
             string more = found.Length > NamedDamages ? $" … and {found.Length - NamedDamages} more" : "";
             warn?.Invoke($"{found.Length} damaged chip(s) were skipped: {string.Join(" ", found.Take(NamedDamages).Select(e => e.Message))}{more}");
         }

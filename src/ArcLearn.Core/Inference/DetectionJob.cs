@@ -100,7 +100,7 @@ internal static class DetectionJob
             layer.Try(open.Raster.SpatialReference, model.Classes);
             IDetectionBackend backend = CreateBackend(model, arguments, request.Precision);
             open.Backend = backend;
-            RunJob.Tell(inform, request, options, DetectionPlan.Create(options, open.Raster, backend).Tiles, open.Raster, backend, budget);
+            RunJob.Tell(inform, request, options, () => DetectionPlan.Create(options, open.Raster, backend).Tiles, open.Raster, backend, budget);
             RunIdentity identity = DetectionIdentity.Of(open.Raster, request.Fingerprint?.Value ?? model.Fingerprint(cancel), model.Device, arguments, options, backend.BatchSize, request.Precision, files);
             open.Run = new JournaledRun(
                 options, open.Raster, backend, identity, RunJob.JournalOf(request, layer), request.Force, files, model: model.Name, output: request.Output, stack: request.Stack);
@@ -126,6 +126,6 @@ internal static class DetectionJob
     private static DetectionRunOptions Options(DetectionRequest request, ModelArguments arguments, in MemoryBudget budget, IRaster raster, IFileSystem files)
     {
         DetectionRunOptions options = new() { ExcludePadDetections = arguments.ExcludePadDetections, RunNms = request.RunNms, MaxOverlapRatio = request.MaxOverlapRatio };
-        return RunJob.Complete(options, request, arguments.Padding, budget, raster, files);
+        return RunJob.Within(RunJob.Complete(options, request, arguments.Padding, raster, files), budget);
     }
 }

@@ -16,9 +16,7 @@ internal static class RunJob
     /// <exception cref="LearnDataException">BandMismatch, SampleTypeMismatch, CellSizeMismatch.</exception>
     public static IRaster Open(RunRequest request, ModelInput model, Action<string>? warn, IFileSystem? files, BlockCache cache)
     {
-        IRaster raster = request.Stack.Count > 0
-            ? RasterMosaic.Stack(request.Raster, request.Stack, files, cache)
-            : RasterFile.Open(request.Raster, files, cache);
+        IRaster raster = RasterMosaic.OpenOrStack(request.Raster, request.Stack, files, cache);
         try
         {
             raster = RunGrid.View(raster, request.Context, files);
@@ -52,7 +50,7 @@ internal static class RunJob
     }
 
     /// <summary>Adds to a kind's options what all runs have.</summary>
-    public static TOptions Complete<TOptions>(TOptions options, RunRequest request, int padding, in MemoryBudget budget, IRaster raster, IFileSystem files)
+    public static TOptions Complete<TOptions>(TOptions options, RunRequest request, int padding, IRaster raster, IFileSystem files)
         where TOptions : RunOptions => (TOptions)((RunOptions)options with
     {
         Padding = padding,
@@ -62,19 +60,27 @@ internal static class RunJob
         AllowOtherSampleType = request.AllowMismatch.Contains(ModelMismatch.SampleType),
         ListBadTiles = request.OnBadTile == BadTilePolicy.List,
         Shard = request.Shard,
+    });
+
+    /// <summary>Brings a run into the memory that it may take.</summary>
+    public static TOptions Within<TOptions>(TOptions options, in MemoryBudget budget)
+        where TOptions : RunOptions => (TOptions)((RunOptions)options with
+    {
         Workers = budget.Workers,
         Readers = budget.Readers,
         Buffers = budget.Buffers,
     });
 
+    /// <param name="select">Lays out the run's tiles; asked only where there is somebody to tell.</param>
     public static void Tell(
-        Action<string>? inform, RunRequest request, RunOptions options, TileSelection tiles, IRaster raster, IModelBackend backend, in MemoryBudget budget)
+        Action<string>? inform, RunRequest request, RunOptions options, Func<TileSelection> select, IRaster raster, IModelBackend backend, in MemoryBudget budget)
     {
         if (inform is null)
         {
             return;
         }
 
+        TileSelection tiles = select();
         inform(RasterSummary.Describe(Whole(raster)));
         if (raster is GridRaster)
         {

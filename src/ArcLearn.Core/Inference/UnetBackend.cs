@@ -85,8 +85,7 @@ internal sealed class UnetBackend : IPixelBackend
             // Damaged weights would give some class everywhere, and nobody would know why.
             if (!float.IsFinite(TensorPrimitives.Sum<float>(scores)))
             {
-                throw new LearnDataException(
-                    "ModelOutput", "The model answers with what is no number (NaN or infinite). Are its weights damaged, or did its training diverge? Save it again, or take a checkpoint.");
+                throw ModelFault.NotFinite();
             }
 
             if (backend._prepared.Options.Loss.IsBackgroundIgnored)

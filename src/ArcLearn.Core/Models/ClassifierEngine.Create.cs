@@ -1,5 +1,4 @@
 using ArcLearn.Core.Data;
-using ArcLearn.Core.Formats;
 using ArcLearn.Core.IO;
 using ArcLearn.Core.Runtime;
 
@@ -55,11 +54,7 @@ internal sealed partial class ClassifierEngine
             DataCheck.RequireTrainable(data, ImageDataCheck.Images(data), definition);
         }
 
-        return Build(definition, data, device, seed, network =>
-        {
-            StateDicts.Load(network, weights, files, shown);
-            network.Freeze();
-        });
+        return Build(definition, data, device, seed, network => FillSaved(network, weights, files, shown));
     }
 
     private static ClassifierEngine Build(ClassifierDefinition definition, LearnDataBunch? data, LearnDevice device, int seed, Action<ClassifierNetwork> fill)
@@ -71,9 +66,7 @@ internal sealed partial class ClassifierEngine
     /// <summary>The root of how rare a class is, 1 in the mean of the images; a class without images has 1.</summary>
     private static double[] Balance(IReadOnlyList<int> images)
     {
-        double all = images.Sum();
-        double[] roots = [.. images.Select(count => count == 0 ? 0 : Math.Sqrt(all / count))];
-        double mean = roots.Zip(images, (root, count) => root * count).Sum() / Math.Max(1, all);
-        return [.. roots.Select(root => root == 0 ? 1 : root / mean)];
+        const double Root = 0.5;
+        return [.. ClassBalance.Weights([.. images.Select(count => (long)count)], Root).Select(weight => weight > 0 ? weight : 1)];
     }
 }

@@ -77,17 +77,24 @@ internal sealed partial class ClassifierEngine : ModelEngine, IClassifierEngine
     }
 
     /// <summary>Probabilities of the classes from scores: of each alone where an image may have several, else they add up to 1.</summary>
-    /// <param name="scores"><c>[classes]</c>; changed in place.</param>
-    public static void ToProbabilities(Span<float> scores, bool isMultiLabel)
+    /// <param name="scores"><c>[N, classes]</c>.</param>
+    /// <returns>One array per image.</returns>
+    public static float[][] ToProbabilities(float[] scores, int classes, bool isMultiLabel)
     {
-        if (isMultiLabel)
+        float[][] images = [.. scores.Chunk(classes)];
+        foreach (float[] image in images)
         {
-            System.Numerics.Tensors.TensorPrimitives.Sigmoid(scores, scores);
+            if (isMultiLabel)
+            {
+                System.Numerics.Tensors.TensorPrimitives.Sigmoid(image, image);
+            }
+            else
+            {
+                System.Numerics.Tensors.TensorPrimitives.SoftMax(image, image);
+            }
         }
-        else
-        {
-            System.Numerics.Tensors.TensorPrimitives.SoftMax(scores, scores);
-        }
+
+        return images;
     }
 
     /// <summary>The classes that an image is taken to have, from 0, ascending: the likeliest, or all that are likelier than not.</summary>
@@ -110,17 +117,5 @@ internal sealed partial class ClassifierEngine : ModelEngine, IClassifierEngine
         return _network.call(Input(batch, scaling));
     }
 
-    /// <summary>One array per image.</summary>
-    private float[][] Probabilities(Tensor scores)
-    {
-        Tensor copy = scores.cpu().contiguous();
-        int classes = (int)copy.shape[1];
-        float[][] result = [.. TensorCopy.Samples(copy).ToArray().Chunk(classes)];
-        foreach (float[] image in result)
-        {
-            ToProbabilities(image, IsMultiLabel);
-        }
-
-        return result;
-    }
+    private float[][] Probabilities(Tensor scores) => ToProbabilities(TensorCopy.Samples(scores.cpu().contiguous()).ToArray(), Classes.Count, IsMultiLabel);
 }

@@ -138,6 +138,14 @@ internal abstract partial class ModelEngine
         }
     }
 
+    /// <summary>Fills a network with all the weights of a saved model, and freezes its body as the reference does after loading.</summary>
+    /// <inheritdoc cref="StateDicts.Load"/>
+    private protected static void FillSaved(ILearnNetwork network, string weights, IFileSystem? files, string? shown)
+    {
+        StateDicts.Load(network.Module, weights, files, shown);
+        network.Freeze();
+    }
+
     private protected static string NameOf(string folder) => Path.GetFileName(Path.TrimEndingDirectorySeparator(folder));
 
     /// <summary>The definition that was saved with a file of weights, under its name; null where there is none.</summary>

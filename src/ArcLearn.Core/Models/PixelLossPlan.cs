@@ -59,10 +59,11 @@ internal sealed record PixelLossPlan
     internal static double[] Balanced(IReadOnlyList<long> pixels, bool isBackgroundIgnored)
     {
         long[] counted = [isBackgroundIgnored ? 0 : pixels[0], .. pixels.Skip(1)];
-        double all = counted.Sum();
-        double[] weights = [.. counted.Select(count => count == 0 ? 0 : Math.Pow(all / count, Damping))];
-        double mean = counted.Zip(weights, (count, weight) => count / all * weight).Sum();
-        return [.. weights.Select((weight, label) => weight > 0 ? Math.Min(MostWeight, weight / mean) : label == 0 && isBackgroundIgnored ? 0 : 1)];
+        return
+        [
+            .. ClassBalance.Weights(counted, Damping)
+                .Select((weight, label) => weight > 0 ? Math.Min(MostWeight, weight) : label == 0 && isBackgroundIgnored ? 0 : 1),
+        ];
     }
 
     private static double[] Named(IReadOnlyList<ClassDefinition> classes, IReadOnlyDictionary<string, double> named)

@@ -1,5 +1,4 @@
 using ArcLearn.Core.Data;
-using ArcLearn.Core.Formats;
 using ArcLearn.Core.IO;
 using ArcLearn.Core.Runtime;
 
@@ -76,11 +75,7 @@ internal sealed partial class SsdEngine
             DataCheck.RequireTrainable(data, DetectionDataCheck.Boxes(data), definition);
         }
 
-        return Build(definition, data, device, seed, network =>
-        {
-            StateDicts.Load(network, weights, files, shown);
-            network.Freeze();
-        });
+        return Build(definition, data, device, seed, network => FillSaved(network, weights, files, shown));
     }
 
     private static SsdEngine Build(SsdDefinition definition, LearnDataBunch? data, LearnDevice device, int seed, Action<SsdNetwork> fill)

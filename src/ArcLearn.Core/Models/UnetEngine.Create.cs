@@ -1,5 +1,4 @@
 using ArcLearn.Core.Data;
-using ArcLearn.Core.Formats;
 using ArcLearn.Core.IO;
 using ArcLearn.Core.Runtime;
 
@@ -46,11 +45,7 @@ internal sealed partial class UnetEngine
             DataCheck.RequireTrainable(data, PixelDataCheck.Masks(data), definition);
         }
 
-        return Build(definition, data, device, seed, network =>
-        {
-            StateDicts.Load(network, weights, files, shown);
-            network.Freeze();
-        });
+        return Build(definition, data, device, seed, network => FillSaved(network, weights, files, shown));
     }
 
     private static UnetEngine Build(UnetDefinition definition, LearnDataBunch? data, LearnDevice device, int seed, Action<UnetNetwork> fill)

@@ -152,7 +152,8 @@ internal sealed class GeoPackageSchema
         return $"INSERT INTO gpkg_spatial_ref_sys VALUES ({name}, {SrsId}, '{organisation}', {SrsId}, {GeoPackageFile.Literal(wkt)}, NULL)";
     }
 
-    private static string Declaration(FieldType type) => type switch
+    /// <summary>The type of a field's column.</summary>
+    public static string Declaration(FieldType type) => type switch
     {
         FieldType.Integer => "INTEGER",
         FieldType.Real => "REAL",

@@ -187,7 +187,8 @@ internal sealed class PostGisWriter : IFeatureWriter
         }
     }
 
-    private static string Declaration(FieldType type) => type switch
+    /// <summary>The type of a field's column.</summary>
+    internal static string Declaration(FieldType type) => type switch
     {
         FieldType.Integer => "bigint",
         FieldType.Real => "double precision",

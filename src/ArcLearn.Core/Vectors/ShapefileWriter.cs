@@ -16,14 +16,14 @@ namespace ArcLearn.Core.Vectors;
 /// </summary>
 internal sealed class ShapefileWriter : IFeatureWriter
 {
-    private const int LongestName = 10;
-    private const int LongestText = 254;
+    internal const int LongestName = 10;
+    internal const int LongestText = 254;
     private const long LargestFile = int.MaxValue;
 
     // Digits and decimals of a number field, as GDAL has them.
     private const int IntegerDigits = 18;
-    private const int RealDigits = 24;
-    private const int RealDecimals = 15;
+    internal const int RealDigits = 24;
+    internal const int RealDecimals = 15;
 
     private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false);
 

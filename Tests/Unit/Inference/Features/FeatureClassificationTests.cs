@@ -34,7 +34,7 @@ public sealed class FeatureClassificationTests : IClassFixture<FeatureClassifica
     {
         string path = Layer(name);
 
-        ClassifiedLayer found = FeatureClassification.Run(Request(path), _scene.Model, progress: null, warn: null, default);
+        ClassifiedLayer found = Classify(Request(path));
 
         Assert.Equal((12L, 10L, 2L, 0L), (found.Features, found.Classified, found.Skipped, found.ResumedFeatures));
         Assert.Equal(2, found.SkippedByReason["outside the raster"]);
@@ -51,7 +51,7 @@ public sealed class FeatureClassificationTests : IClassFixture<FeatureClassifica
     public void What_the_raster_gives_equals_what_tiles_of_an_export_give()
     {
         string path = Layer("fields.gpkg");
-        FeatureClassification.Run(Request(path), _scene.Model, progress: null, warn: null, default);
+        Classify(Request(path));
         object?[] direct = Values(path);
 
         string tiles = _folder.PathOf("tiles");
@@ -69,8 +69,8 @@ public sealed class FeatureClassificationTests : IClassFixture<FeatureClassifica
             new ExportContext { Files = LocalFileSystem.Instance },
             default);
         string other = Layer("other.gpkg");
-        ClassifiedLayer found = FeatureClassification.Run(
-            Request(other) with { Raster = null, TilesFolder = tiles, InputLabelField = "number" }, _scene.Model, progress: null, warn: null, default);
+        ClassifiedLayer found = Classify(
+            Request(other) with { Raster = null, TilesFolder = tiles, InputLabelField = "number" });
 
         Assert.Equal(2, found.SkippedByReason["no chip"]);
         Assert.Equal(direct, Values(other));
@@ -82,21 +82,21 @@ public sealed class FeatureClassificationTests : IClassFixture<FeatureClassifica
         string path = Layer("fields.gpkg");
         byte[] before = File.ReadAllBytes(path);
         using CancellationTokenSource stop = new();
-        Assert.Throws<OperationCanceledException>(() => FeatureClassification.Run(
-            Request(path) with { BatchSize = 2 }, _scene.Model, done => { if (done >= 4) { stop.Cancel(); } }, warn: null, stop.Token));
+        Assert.Throws<OperationCanceledException>(() => Classify(
+            Request(path) with { BatchSize = 2 }, progress: done => { if (done >= 4) { stop.Cancel(); } }, cancel: stop.Token));
         Assert.Equal(before, File.ReadAllBytes(path));
         Assert.True(File.Exists(path + ".kind.journal"));
 
-        Assert.Equal("JournalMismatch", Assert.Throws<LearnDataException>(() => FeatureClassification.Run(
-            Request(path) with { BatchSize = 2, BlackenAroundFeature = true }, _scene.Model, progress: null, warn: null, default)).Id);
+        Assert.Equal("JournalMismatch", Assert.Throws<LearnDataException>(() => Classify(
+            Request(path) with { BatchSize = 2, BlackenAroundFeature = true })).Id);
 
         List<string> warnings = [];
-        ClassifiedLayer found = FeatureClassification.Run(Request(path) with { BatchSize = 2 }, _scene.Model, progress: null, warnings.Add, default);
+        ClassifiedLayer found = Classify(Request(path) with { BatchSize = 2 }, warnings.Add);
         Assert.True(found.ResumedFeatures >= 4, $"{found.ResumedFeatures}");
         Assert.Contains(warnings, text => text.StartsWith("Going on", StringComparison.Ordinal));
 
         string whole = Layer("whole.gpkg");
-        FeatureClassification.Run(Request(whole) with { BatchSize = 2 }, _scene.Model, progress: null, warn: null, default);
+        Classify(Request(whole) with { BatchSize = 2 });
         Assert.Equal(Values(whole), Values(path));
     }
 
@@ -109,13 +109,20 @@ public sealed class FeatureClassificationTests : IClassFixture<FeatureClassifica
         Assert.Equal("FieldType", Fault(Request(path) with { LabelField = "number" }));
         Assert.Equal("FieldName", Fault(Request(path) with { LabelField = "a_long_field_name" }));
         Assert.Equal("FieldMissing", Fault(Request(path) with { Raster = null, TilesFolder = _folder.Root, InputLabelField = "none" }));
-        Assert.Equal("InvalidArgument", Assert.Throws<LearnArgumentException>(() => FeatureClassification.Check(
-            Request(path) with { ConfidenceField = "KIND" }, _scene.Model.Definition, warn: null)).Id);
+        Assert.Equal("InvalidArgument", Assert.Throws<LearnArgumentException>(() => Open(Request(path) with { ConfidenceField = "KIND" })).Id);
 
         Assert.Equal(before, File.ReadAllBytes(Path.ChangeExtension(path, ".dbf")));
         Assert.DoesNotContain(Directory.GetFiles(_folder.Root), file => file.Contains("journal", StringComparison.Ordinal));
 
-        string Fault(FeatureRequest request) => Assert.Throws<LearnDataException>(() => FeatureClassification.Check(request, _scene.Model.Definition, warn: null)).Id;
+        string Fault(FeatureRequest request) => Assert.Throws<LearnDataException>(() => Open(request)).Id;
+    }
+
+    private FeatureClassification Open(FeatureRequest request, Action<string>? warn = null) => FeatureClassification.Open(request, _scene.Model.Definition, warn, default);
+
+    private ClassifiedLayer Classify(FeatureRequest request, Action<string>? warn = null, Action<long>? progress = null, CancellationToken cancel = default)
+    {
+        using FeatureClassification classification = Open(request, warn);
+        return classification.Run(_scene.Model, progress, cancel);
     }
 
     private static object?[] Values(string path)

@@ -46,14 +46,7 @@ internal sealed class ChipScorer : IDisposable
             throw ModelFault.NotFinite();
         }
 
-        int classes = _model.Classes.Count;
-        float[][] result = [.. scores.Chunk(classes).Take(count)];
-        foreach (float[] chip in result)
-        {
-            ClassifierEngine.ToProbabilities(chip, _model.Options.Loss.IsMultiLabel);
-        }
-
-        return result;
+        return ClassifierEngine.ToProbabilities(scores, _model.Classes.Count, _model.Options.Loss.IsMultiLabel)[..count];
     }
 
     public void Dispose() => _prepared.Dispose();

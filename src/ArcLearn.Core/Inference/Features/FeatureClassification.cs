@@ -11,53 +11,72 @@ namespace ArcLearn.Core.Inference;
 /// Classifies the features of a layer and writes the answers into it: all of them or, where it ends before, none. What is done is kept in a journal, so that a
 /// repeated run goes on where an interrupted one stopped.
 /// </summary>
-internal static class FeatureClassification
+internal sealed class FeatureClassification : IDisposable
 {
-    /// <summary>Everything that <see cref="Run"/> refuses before it reads a chip; writes nothing.</summary>
-    /// <inheritdoc cref="Run"/>
-    public static void Check(FeatureRequest request, ClassifierDefinition model, Action<string>? warn, IFileSystem? files = null)
+    private readonly FeatureRequest _request;
+    private readonly IFileSystem _files;
+    private readonly Action<string>? _warn;
+    private readonly FieldUpdate[] _fields;
+    private readonly IVectorLayer _layer;
+    private readonly IFeatureChips _chips;
+
+    private FeatureClassification(FeatureRequest request, ClassifierDefinition model, Action<string>? warn, IFileSystem files, CancellationToken cancel)
     {
-        files ??= LocalFileSystem.Instance;
-        using IVectorLayer layer = VectorLayers.Open(request.Layer.Path, request.Layer.Layer, files);
-        using IFeatureChips chips = Chips(request, layer, model, warn, files, CancellationToken.None);
-        LayerUpdates.Begin(layer, Fields(request, model), files).Dispose();
+        (_request, _warn, _files, _fields) = (request, warn, files, Fields(request, model));
+        _layer = VectorLayers.Open(request.Layer.Path, request.Layer.Layer, files);
+        try
+        {
+            _chips = request.Raster is null ? new TileChips(request, _layer, model, warn, files, cancel) : new RasterChips(request, _layer, model, warn, files);
+            LayerUpdates.Begin(_layer, _fields, files).Dispose();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
-    /// <exception cref="LearnDataException">The layer cannot take the fields (<see cref="LayerUpdates.Begin"/>), the raster is not what the model was trained on, a journal of another run is there (JournalMismatch).</exception>
+    /// <summary>Opens layer and imagery, and refuses what cannot be done before a chip is read; writes nothing.</summary>
+    /// <exception cref="LearnDataException">The layer cannot take the fields (<see cref="LayerUpdates.Begin"/>), or the raster is not what the model was trained on.</exception>
+    /// <exception cref="LearnFormatException">Layer, raster or the folder of tiles is damaged.</exception>
+    public static FeatureClassification Open(
+        FeatureRequest request, ClassifierDefinition model, Action<string>? warn, CancellationToken cancel, IFileSystem? files = null) =>
+        new(request, model, warn, files ?? LocalFileSystem.Instance, cancel);
+
+    /// <exception cref="LearnDataException">A journal of another run is there (JournalMismatch).</exception>
     /// <exception cref="LearnFormatException">Layer, raster or a tile is damaged.</exception>
-    public static ClassifiedLayer Run(
-        FeatureRequest request, ClassifierEngine model, Action<long>? progress, Action<string>? warn, CancellationToken cancel, IFileSystem? files = null)
+    public ClassifiedLayer Run(ClassifierEngine model, Action<long>? progress, CancellationToken cancel)
     {
-        files ??= LocalFileSystem.Instance;
         Stopwatch watch = Stopwatch.StartNew();
-        using IVectorLayer layer = VectorLayers.Open(request.Layer.Path, request.Layer.Layer, files);
-        FieldUpdate[] fields = Fields(request, model.Definition);
-        LayerUpdates.Begin(layer, fields, files).Dispose();
-        using IFeatureChips chips = Chips(request, layer, model.Definition, warn, files, cancel);
-        string path = JournalFor(request);
-        files.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        using FeatureJournal journal = FeatureJournal.Open(path, Identity(request, model, layer, chips, files, cancel), request.Force, files);
+        string path = JournalPath();
+        _files.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        using FeatureJournal journal = FeatureJournal.Open(path, Identity(model, cancel), _request.Force, _files);
         long resumed = journal.Done;
         if (resumed > 0)
         {
-            warn?.Invoke($"Going on with {path}: {resumed} feature(s) were done before.");
+            _warn?.Invoke($"Going on with {path}: {resumed} feature(s) were done before.");
         }
 
-        Classify(request, model, layer, chips, journal, progress, cancel);
-        ClassifiedLayer result = Write(layer, fields, request, model, journal, files, cancel);
+        Classify(model, journal, progress, cancel);
+        ClassifiedLayer result = Write(model, journal, cancel);
         journal.Complete();
         return result with { ResumedFeatures = resumed, Duration = watch.Elapsed };
     }
 
-    private static void Classify(
-        FeatureRequest request, ClassifierEngine model, IVectorLayer layer, IFeatureChips chips, FeatureJournal journal, Action<long>? progress, CancellationToken cancel)
+    public void Dispose()
     {
-        using ChipScorer scorer = new(model, request.BatchSize, request.Precision);
+        _chips?.Dispose();
+        _layer.Dispose();
+    }
+
+    private void Classify(ClassifierEngine model, FeatureJournal journal, Action<long>? progress, CancellationToken cancel)
+    {
+        using ChipScorer scorer = new(model, _request.BatchSize, _request.Precision);
         List<FeatureOutcome> waiting = [];
         int filled = 0;
         long ordinal = 0;
         long done = journal.Done;
-        foreach (VectorFeature feature in layer.Read())
+        foreach (VectorFeature feature in _layer.Read())
         {
             cancel.ThrowIfCancellationRequested();
             if (++ordinal <= done)
@@ -65,7 +84,7 @@ internal static class FeatureClassification
                 continue;
             }
 
-            string? reason = chips.Read(feature, scorer.Place(filled));
+            string? reason = _chips.Read(feature, scorer.Place(filled));
             filled += reason is null ? 1 : 0;
             waiting.Add(new FeatureOutcome(ordinal, feature.Id, -1, 0, reason));
             if (filled == scorer.BatchSize || waiting.Count >= 64 * scorer.BatchSize)
@@ -100,12 +119,11 @@ internal static class FeatureClassification
         }
     }
 
-    private static ClassifiedLayer Write(
-        IVectorLayer layer, FieldUpdate[] fields, FeatureRequest request, ClassifierEngine model, FeatureJournal journal, IFileSystem files, CancellationToken cancel)
+    private ClassifiedLayer Write(ClassifierEngine model, FeatureJournal journal, CancellationToken cancel)
     {
         long[] counts = new long[model.Classes.Count];
         SortedDictionary<string, long> skipped = new(StringComparer.Ordinal);
-        using ILayerUpdate update = LayerUpdates.Begin(layer, fields, files);
+        using ILayerUpdate update = LayerUpdates.Begin(_layer, _fields, _files);
         foreach (FeatureOutcome outcome in journal.Read())
         {
             cancel.ThrowIfCancellationRequested();
@@ -117,16 +135,16 @@ internal static class FeatureClassification
 
             counts[outcome.Class]++;
             string name = model.Classes[outcome.Class].Name;
-            update.Set(outcome.Id, request.ConfidenceField is null ? [name] : [name, outcome.Confidence]);
+            update.Set(outcome.Id, _request.ConfidenceField is null ? [name] : [name, outcome.Confidence]);
         }
 
         update.Complete();
         return new ClassifiedLayer
         {
-            Path = request.Layer.Path,
-            LayerName = layer.Name,
-            LabelField = request.LabelField,
-            ConfidenceField = request.ConfidenceField,
+            Path = _request.Layer.Path,
+            LayerName = _layer.Name,
+            LabelField = _request.LabelField,
+            ConfidenceField = _request.ConfidenceField,
             Model = model.Name,
             Features = counts.Sum() + skipped.Values.Sum(),
             Classified = counts.Sum(),
@@ -137,9 +155,6 @@ internal static class FeatureClassification
             Duration = default,
         };
     }
-
-    private static IFeatureChips Chips(FeatureRequest request, IVectorLayer layer, NetworkDefinition model, Action<string>? warn, IFileSystem files, CancellationToken cancel) =>
-        request.Raster is null ? new TileChips(request, layer, model, warn, files, cancel) : new RasterChips(request, layer, model, warn, files);
 
     private static FieldUpdate[] Fields(FeatureRequest request, ClassifierDefinition model)
     {
@@ -158,21 +173,17 @@ internal static class FeatureClassification
     }
 
     /// <summary>Beside the layer; of a table, where its outputs' journals lie.</summary>
-    private static string JournalFor(FeatureRequest request) => (PostGisAddress.IsAddress(request.Layer.Path)
-        ? DetectionLayer.PlaceOfTable(request.Layer.Path)
-        : request.Layer.Path) + $".{request.LabelField}.journal";
+    private string JournalPath() => (IsTable ? DetectionLayer.PlaceOfTable(_request.Layer.Path) : _request.Layer.Path) + $".{_request.LabelField}.journal";
 
-    private static RunIdentity Identity(FeatureRequest request, ClassifierEngine model, IVectorLayer layer, IFeatureChips chips, IFileSystem files, CancellationToken cancel)
-    {
-        string stamp = PostGisAddress.IsAddress(request.Layer.Path) ? "table" : files.Stamp(request.Layer.Path).ToString();
-        return new RunIdentity(
-        [
-            new("layer", $"{layer.Name} {stamp}"),
-            new("model", model.Fingerprint(cancel)),
-            new("chips", chips.Identity),
-            new("batch_size", FormattableString.Invariant($"{request.BatchSize}")),
-            new("precision", request.Precision.ToString()),
-            new("fields", $"{request.LabelField} {request.ConfidenceField}"),
-        ]);
-    }
+    private bool IsTable => PostGisAddress.IsAddress(_request.Layer.Path);
+
+    private RunIdentity Identity(ClassifierEngine model, CancellationToken cancel) => new(
+    [
+        new("layer", $"{_layer.Name} {(IsTable ? "table" : _files.Stamp(_request.Layer.Path).ToString())}"),
+        new("model", model.Fingerprint(cancel)),
+        new("chips", _chips.Identity()),
+        new("batch_size", FormattableString.Invariant($"{_request.BatchSize}")),
+        new("precision", _request.Precision.ToString()),
+        new("fields", $"{_request.LabelField} {_request.ConfidenceField}"),
+    ]);
 }

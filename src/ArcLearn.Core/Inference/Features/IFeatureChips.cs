@@ -6,7 +6,7 @@ namespace ArcLearn.Core.Inference;
 internal interface IFeatureChips : IDisposable
 {
     /// <summary>What tells this source from another, for the journal.</summary>
-    string Identity { get; }
+    string Identity();
 
     /// <summary>Reads the chip of a feature as the network takes it.</summary>
     /// <param name="samples">Takes <c>[Bands, ChipSize, ChipSize]</c>.</param>

@@ -20,6 +20,7 @@ internal sealed class RasterChips : IFeatureChips
 
     private readonly IRaster _raster;
     private readonly FeatureRequest _request;
+    private readonly IFileSystem _files;
     private readonly ImageInput _input;
     private readonly LabelGeometries _geometries;
     private readonly AffineTransformation _toPixel;
@@ -28,17 +29,16 @@ internal sealed class RasterChips : IFeatureChips
     /// <exception cref="LearnDataException">What <see cref="RasterCheck"/> refuses, and a layer whose places on the raster are not known (LabelCrsMissing, LabelCrsWithoutRasterCrs, UnknownCrs).</exception>
     public RasterChips(FeatureRequest request, IVectorLayer layer, NetworkDefinition model, Action<string>? warn, IFileSystem files)
     {
-        _request = request;
+        (_request, _files) = (request, files);
         _input = new ImageInput(model);
         _side = request.TileSize ?? model.ChipSize;
-        _raster = request.Stack.Count > 0 ? RasterMosaic.Stack(request.Raster!, request.Stack, files) : RasterFile.Open(request.Raster!, files);
+        _raster = RasterMosaic.OpenOrStack(request.Raster!, request.Stack, files);
         try
         {
             RasterCheck.Run(_raster, model, warn, bands: null, request.AllowMismatch);
             ICoordinateTransform? transform = LabelReader.ChooseTransform(layer, _raster.SpatialReference, _raster.IsGeoreferenced);
             _geometries = new LabelGeometries(layer, transform, request.BufferRadius);
             _toPixel = ObjectIndex.ToPixel(_raster.Transform);
-            Identity = $"{RasterIdentity.Of(_raster, files, readsOverviews: false)} {FormattableString.Invariant($"{_side} {request.CropMode} {request.BlackenAroundFeature} {request.BufferRadius:R}")}";
         }
         catch
         {
@@ -47,7 +47,8 @@ internal sealed class RasterChips : IFeatureChips
         }
     }
 
-    public string Identity { get; }
+    public string Identity() =>
+        $"{RasterIdentity.Of(_raster, _files, readsOverviews: false)} {FormattableString.Invariant($"{_side} {_request.CropMode} {_request.BlackenAroundFeature} {_request.BufferRadius:R}")}";
 
     public string? Read(VectorFeature feature, Span<float> samples)
     {

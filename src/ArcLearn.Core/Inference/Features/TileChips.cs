@@ -16,6 +16,7 @@ internal sealed class TileChips : IFeatureChips
     private readonly ImageInput _input;
     private readonly IFileSystem _files;
     private readonly int _field;
+    private readonly string _identity;
 
     /// <exception cref="LearnDataException">FieldMissing: the layer has no such field. DatasetTypeMismatch: the folder holds no Labeled_Tiles.</exception>
     public TileChips(FeatureRequest request, IVectorLayer layer, NetworkDefinition model, Action<string>? warn, IFileSystem files, CancellationToken cancel)
@@ -43,10 +44,10 @@ internal sealed class TileChips : IFeatureChips
             }
         }
 
-        Identity = $"{folder.Path} {folder.Chips.Count} {request.InputLabelField}";
+        _identity = $"{folder.Path} {folder.Chips.Count} {request.InputLabelField}";
     }
 
-    public string Identity { get; }
+    public string Identity() => _identity;
 
     public string? Read(VectorFeature feature, Span<float> samples)
     {

@@ -9,7 +9,7 @@ internal static class JournalFault
     public static Exception Describe(Exception error, string path) => error is SqliteException { SqliteErrorCode: int code } sqlite
         ? code switch
         {
-            Busy or Locked => new LearnDataException("JournalInUse", $"{path} is in use: another process does this run. Wait for it, or choose another -OutputName.", path, error),
+            Busy or Locked => new LearnDataException("JournalInUse", $"{path} is in use: another process does this run. Wait for it, or give the output another name.", path, error),
             Protocol => LocksRefused(path, error),
             IOError when sqlite.SqliteExtendedErrorCode == LockRefused => LocksRefused(path, error),
             NoMemory => new InsufficientMemoryException($"There is not enough memory to write {path}.", error),

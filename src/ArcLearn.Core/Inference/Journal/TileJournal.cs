@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using ArcLearn.Core.IO;
 using Microsoft.Data.Sqlite;
 
@@ -7,22 +6,15 @@ namespace ArcLearn.Core.Inference;
 
 /// <summary>
 /// What a run has come to so far, in a SQLite database beside its output: the result is there and not in memory, and outlives the process. Tiles are
-/// added in their order and committed in groups, so that what is finished is always the first tiles of the run.
-/// One process has it open; another is refused. What a tile holds is the kind's matter.
+/// added in their order and committed in groups, so that what is finished is always the first tiles of the run. What a tile holds is the kind's matter.
 /// </summary>
-internal abstract class TileJournal : IDisposable
+internal abstract class TileJournal : JournalFile
 {
-    private const int ApplicationId = 0x41726C4A;       // "ArlJ"
-    private const int Version = 3;
     private const string FinishingTable = "finishing";
     private const int GroupTiles = 512;
     private static readonly TimeSpan s_groupTime = TimeSpan.FromSeconds(2);
 
-    private readonly string _path;
-    private readonly IFileSystem _files;
-    private readonly SqliteConnection _connection;
     private readonly Stopwatch _sinceCommit = Stopwatch.StartNew();
-    private SqliteTransaction? _transaction;
     private int _uncommitted;
     private (int Finished, int Skipped, int Counted) _committed;
 
@@ -30,12 +22,9 @@ internal abstract class TileJournal : IDisposable
     private bool _isForgotten;
 
     protected TileJournal(string path, IFileSystem files)
+        : base(path, files, applicationId: 0x41726C4A, version: 3)      // "ArlJ"
     {
-        (_path, _files) = (path, files);
-        _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Mode = SqliteOpenMode.ReadWrite, Pooling = false, DefaultTimeout = 1 }.ToString());
     }
-
-    public string Path => _path;
 
     /// <summary>Tiles of the run that are done, from its first on.</summary>
     public int Finished { get; private set; }
@@ -45,9 +34,6 @@ internal abstract class TileJournal : IDisposable
 
     /// <summary>The run that it is of, as it was begun.</summary>
     public RunRecord Record { get; private set; } = null!;
-
-    /// <summary>What decides the run's result, as it was begun.</summary>
-    public RunIdentity Identity { get; private set; } = new([]);
 
     /// <summary>Tiles among them that could not be read.</summary>
     public IReadOnlyList<FailedTile> Failed => ReadFailed("SELECT tile, reason FROM failed ORDER BY tile");
@@ -70,74 +56,25 @@ internal abstract class TileJournal : IDisposable
     /// <param name="run">What finishing it will need.</param>
     /// <param name="force">Whether a journal of another run, or a damaged one, is thrown away.</param>
     /// <param name="maximumBytes">A limit as a full disk sets one; for tests.</param>
-    /// <exception cref="LearnDataException">JournalInUse by a living process; JournalMismatch: of another run; JournalDamaged.</exception>
-    /// <exception cref="IOException">The place cannot be written to.</exception>
+    /// <inheritdoc cref="JournalFile.Open"/>
     protected static TJournal Open<TJournal>(
         Func<string, IFileSystem, TJournal> create, string path, RunIdentity identity, RunRecord run, bool force, IFileSystem files, long? maximumBytes)
         where TJournal : TileJournal
     {
-        // A run that was killed as it began leaves an empty file, or one without tables.
-        bool exists = files.FileExists(path) || !TryCreate(path, files);
+        TJournal journal = Open(create, Begin, path, force, files, maximumBytes);
+        journal._isForgotten = true;
+        return journal;
 
-        TJournal? journal = null;
-        try
+        void Begin(TJournal journal)
         {
-            journal = create(path, files);
-            journal.Connect(maximumBytes);
-            bool isBegun = exists && journal.Read();
-            if (isBegun && identity.Difference(journal.Identity) is string difference)
+            if (journal.Read())
             {
-                throw new LearnDataException(
-                    "JournalMismatch",
-                    $"{path} is the journal of an interrupted run that was another: {difference}. Repeat that run to finish it, or give -Force to throw its {journal.Finished} tile(s) away and begin anew.",
-                    path);
+                journal.Require(identity, FormattableString.Invariant($"its {journal.Finished} tile(s)"));
             }
-
-            if (!isBegun)
+            else
             {
                 journal.Begin(identity, run);
             }
-
-            journal._isForgotten = true;
-            return journal;
-        }
-        catch (LearnDataException e) when (!exists && e.Id == "JournalInUse" && files.Stamp(path).Length == 0)
-        {
-            // Nobody has written to it, so that nobody holds it: the file system refuses the lock.
-            journal?.Dispose();
-            Delete(path, files);
-            throw SqliteCodes.LocksRefused(path, e);
-        }
-        catch (LearnDataException e) when (force && e.Id is "JournalMismatch" or "JournalDamaged")
-        {
-            journal?.Dispose();
-            Delete(path, files);
-            return Open(create, path, identity, run, force: false, files, maximumBytes);
-        }
-        catch
-        {
-            journal?.Dispose();
-            if (!exists && files.Stamp(path).Length == 0)
-            {
-                Delete(path, files);
-            }
-
-            throw;
-        }
-    }
-
-    /// <summary>An empty file, since SQLite takes one for a new database: so a folder that cannot be written is found through the file system.</summary>
-    /// <returns>False where another process was quicker: its journal must not be emptied.</returns>
-    private static bool TryCreate(string path, IFileSystem files)
-    {
-        try
-        {
-            files.CreateNew(path).Dispose();
-            return true;
-        }
-        catch (IOException) when (files.FileExists(path))
-        {
-            return false;
         }
     }
 
@@ -163,7 +100,7 @@ internal abstract class TileJournal : IDisposable
         {
             journal = create(path, files);
             journal.Connect(maximumBytes: null);
-            return journal.Read() ? journal : throw NoJournal(path);
+            return journal.Read() ? journal : throw journal.NoJournal();
         }
         catch (LearnDataException e) when (e.Id == "JournalDamaged")
         {
@@ -187,7 +124,7 @@ internal abstract class TileJournal : IDisposable
         TakeContent(shards, cancel);
         Write(() =>
         {
-            _transaction ??= _connection.BeginTransaction();
+            BeginGroup();
             foreach (FailedTile failed in shards.SelectMany(shard => shard.Failed))
             {
                 Execute("INSERT OR REPLACE INTO failed VALUES ($1, $2)", failed.Tile, failed.Reason);
@@ -201,17 +138,16 @@ internal abstract class TileJournal : IDisposable
     {
         Write(() =>
         {
-            _transaction ??= _connection.BeginTransaction();
+            BeginGroup();
             Execute("UPDATE run SET finished = $1, skipped = $2, counted = $3", Finished, Skipped, Counted);
-            _transaction.Commit();
-            EndTransaction();
+            CommitGroup();
         });
         (_uncommitted, _committed) = (0, (Finished, Skipped, Counted));
         _sinceCommit.Restart();
     }
 
     /// <summary>Commits what was accepted and sets the file free. A journal without a finished tile goes.</summary>
-    public void Dispose()
+    public override void Dispose()
     {
         try
         {
@@ -225,11 +161,10 @@ internal abstract class TileJournal : IDisposable
             // What failed before is what the user must hear of; the tiles of this group are done again.
         }
 
-        EndTransaction();
-        _connection.Dispose();
+        base.Dispose();
         if (_isForgotten && _committed.Finished == 0)
         {
-            Delete(_path, _files);
+            Delete(Path, Files);
         }
     }
 
@@ -254,49 +189,6 @@ internal abstract class TileJournal : IDisposable
     /// <summary>Notes for a repeated run that the output's files are about to get their names.</summary>
     public void BeginFinish() => InTransaction(() => Execute($"CREATE TABLE IF NOT EXISTS {FinishingTable} (unused INTEGER)"));
 
-    /// <summary>Removes a journal that has served.</summary>
-    public void Complete()
-    {
-        Dispose();
-        Delete(_path, _files);
-    }
-
-    private void Connect(long? maximumBytes)
-    {
-        try
-        {
-            Guard(() =>
-            {
-                _connection.Open();
-
-                // Exclusive before write-ahead: then no shared memory is needed, which network folders lack.
-                Execute("PRAGMA locking_mode = EXCLUSIVE");
-                Execute("PRAGMA journal_mode = WAL");
-                Execute("PRAGMA synchronous = NORMAL");
-                Execute("BEGIN EXCLUSIVE");
-                Execute("COMMIT");
-                if (maximumBytes is long bytes)
-                {
-                    Execute(string.Create(CultureInfo.InvariantCulture, $"PRAGMA max_page_count = {bytes / 4096}"));
-                }
-            });
-        }
-        catch
-        {
-            _connection.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>Removes a journal that nobody has open.</summary>
-    public static void Delete(string path, IFileSystem files)
-    {
-        foreach (string file in new[] { path, path + "-wal", path + "-shm" })
-        {
-            FileSystemExtensions.TryDelete(files, file);
-        }
-    }
-
     /// <summary>Begins the journal of the run that this one is a shard of; an old one goes.</summary>
     public abstract TileJournal BeginWhole(string path, RunIdentity identity, RunRecord run, IFileSystem files);
 
@@ -307,11 +199,6 @@ internal abstract class TileJournal : IDisposable
 
     /// <summary>Puts what the shards' tiles hold in place of its own.</summary>
     protected abstract void TakeContent(IReadOnlyList<TileJournal> shards, CancellationToken cancel);
-
-    /// <summary>A transaction has ended: statements that belonged to it go.</summary>
-    protected virtual void ForgetStatements()
-    {
-    }
 
     /// <summary>Takes a finished tile.</summary>
     /// <param name="add">Stores what it holds.</param>
@@ -336,7 +223,7 @@ internal abstract class TileJournal : IDisposable
     /// <summary>Stores something beside the tiles, with their group.</summary>
     protected void AddToGroup(Action add) => Write(() =>
     {
-        _transaction ??= _connection.BeginTransaction();
+        BeginGroup();
         add();
     });
 
@@ -344,7 +231,7 @@ internal abstract class TileJournal : IDisposable
     {
         Write(() =>
         {
-            _transaction ??= _connection.BeginTransaction();
+            BeginGroup();
             if (result.Failure is string reason)
             {
                 Execute("INSERT INTO failed VALUES ($1, $2)", result.Tile, reason);
@@ -357,100 +244,35 @@ internal abstract class TileJournal : IDisposable
 
     private void Begin(RunIdentity identity, RunRecord run) => Guard(() =>
     {
-        (Identity, Record) = (identity, run);
-        using SqliteTransaction transaction = _connection.BeginTransaction();
-        _transaction = transaction;
-        Execute($"PRAGMA application_id = {ApplicationId}");
-        Execute($"PRAGMA user_version = {Version}");
-        Execute("CREATE TABLE run (kind TEXT NOT NULL, finished INTEGER NOT NULL, skipped INTEGER NOT NULL, counted INTEGER NOT NULL, record TEXT NOT NULL)");
-        Execute("INSERT INTO run VALUES ($1, 0, 0, 0, $2)", Kind, run.ToJson());
-        Execute("CREATE TABLE identity (name TEXT NOT NULL, value TEXT NOT NULL)");
-        CreateTables();
-        Execute("CREATE TABLE failed (tile INTEGER PRIMARY KEY, reason TEXT NOT NULL)");
-        foreach ((string name, string value) in identity.Parts)
+        Record = run;
+        Begin(identity, () =>
         {
-            Execute("INSERT INTO identity VALUES ($1, $2)", name, value);
-        }
-
-        transaction.Commit();
-        _transaction = null;
+            Execute("CREATE TABLE run (kind TEXT NOT NULL, finished INTEGER NOT NULL, skipped INTEGER NOT NULL, counted INTEGER NOT NULL, record TEXT NOT NULL)");
+            Execute("INSERT INTO run VALUES ($1, 0, 0, 0, $2)", Kind, run.ToJson());
+            CreateTables();
+            Execute("CREATE TABLE failed (tile INTEGER PRIMARY KEY, reason TEXT NOT NULL)");
+        });
     });
 
     /// <returns>False for a database without a table.</returns>
     private bool Read()
     {
         bool isBegun = false;
-        List<KeyValuePair<string, string>> parts = [];
         Guard(() =>
         {
-            isBegun = Number("SELECT COUNT(*) FROM sqlite_master") > 0;
-            if (!isBegun)
+            isBegun = ReadHead();
+            if (isBegun)
             {
-                return;
+                (Finished, Skipped, Counted) = ((int)Number("SELECT finished FROM run"), (int)Number("SELECT skipped FROM run"), (int)Number("SELECT counted FROM run"));
+                _committed = (Finished, Skipped, Counted);
+                ReadRecord(Text("SELECT kind FROM run"), Text("SELECT record FROM run"));
             }
-
-            if (Number("PRAGMA application_id") != ApplicationId || Number("PRAGMA user_version") != Version)
-            {
-                throw NoJournal(_path);
-            }
-
-            using (SqliteCommand command = Prepare("SELECT name, value FROM identity ORDER BY rowid", 0))
-            using (SqliteDataReader rows = command.ExecuteReader())
-            {
-                while (rows.Read())
-                {
-                    parts.Add(new(rows.GetString(0), rows.GetString(1)));
-                }
-            }
-
-            (Finished, Skipped, Counted) = ((int)Number("SELECT finished FROM run"), (int)Number("SELECT skipped FROM run"), (int)Number("SELECT counted FROM run"));
-            _committed = (Finished, Skipped, Counted);
-            ReadRecord(Text("SELECT kind FROM run"), Text("SELECT record FROM run"));
         });
-        Identity = new RunIdentity(parts);
         return isBegun;
     }
 
-    private static LearnDataException NoJournal(string path) => new(
-        "JournalDamaged", $"{path} is no journal of this version of ArcLearn, or one that was cut short. Move it away, or give -Force to throw it away.", path);
-
     private protected virtual void ReadRecord(string kind, string record) =>
         Record = kind == Kind ? ParseRecord(record) : throw new FormatException($"A journal of {kind}, where one of {Kind} is expected.");
-
-    protected SqliteCommand Prepare(string sql, int parameters)
-    {
-        SqliteCommand command = _connection.CreateCommand();
-        command.CommandText = sql;
-        command.Transaction = _transaction;
-        for (int i = 1; i <= parameters; i++)
-        {
-            _ = command.Parameters.Add(new SqliteParameter { ParameterName = string.Create(CultureInfo.InvariantCulture, $"${i}") });
-        }
-
-        return command;
-    }
-
-    protected static void Execute(SqliteCommand command, params object[] values)
-    {
-        for (int i = 0; i < values.Length; i++)
-        {
-            command.Parameters[i].Value = values[i];
-        }
-
-        _ = command.ExecuteNonQuery();
-    }
-
-    protected void Execute(string sql, params object[] values)
-    {
-        using SqliteCommand command = Prepare(sql, values.Length);
-        Execute(command, values);
-    }
-
-    protected long Number(string sql)
-    {
-        using SqliteCommand command = Prepare(sql, 0);
-        return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
-    }
 
     protected List<FailedTile> ReadFailed(string sql)
     {
@@ -467,14 +289,6 @@ internal abstract class TileJournal : IDisposable
         return tiles;
     }
 
-    protected bool HasTable(string name) => Number($"SELECT COUNT(*) FROM sqlite_master WHERE name = '{name}'") > 0;
-
-    private string Text(string sql)
-    {
-        using SqliteCommand command = Prepare(sql, 0);
-        return Convert.ToString(command.ExecuteScalar(), CultureInfo.InvariantCulture) ?? "";
-    }
-
     /// <summary>Sets how many of the first tiles are done, within a transaction.</summary>
     protected void Recount(int finished, int skipped)
     {
@@ -484,21 +298,7 @@ internal abstract class TileJournal : IDisposable
     }
 
     /// <summary>Does several statements as one, apart from the group of tiles.</summary>
-    protected void InTransaction(Action action) => Write(() =>
-    {
-        using SqliteTransaction transaction = _connection.BeginTransaction();
-        _transaction = transaction;
-        action();
-        transaction.Commit();
-        _transaction = null;
-    });
-
-    private void EndTransaction()
-    {
-        ForgetStatements();
-        _transaction?.Dispose();
-        _transaction = null;
-    }
+    protected void InTransaction(Action action) => Write(() => Together(action));
 
     /// <summary>What fails takes its group of tiles with it: SQLite has rolled it back.</summary>
     private void Write(Action action)
@@ -509,22 +309,10 @@ internal abstract class TileJournal : IDisposable
         }
         catch
         {
-            EndTransaction();
+            EndGroup();
             _uncommitted = 0;
             (Finished, Skipped, Counted) = _committed;
             throw;
-        }
-    }
-
-    protected void Guard(Action action)
-    {
-        try
-        {
-            action();
-        }
-        catch (Exception e) when (e is SqliteException or InvalidCastException or FormatException or OverflowException)
-        {
-            throw JournalFault.Describe(e, _path);
         }
     }
 

@@ -19,8 +19,7 @@ internal static class PixelJob
         PixelArguments arguments = PixelArguments.Parse(request.ModelArguments, model);
         _ = new ClassCodes(model.Classes, arguments.PredictBackground);
         using IRaster raster = RunJob.Open(request, model.Samples, warn, files, RasterFile.NewCache());
-        PixelRunOptions options = RunJob.Complete(Options(request, arguments), request, arguments.Padding, new MemoryBudget(1, 1, 0, 0, 0), raster, files);
-        PixelPlan plan = PixelPlan.Create(options, raster, arguments.TileSize);
+        _ = PixelPlan.Create(Options(request, arguments, raster, files), raster, arguments.TileSize);
         PixelOutput output = new(request.Output, request.Force, files, request.HasProbabilities);
         output.Check(request.MakeFolder);
         output.RequireOther(raster.Files.Concat(request.Stack));
@@ -68,10 +67,11 @@ internal static class PixelJob
         PixelArguments arguments = PixelArguments.Parse(request.ModelArguments, model.Pixels);
         BlockCache cache = RasterFile.NewCache();
         using IRaster raster = RunJob.Open(request, model.Input, warn, files, cache);
-        MemoryBudget budget = Budget(request, arguments, model, raster, files);
+        PixelRunOptions options = Options(request, arguments, raster, files) with { ListBadTiles = true };
+        MemoryBudget budget = Budget(request, arguments, model, raster, options);
         cache.Limit(budget.CacheBytes);
+        options = RunJob.Within(options, budget);
         using IPixelBackend backend = CreateBackend(model, arguments, request.Precision);
-        PixelRunOptions options = RunJob.Complete(Options(request, arguments), request, arguments.Padding, budget, raster, files) with { ListBadTiles = true };
         PixelPlan plan = PixelPlan.Create(options, raster, backend);
         return InferencePlanner.Run(plan.Tiles, options, raster, backend, budget, model.Name, sample => PixelRun.Try(plan, sample, options, raster, backend, cancel), files);
     }
@@ -87,15 +87,16 @@ internal static class PixelJob
         OpenRun<PixelOutput, PixelRun> open = new(output, raster, cache);
         try
         {
-            MemoryBudget budget = Budget(request, arguments, model, raster, files);
+            PixelRunOptions options = Options(request, arguments, raster, files);
+            MemoryBudget budget = Budget(request, arguments, model, raster, options);
             cache.Limit(budget.CacheBytes);
+            options = RunJob.Within(options, budget);
             model.TellPrecision(request.Precision, warn);
-            PixelRunOptions options = RunJob.Complete(Options(request, arguments), request, arguments.Padding, budget, raster, files);
             output.MakeFolder(request.MakeFolder);
             output.Try(raster.SpatialReference, model.Pixels.Classes);
             IPixelBackend backend = CreateBackend(model, arguments, request.Precision);
             open.Backend = backend;
-            RunJob.Tell(inform, request, options, PixelPlan.Create(options, raster, backend).Tiles, raster, backend, budget);
+            RunJob.Tell(inform, request, options, () => PixelPlan.Create(options, raster, backend).Tiles, raster, backend, budget);
             RunIdentity identity = PixelIdentity.Of(raster, request.Fingerprint?.Value ?? model.Fingerprint(cancel), model.Device, arguments, options, request.Precision, files);
             open.Run = new PixelRun(
                 options, raster, backend, identity, RunJob.JournalOf(request, output), request.Force, files, model: model.Name, output: request.Output, stack: request.Stack);
@@ -115,9 +116,8 @@ internal static class PixelJob
         return arguments.TestTimeAugmentation ? new AugmentedPixelBackend(backend) : backend;
     }
 
-    private static MemoryBudget Budget(PixelRequest request, PixelArguments arguments, IPixelModel model, IRaster raster, IFileSystem files)
+    private static MemoryBudget Budget(PixelRequest request, PixelArguments arguments, IPixelModel model, IRaster raster, PixelRunOptions options)
     {
-        PixelRunOptions options = RunJob.Complete(Options(request, arguments), request, arguments.Padding, new MemoryBudget(1, 1, 0, 0, 0), raster, files);
         PixelPlan plan = PixelPlan.Create(options, raster, arguments.TileSize);
         int workers = request.Context.Parallel.Workers(Environment.ProcessorCount);
         long scores = (long)arguments.BatchSize * (model.Pixels.Classes.Count + 1) * arguments.TileSize * arguments.TileSize * sizeof(float);
@@ -127,10 +127,9 @@ internal static class PixelJob
             request, raster, model.Pixels.Samples.Bands, arguments.TileSize, arguments.BatchSize, replica, PixelMemory.Of(plan, options, new ClassCodes(model.Pixels.Classes, arguments.PredictBackground), arguments.BatchSize, workers));
     }
 
-    private static PixelRunOptions Options(PixelRequest request, PixelArguments arguments) => new()
+    private static PixelRunOptions Options(PixelRequest request, PixelArguments arguments, IRaster raster, IFileSystem files)
     {
-        Merge = request.Merge,
-        HasProbabilities = request.HasProbabilities,
-        PredictBackground = arguments.PredictBackground,
-    };
+        PixelRunOptions options = new() { Merge = request.Merge, HasProbabilities = request.HasProbabilities, PredictBackground = arguments.PredictBackground };
+        return RunJob.Complete(options, request, arguments.Padding, raster, files);
+    }
 }

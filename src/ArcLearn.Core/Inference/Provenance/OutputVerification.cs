@@ -101,7 +101,7 @@ internal static class OutputVerification
             return new OutputCheck("Raster", OutputCheckResult.NotChecked, $"Give {provenance.Source} as -InputRaster to compare it.");
         }
 
-        using IRaster raster = stack.Count > 0 ? RasterMosaic.Stack(path, stack, files) : RasterFile.Open(path, files);
+        using IRaster raster = RasterMosaic.OpenOrStack(path, stack, files);
         return Compare("Raster", provenance.Run.GetValueOrDefault("raster"), RasterIdentity.Of(raster, files, readsOverviews: provenance.Run.GetValueOrDefault("resampling") != RunGrid.NotResampled), $"{path} is the raster that was searched.", $"{path} is another raster, or has been written since.");
     }
 

@@ -33,6 +33,11 @@ internal static class RasterMosaic
         return Guard(pool, () => CompositeRaster.Create(Mosaic(name, ReadHeaders(paths, pool)), pool));
     }
 
+    /// <summary>Opens a raster, or the stack of bands that it is the name of.</summary>
+    /// <param name="stack">The files whose bands make it; empty where it is whole.</param>
+    public static IRaster OpenOrStack(string name, IReadOnlyList<string> stack, IFileSystem? files = null, BlockCache? cache = null) =>
+        stack.Count > 0 ? Stack(name, stack, files, cache) : RasterFile.Open(name, files, cache ?? RasterFile.NewCache());
+
     /// <summary>All bands of all files, in the order given, as one raster; bands without a name get their file's.</summary>
     /// <param name="name">What errors and results call it.</param>
     /// <exception cref="LearnDataException">MixedRasters: the files do not cover the same cells.</exception>

@@ -38,7 +38,7 @@ internal sealed class GeoPackageUpdate : ILayerUpdate
                 columns.Add(GeoPackageFile.Quote(known?.Name ?? field.Name));
                 if (known is null)
                 {
-                    Execute(connection, transaction, $"ALTER TABLE {table} ADD COLUMN {columns[^1]} {Declaration(field.Type)}");
+                    Execute(connection, transaction, $"ALTER TABLE {table} ADD COLUMN {columns[^1]} {GeoPackageSchema.Declaration(field.Type)}");
                 }
             }
 
@@ -104,14 +104,6 @@ internal sealed class GeoPackageUpdate : ILayerUpdate
         command.CommandText = statement;
         command.ExecuteNonQuery();
     }
-
-    private static string Declaration(FieldType type) => type switch
-    {
-        FieldType.Text => "TEXT",
-        FieldType.Integer => "INTEGER",
-        FieldType.Boolean => "BOOLEAN",
-        _ => "DOUBLE",
-    };
 
     /// <summary>
     /// The triggers that keep a table's spatial index (GeoPackage 1.3, annex F.3) call these, and SQLite wants them there for every update of the table.

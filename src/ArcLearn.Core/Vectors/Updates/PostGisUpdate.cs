@@ -36,11 +36,11 @@ internal sealed class PostGisUpdate : ILayerUpdate
                 string[] columns = [.. fields.Select(field => PostGisLayer.Quote(layer.Fields.FirstOrDefault(one => LayerUpdates.Same(one.Name, field.Name))?.Name ?? field.Name))];
                 for (int i = 0; i < fields.Count; i++)
                 {
-                    Execute(connection, $"ALTER TABLE {Table(layer)} ADD COLUMN IF NOT EXISTS {columns[i]} {Declaration(fields[i].Type)}");
+                    Execute(connection, $"ALTER TABLE {Table(layer)} ADD COLUMN IF NOT EXISTS {columns[i]} {PostGisWriter.Declaration(fields[i].Type)}");
                     CheckLength(connection, layer, fields[i]);
                 }
 
-                Execute(connection, $"CREATE TEMPORARY TABLE arclearn_update (id bigint{string.Concat(fields.Select((field, i) => string.Create(CultureInfo.InvariantCulture, $", v{i} {Declaration(field.Type)}")))}) ON COMMIT DROP");
+                Execute(connection, $"CREATE TEMPORARY TABLE arclearn_update (id bigint{string.Concat(fields.Select((field, i) => string.Create(CultureInfo.InvariantCulture, $", v{i} {PostGisWriter.Declaration(field.Type)}")))}) ON COMMIT DROP");
                 NpgsqlBinaryImporter import = connection.BeginBinaryImport($"COPY {Rows} FROM STDIN (FORMAT BINARY)");
                 return new PostGisUpdate(layer, fields, columns, connection, transaction, import);
             }
@@ -98,14 +98,6 @@ internal sealed class PostGisUpdate : ILayerUpdate
         command.CommandText = statement;
         command.ExecuteNonQuery();
     }
-
-    private static string Declaration(FieldType type) => type switch
-    {
-        FieldType.Text => "text",
-        FieldType.Integer => "bigint",
-        FieldType.Boolean => "boolean",
-        _ => "double precision",
-    };
 
     private static void CheckLength(NpgsqlConnection connection, PostGisLayer layer, FieldUpdate field)
     {

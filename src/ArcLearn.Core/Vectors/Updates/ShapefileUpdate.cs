@@ -12,10 +12,6 @@ internal sealed class ShapefileUpdate : ILayerUpdate
 {
     private const int Header = 32;
     private const int Descriptor = 32;
-    private const int LongestName = 10;
-    private const int LongestText = 254;
-    private const int RealDigits = 24;
-    private const int RealDecimals = 15;
     private const byte End = 0x0D;
 
     private readonly string _path;
@@ -67,20 +63,20 @@ internal sealed class ShapefileUpdate : ILayerUpdate
             }
 
             byte[] name = layer.TextEncoding.GetBytes(field.Name);
-            if (name.Length > LongestName)
+            if (name.Length > ShapefileWriter.LongestName)
             {
                 throw new LearnDataException(
-                    "FieldName", $"A Shapefile's fields have names of at most {LongestName} bytes; '{field.Name}' has {name.Length}. Choose a shorter one, or write a .gpkg.", layer.Path);
+                    "FieldName", $"A Shapefile's fields have names of at most {ShapefileWriter.LongestName} bytes; '{field.Name}' has {name.Length}. Choose a shorter one, or write a .gpkg.", layer.Path);
             }
 
-            if (field.Length > LongestText)
+            if (field.Length > ShapefileWriter.LongestText)
             {
-                throw FieldFaults.TooShort(layer.Path, field, LongestText);
+                throw FieldFaults.TooShort(layer.Path, field, ShapefileWriter.LongestText);
             }
 
             Column added = field.Type == FieldType.Text
                 ? new Column(field.Name, 'C', length, Math.Max(1, field.Length), 0, IsNew: true)
-                : new Column(field.Name, 'N', length, RealDigits, field.Type == FieldType.Integer ? 0 : RealDecimals, IsNew: true);
+                : new Column(field.Name, 'N', length, ShapefileWriter.RealDigits, field.Type == FieldType.Integer ? 0 : ShapefileWriter.RealDecimals, IsNew: true);
             length += added.Length;
             columns.Add(added);
         }
