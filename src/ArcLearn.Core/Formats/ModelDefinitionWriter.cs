@@ -1,6 +1,7 @@
 using System.Globalization;
 using ArcLearn.Core.Data;
 using ArcLearn.Core.Models;
+using ArcLearn.Core.Vectors;
 
 namespace ArcLearn.Core.Formats;
 
@@ -56,7 +57,7 @@ internal static class ModelDefinitionWriter
         { "Grids", definition.Grids },
         { "Zooms", definition.Zooms },
         { "Ratios", definition.Ratios.Select(ratio => new[] { ratio.Height, ratio.Width }) },
-        { "Classes", definition.Classes.Select(Class) },
+        { "Classes", Classes(definition) },
         { "backbone", definition.Backbone },
         { "SSDVersion", definition.SsdVersion },
         { "ModelFormat", "NCHW" },
@@ -74,7 +75,7 @@ internal static class ModelDefinitionWriter
         { "ExtractBands", definition.ExtractBands },
         { "ImageWidth", definition.ImageWidth },
         { "ImageHeight", definition.ImageHeight },
-        { "Classes", definition.Classes.Select(Class) },
+        { "Classes", Classes(definition) },
         { "ModelType", ModelDefinitionFile.PixelModelType },
         { "ignore_mapped_class", Array.Empty<int>() },
         { "ModelFormat", "NCHW" },
@@ -92,7 +93,7 @@ internal static class ModelDefinitionWriter
         { "ExtractBands", definition.ExtractBands },
         { "ImageWidth", definition.ImageWidth },
         { "ImageHeight", definition.ImageHeight },
-        { "Classes", definition.Classes.Select(Class) },
+        { "Classes", Classes(definition) },
         { "ModelType", ModelDefinitionFile.ClassifierModelType },
         { "MetaDataMode", definition.Settings!.ImageLoss is { IsMultiLabel: true } ? MetadataFormats.MultiLabeledTiles : MetadataFormats.LabeledTiles },
         { "ModelFormat", "NCHW" },
@@ -108,8 +109,11 @@ internal static class ModelDefinitionWriter
         { "LabelSmoothing", loss.LabelSmoothing },
     };
 
-    private static JsonMap Class(ClassDefinition item) =>
-        new() { { "Value", item.Value }, { "Name", item.Name }, { "Color", item.Color } };
+    // arcgis.learn makes a colour table of them: a class without a colour gets one, as it has in our own pictures.
+    private static IEnumerable<JsonMap> Classes(ModelDefinitionFile definition) => definition.Classes.Select((item, place) => new JsonMap
+    {
+        { "Value", item.Value }, { "Name", item.Name }, { "Color", ClassColors.Of(item.Color, place) },
+    });
 
     private static void AddCellSize(JsonMap map, string key, CellSizeDefinition? size)
     {
