@@ -68,25 +68,6 @@ public sealed class WeightsFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("cos\nsystem\n(X\u0004\0\0\0truetR.", "os.system")]
-    [InlineData("cbuiltins\neval\n(X\u0001\0\0\01tR.", "builtins.eval")]
-    [InlineData("cposix\nsystem\n.", "posix.system")]
-    [InlineData("ctorch\nload\n.", "torch.load")]
-    [InlineData("X\u0002\0\0\0osX\u0006\0\0\0system\u0093.", "os.system")]
-    [InlineData("(X\u0002\0\0\0lsios\nsystem\n.", "INST (0x69)")]
-    [InlineData("(cos\nsystem\no.", "os.system")]
-    [InlineData("}}\u0081.", "NEWOBJ (0x81)")]
-    [InlineData("}P1\n.", "PERSID (0x50)")]
-    [InlineData("\u0082\u0001.", "EXT1 (0x82)")]
-    public void A_pickle_that_asks_for_anything_else_is_refused(string pickle, string found)
-    {
-        LearnFormatException error = Assert.Throws<LearnFormatException>(() => Unpickle(pickle));
-
-        Assert.Contains(found, error.Message, StringComparison.Ordinal);
-        Assert.Contains("nothing of it was run", error.Message, StringComparison.Ordinal);
-    }
-
-    [Theory]
     [InlineData(".")]
     [InlineData("(.")]
     [InlineData("t.")]
@@ -129,44 +110,10 @@ public sealed class WeightsFileTests : IDisposable
     public void A_file_cut_off_anywhere_is_refused(string name)
     {
         byte[] whole = File.ReadAllBytes(Fixture(name));
-        string path = _folder.PathOf("cut.pth");
-        for (int length = 0; length < whole.Length; length += 7)
+        for (int length = 0; length < whole.Length; length++)
         {
-            File.WriteAllBytes(path, whole[..length]);
-            Assert.Throws<LearnFormatException>(() => ReadAll(path));
+            Assert.Throws<LearnFormatException>(() => Pickles.Read(whole[..length]));
         }
-    }
-
-    [Theory]
-    [InlineData("zoo.pth")]
-    [InlineData("zoo_legacy.pth")]
-    [InlineData("zoo_protocol4.pth")]
-    public void A_file_with_wrong_bytes_is_refused_or_read_but_never_worse(string name)
-    {
-        byte[] whole = File.ReadAllBytes(Fixture(name));
-        string path = _folder.PathOf("mutant.pth");
-        Random random = new(4);
-        int refused = 0;
-        for (int i = 0; i < 600; i++)
-        {
-            byte[] mutant = [.. whole];
-            for (int k = 0; k <= i % 3; k++)
-            {
-                mutant[random.Next(mutant.Length)] = (byte)random.Next(256);
-            }
-
-            File.WriteAllBytes(path, mutant);
-            try
-            {
-                ReadAll(path);
-            }
-            catch (LearnFormatException)
-            {
-                refused++;
-            }
-        }
-
-        Assert.InRange(refused, 100, 600);
     }
 
     [Fact]

@@ -18,6 +18,9 @@ internal sealed class PickleReader(Stream stream, string path, Func<PickleTuple,
     /// <summary>Instructions and pairs of dicts made of lists: what bounds memory and time.</summary>
     private const int MostSteps = 4_000_000;
 
+    /// <summary>Numbers that a view may have beyond those of its storage.</summary>
+    private const int MostRepeated = 1 << 24;
+
     private const int NewestProtocol = 5;
     private const int MostDimensions = 16;
 
@@ -56,7 +59,7 @@ internal sealed class PickleReader(Stream stream, string path, Func<PickleTuple,
         switch ((char)code)
         {
             case '\u0080': RequireKnown(Byte()); break;                                                    // PROTO
-            case '\u0095': Bytes(8); break;                                                              // FRAME
+            case '\u0095': Require(BinaryPrimitives.ReadUInt64LittleEndian(Bytes(8))); break;                 // FRAME
             case '(': _stack.Mark(); break;
             case 'N': _stack.Push(null); break;
             case '\u0088': _stack.Push(true); break;
@@ -187,9 +190,14 @@ internal sealed class PickleReader(Stream stream, string path, Func<PickleTuple,
                 last = checked(last + (Math.Max(0, sides[d] - 1) * steps[d]));
             }
 
+            // A part of an empty tensor may begin anywhere: PyTorch does not look.
+            if (count == 0)
+            {
+                return TorchTensor.Whole(storage, sides);
+            }
+
             // Repetition (a stride of 0) must not turn a small file into a flood.
-            bool fits = count == 0 ? offset <= storage.Count : last < storage.Count;
-            if (fits && count <= Math.Max(storage.Count, 1 << 24))
+            if (last < storage.Count && count <= Math.Max(storage.Count, MostRepeated))
             {
                 return new TorchTensor(storage, offset, sides, steps);
             }
@@ -254,7 +262,7 @@ internal sealed class PickleReader(Stream stream, string path, Func<PickleTuple,
         }
     }
 
-    private string Text(long length) => Encoding.UTF8.GetString(Bytes(length));
+    private string Text(uint length) => Encoding.UTF8.GetString(Bytes(length));
 
     private string Line()
     {
@@ -277,7 +285,7 @@ internal sealed class PickleReader(Stream stream, string path, Func<PickleTuple,
         return (byte)stream.ReadByte();
     }
 
-    private byte[] Bytes(long count)
+    private byte[] Bytes(uint count)
     {
         Require(count);
         byte[] bytes = new byte[count];
@@ -286,9 +294,9 @@ internal sealed class PickleReader(Stream stream, string path, Func<PickleTuple,
     }
 
     /// <summary>What follows is compared with what is there before any memory is taken.</summary>
-    private void Require(long count)
+    private void Require(ulong count)
     {
-        if (count > _end - stream.Position)
+        if (count > (ulong)(_end - stream.Position))
         {
             throw Fail(_end < _length
                 ? $"the pickle is longer than {LongestPickle} bytes, which no weights need."
