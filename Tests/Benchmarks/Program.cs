@@ -29,6 +29,7 @@ return args switch
         natives, python, parity, folder, Count(side), Count(rounds)),
     ["engine", "replicas", string natives] => ReplicaMemory.Print(natives),
     ["engine", "nms", string python, string rounds] => SuppressionSpeed.Print(python, Count(rounds)),
+    ["weights", string natives, string folder, string tensors] => WeightsMemory.Print(natives, folder, Count(tensors)),
     ["vectors", .. string[] address] => VectorMemory.Print(address.Length > 0 ? address[0] : null),
     _ => Usage(),
 };
@@ -37,6 +38,6 @@ static int Count(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: labels trees|cars <data folder> <folder> | score <truth folder> <detections folder> <iou> … | speed train|forward ssd|unet <natives> <python> <parity folder> <rounds> <steps> | epochs <natives> <chips> <backbone> <epochs> <batch> | loader <python> <folder of images per class> <epochs> | rasters compare <folder> <rounds> | export compare <folder> <rounds> [TIFF|JPEG|PNG] | engine memory <folder> <natives> <megabytes> | engine pixels <folder> <megabytes> [None|Mean] | engine unet <natives> <python> <parity folder> <model> <raster> <rounds> | engine speed <natives> <python> <parity folder> <folder> <side> <rounds> | engine replicas <natives> | engine nms <python> <rounds> | vectors [address]");
+    Console.Error.WriteLine("Usage: labels trees|cars <data folder> <folder> | score <truth folder> <detections folder> <iou> … | speed train|forward ssd|unet <natives> <python> <parity folder> <rounds> <steps> | epochs <natives> <chips> <backbone> <epochs> <batch> | loader <python> <folder of images per class> <epochs> | rasters compare <folder> <rounds> | export compare <folder> <rounds> [TIFF|JPEG|PNG] | engine memory <folder> <natives> <megabytes> | engine pixels <folder> <megabytes> [None|Mean] | engine unet <natives> <python> <parity folder> <model> <raster> <rounds> | engine speed <natives> <python> <parity folder> <folder> <side> <rounds> | engine replicas <natives> | engine nms <python> <rounds> | weights <natives> <folder> <tensors of 256 MB> | vectors [address]");
     return 2;
 }

@@ -7,8 +7,8 @@ using ArcLearn.Core.Packaging;
 namespace ArcLearn.Core.Models;
 
 /// <summary>Where a new model's weights come from; with neither they are drawn by chance.</summary>
-/// <param name="Backbone">A torchvision state_dict of the backbone (.pth).</param>
-/// <param name="Pretrained">A saved model of the same kind: .pth, or what <see cref="ModelPackageReader"/> opens.</param>
+/// <param name="Backbone">A torchvision state_dict of the backbone, as <see cref="WeightsFile"/> opens it.</param>
+/// <param name="Pretrained">A saved model of the same kind: its weights, or what <see cref="ModelPackageReader"/> opens.</param>
 internal sealed record StartWeights(string? Backbone, string? Pretrained);
 
 /// <content>To and from files.</content>
@@ -46,7 +46,7 @@ internal abstract partial class ModelEngine
     /// Replaces the weights by those of a saved model that is built the same. Definition and classes are compared before the weights are
     /// read, keys and shapes before any is replaced: a saved model that does not fit changes nothing.
     /// </summary>
-    /// <param name="path">A model's folder, its definition (.emd) or weights (.pth), or a package (.dlpk).</param>
+    /// <param name="path">A model's folder, its definition (.emd) or weights (.pth, .safetensors), or a package (.dlpk).</param>
     /// <param name="warn">Told when there is no definition beside the weights to compare with.</param>
     /// <exception cref="LearnDataException">
     /// A model of another kind (ModelType), other classes (ClassMismatch), another network or normalisation (DefinitionMismatch), weights of another network
@@ -151,7 +151,8 @@ internal abstract partial class ModelEngine
     /// <summary>The definition that was saved with a file of weights, under its name; null where there is none.</summary>
     private protected static string? DefinitionBeside(string weights) => Path.ChangeExtension(weights, ".emd") is string emd && File.Exists(emd) ? emd : null;
 
-    private protected static bool IsWeights(string path) => Path.GetExtension(path).ToUpperInvariant() is ".PTH" or ".PT" or ".H5";
+    /// <summary>Whether it is a file of weights rather than a model with its definition; what is in it says the file itself.</summary>
+    private protected static bool IsWeights(string path) => !Directory.Exists(path) && !ModelPackageReader.IsPackage(path);
 
     private void Replace(string weights, string? shown, CancellationToken cancel)
     {

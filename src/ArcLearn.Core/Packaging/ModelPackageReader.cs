@@ -59,6 +59,9 @@ internal sealed class ModelPackageReader : IDisposable
         }
     }
 
+    /// <summary>Whether a file's ending is that of a definition or of an archive.</summary>
+    public static bool IsPackage(string path) => IsDefinition(path) || s_archives.Contains(System.IO.Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+
     public static bool IsDefinition(string name) => name.EndsWith(".emd", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>

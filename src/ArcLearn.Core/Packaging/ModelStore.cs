@@ -39,6 +39,7 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
         try
         {
             List<InstalledFile> unpacked = Unpack(package, stage, cancel);
+            WeightsFile.RequireSound(Path.Combine(stage, package.WeightsName), _files, package.WeightsShown);
             string source = Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
             InstallRecord record = new(name, source, DateTime.UtcNow, package.DefinitionName, package.WeightsName, unpacked);
             _files.WriteAllText(Path.Combine(stage, InstallRecord.FileName), record.Write());
