@@ -34,18 +34,24 @@ internal static class ModelResultSheet
     {
         files ??= LocalFileSystem.Instance;
         PictureFile.CheckOutput(pngPath, files, options.Force);
+        using SKBitmap sheet = Picture(model, other, options, out string shows, cancel);
+        return PictureFile.Save(sheet, pngPath, shows, files, options.Force);
+    }
+
+    /// <summary>The picture itself.</summary>
+    /// <inheritdoc cref="Draw"/>
+    public static SKBitmap Picture(SsdEngine model, LearnDataBunch? other, ModelResultSheetOptions options, out string shows, CancellationToken cancel)
+    {
         SsdComparison results = model.Compare(options.Rows, options.Seed, options.DetectThreshold, options.NmsOverlap, other, cancel);
         DetectionBatch batch = results.Sample.Batch;
         ChipPictures pictures = new(batch, results.Normalization);
         LabelledObjects labels = new(model.Classes);
-        string shows = FormattableString.Invariant($"{batch.Count} chips, {results.Found.Sum(found => found.Count)} detections");
+        shows = FormattableString.Invariant($"{batch.Count} chips, {results.Found.Sum(found => found.Count)} detections");
         string title = FormattableString.Invariant($"{model.Name}: truth | detections of {options.DetectThreshold:0.##} and more");
-        using SKBitmap sheet = ContactSheet.Draw(
+        return ContactSheet.Draw(
             title, Cells(), 2 * batch.Count, batch.ChipSize, columns: 2, labels.Legend(
                 batch.Boxes.SelectMany(boxes => boxes).Where(box => box.Label > 0).Select(box => box.Label - 1),
                 results.Found.SelectMany(found => found).Select(found => found.ClassIndex)));
-        cancel.ThrowIfCancellationRequested();
-        return PictureFile.Save(sheet, pngPath, shows, files, options.Force);
 
         IEnumerable<SheetCell> Cells()
         {
