@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using ArcLearn.Core.Formats;
 using ArcLearn.Core.Inference;
 using ArcLearn.Core.Models;
 using ArcLearn.Core.Packaging;
@@ -98,7 +99,8 @@ public sealed class ModelArgumentsCompleter : IArgumentCompleter
             }
         }
 
-        return (command.EndsWith("ClassifyPixels", StringComparison.OrdinalIgnoreCase) ? InferenceArguments.Pixels : InferenceArguments.Detector).Select(argument => argument.Describe(null));
+        bool isPixels = command.EndsWith("ClassifyPixels", StringComparison.OrdinalIgnoreCase);
+        return InferenceArguments.Of(new ModelDefinitionFile { ModelType = isPixels ? ModelDefinitionFile.PixelModelType : ModelDefinitionFile.DetectorModelType });
     }
 }
 

@@ -20,4 +20,7 @@ public sealed record ModelArgument
 
     /// <summary>What it does, with its unit.</summary>
     public required string Meaning { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
 }

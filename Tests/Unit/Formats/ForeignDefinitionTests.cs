@@ -14,7 +14,7 @@ public sealed class ForeignDefinitionTests
           "ExtractBands": [0, 1, 2], "ignore_mapped_class": [0, 2], "SupportsVariableTileSize": true, "ArcGISLearnVersion": "1.8.4", "ModelFile": "30e.pth", "ImageHeight": 400, "ImageWidth": 400,
           "Classes": [{"Value": 1, "Name": "a", "Color": [185, 2, 84]}, {"Value": 2, "Name": "b", "Color": [171, 175, 202]}, {"Value": 5, "Name": "c", "Color": [1, 2, 3]}],
           "LearningRate": "slice('1.0000e-04', '1.0000e-03', None)", "ModelName": "UnetClassifier", "backend": "pytorch", "ModelParameters": {"backbone": "resnet34", "backend": "pytorch"},
-          "accuracy": "9.5355e-01", "resize_to": 400, "IsMultispectral": false, "per_class_metrics": "{\\"NoData\\":{\\"f1\\":0.0}}", "Description": "fields", "TorchScript": {"CPU": "x"}
+          "accuracy": "9.5355e-01", "resize_to": 400, "IsMultispectral": false, "per_class_metrics": "{\"NoData\":{\"f1\":0.0}}", "Description": "fields", "TorchScript": {"CPU": "x"}
         }
         """;
 

@@ -57,9 +57,9 @@ public sealed class HostilePackageTests : IDisposable
     public void Memory_stays_bounded_while_bombs_are_refused()
     {
         string many = _folder.PathOf("many.dlpk");
-        WriteDirectory(many, entries: 400_000, nameLength: 200);
+        WriteDirectory(many, entries: 100_000, nameLength: 100);
         string swelling = _folder.PathOf("swelling.dlpk");
-        Swell(swelling, 512);
+        Swell(swelling, 128);
         string deep = Samples.Zip(_folder.PathOf("deep.dlpk"), ("trees.emd", new string('[', ModelDefinitionFile.MaximumLength)), ("trees.pth", "w"));
         foreach (string path in new[] { many, swelling, deep })
         {

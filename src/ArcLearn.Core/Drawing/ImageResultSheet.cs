@@ -36,7 +36,7 @@ internal static class ImageResultSheet
         ChipPictures pictures = new(batch, results.Normalization);
         int right = Enumerable.Range(0, batch.Count).Count(i => Found(i).SequenceEqual(batch.Classes[i]));
         shows = FormattableString.Invariant($"{batch.Count} images, {right} right");
-        string title = $"{model.Name}: what it takes images for, and (where that is wrong) what they are{(isHardest ? "; the hardest first" : "")}";
+        string title = $"{options.Name ?? model.Name}: what it takes images for, and (where that is wrong) what they are{(isHardest ? "; the hardest first" : "")}";
         return ContactSheet.Draw(title, Cells(), batch.Count, batch.ChipSize, Columns, []);
 
         IEnumerable<SheetCell> Cells()

@@ -10,6 +10,9 @@ internal sealed record ModelResultSheetOptions
 {
     public int Rows { get; init; } = 5;
 
+    /// <summary>What the picture calls the model; null for its name.</summary>
+    public string? Name { get; init; }
+
     /// <summary>Score that a detection needs, 0 to 1.</summary>
     public double DetectThreshold { get; init; } = 0.5;
 
@@ -47,7 +50,7 @@ internal static class ModelResultSheet
         ChipPictures pictures = new(batch, results.Normalization);
         LabelledObjects labels = new(model.Classes);
         shows = FormattableString.Invariant($"{batch.Count} chips, {results.Found.Sum(found => found.Count)} detections");
-        string title = FormattableString.Invariant($"{model.Name}: truth | detections of {options.DetectThreshold:0.##} and more");
+        string title = FormattableString.Invariant($"{options.Name ?? model.Name}: truth | detections of {options.DetectThreshold:0.##} and more");
         return ContactSheet.Draw(
             title, Cells(), 2 * batch.Count, batch.ChipSize, columns: 2, labels.Legend(
                 batch.Boxes.SelectMany(boxes => boxes).Where(box => box.Label > 0).Select(box => box.Label - 1),

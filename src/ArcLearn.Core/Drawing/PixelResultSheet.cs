@@ -32,7 +32,7 @@ internal static class PixelResultSheet
         PaintedMasks truth = new(batch with { Instances = null }, model.Classes);
         PaintedMasks found = new(batch with { Classes = results.Found, Instances = null }, model.Classes);
         shows = FormattableString.Invariant($"{batch.Count} chips");
-        return ContactSheet.Draw($"{model.Name}: chip | truth | found", Cells(), Columns * batch.Count, batch.ChipSize, Columns, found.Legend());
+        return ContactSheet.Draw($"{options.Name ?? model.Name}: chip | truth | found", Cells(), Columns * batch.Count, batch.ChipSize, Columns, found.Legend());
 
         IEnumerable<SheetCell> Cells()
         {

@@ -60,6 +60,22 @@ internal static partial class ModelDefinitionParser
         }
     }
 
+    /// <summary>The same definition with weights of another name.</summary>
+    /// <inheritdoc cref="Parse"/>
+    public static string WithModelFile(string path, string text, string modelFile)
+    {
+        _ = Parse(path, text);
+        text = WithoutNaN(text.TrimStart('\uFEFF'));
+        using JsonDocument document = Document(ref text);
+        JsonMap map = [];
+        foreach (JsonProperty property in document.RootElement.EnumerateObject())
+        {
+            map.Add(property.Name, property.NameEquals("ModelFile") ? modelFile : property.Value);
+        }
+
+        return PythonJson.Write(map);
+    }
+
     /// <summary>Text that is no JSON for its quotes or backslashes alone is read as its writer meant it.</summary>
     /// <param name="text">Becomes what was read.</param>
     private static JsonDocument Document(ref string text)

@@ -1,33 +1,38 @@
 using System.Text;
+using ArcLearn.Core.Formats;
 using ArcLearn.Core.IO;
 
 namespace ArcLearn.Core.Packaging;
 
-/// <summary>A definition in memory and the file of weights that it names, wherever that lies: what New-LearnModel -Json makes.</summary>
-/// <param name="weights">The file's path; null where the definition names none.</param>
-internal sealed class DefinitionContent(string name, string json, string? weights, IFileSystem files) : IPackageContent
+/// <summary>A definition in memory and the file of weights that it names, wherever that lies, as if both lay in one folder: what New-LearnModel -Json makes.</summary>
+internal sealed class DefinitionContent : IPackageContent
 {
-    private readonly string _definition = name + ".emd";
+    private readonly string _definition;
+    private readonly byte[] _text;
+    private readonly string? _weights;
+    private readonly IFileSystem _files;
 
-    public IReadOnlyList<string> Names => Weights is null ? [_definition] : [_definition, Weights];
+    /// <param name="weights">The file's path; null where the definition names none.</param>
+    /// <exception cref="LearnFormatException">The text is no definition.</exception>
+    public DefinitionContent(string name, string json, string? weights, IFileSystem files)
+    {
+        (_definition, _weights, _files) = (name + ".emd", weights, files);
+        string? file = Path.GetFileName(weights);
+        _text = Encoding.UTF8.GetBytes(file is null ? json : ModelDefinitionParser.WithModelFile(Show(_definition), json, file));
+        Names = file is not null && files.FileExists(weights!) ? [_definition, file] : [_definition];
+    }
 
-    public string? Weights { get; } = weights is null ? null : Path.GetFileName(weights);
+    public IReadOnlyList<string> Names { get; }
 
     public string? Find(string name) => Names.FirstOrDefault(other => string.Equals(other, name, StringComparison.OrdinalIgnoreCase));
 
-    public string? PathOf(string name) => name == _definition ? null : weights;
+    public string? PathOf(string name) => name == _definition ? null : _weights;
 
-    public string Show(string name) => name == _definition ? $"the definition '{Path.GetFileNameWithoutExtension(_definition)}'" : weights!;
+    public string Show(string name) => name == _definition ? $"the definition '{Path.GetFileNameWithoutExtension(_definition)}'" : _weights!;
 
     public void Copy(string name, Stream destination, CancellationToken cancel)
     {
-        if (name == _definition)
-        {
-            destination.Write(Encoding.UTF8.GetBytes(json));
-            return;
-        }
-
-        using Stream source = files.OpenRead(weights!);
+        using Stream source = name == _definition ? new MemoryStream(_text) : _files.OpenRead(_weights!);
         byte[] buffer = new byte[1 << 16];
         for (int read; (read = source.Read(buffer)) > 0;)
         {

@@ -15,9 +15,6 @@ internal interface IPackageContent : IDisposable
     /// <summary>How messages call a member.</summary>
     string Show(string name);
 
-    /// <summary>The weights of a definition that is no file among others; null where they are found by the definition.</summary>
-    string? Weights => null;
-
     /// <summary>Requires a member to be what was recorded of it, before it is used where it lies.</summary>
     /// <exception cref="LearnFormatException">It was altered.</exception>
     void Check(string name, CancellationToken cancel)

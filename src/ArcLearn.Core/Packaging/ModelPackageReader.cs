@@ -38,7 +38,7 @@ internal sealed class ModelPackageReader : IDisposable
 
     /// <summary>The weights within the package, '/' between parts.</summary>
     /// <exception cref="LearnFormatException">The definition names none, or one that is not in the package.</exception>
-    public string WeightsName => _weights ??= _content.Weights ?? FindMember(Definition.ModelFile, "ModelFile") ?? throw new LearnFormatException("names no ModelFile, so there are no weights to load.", _content.Show(DefinitionName));
+    public string WeightsName => _weights ??= FindMember(Definition.ModelFile, "ModelFile") ?? throw new LearnFormatException("names no ModelFile, so there are no weights to load.", _content.Show(DefinitionName));
 
     /// <summary>The definition's path, or the package's where it lies in an archive.</summary>
     public string DefinitionPath => _content.PathOf(DefinitionName) ?? Path;

@@ -12,6 +12,11 @@ internal static class StoreLock
     /// <summary>In the store's folder, and left there: to remove it would let two processes lock two files of one name.</summary>
     public const string FileName = ".lock";
 
+    // ERROR_SHARING_VIOLATION, and EWOULDBLOCK of Linux and macOS.
+    private const int TakenWindows = 32;
+    private const int TakenLinux = 11;
+    private const int TakenMac = 35;
+
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Waits for its turn; disposing the result ends it.</summary>
@@ -26,7 +31,7 @@ internal static class StoreLock
             {
                 return files.Lock(path);
             }
-            catch (IOException e) when (e is not DirectoryNotFoundException && clock.Elapsed < s_patience)
+            catch (IOException e) when ((e.HResult & 0xFFFF) is TakenWindows or TakenLinux or TakenMac && clock.Elapsed < s_patience)
             {
                 // Someone else's turn.
             }

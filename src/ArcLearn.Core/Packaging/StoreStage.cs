@@ -22,8 +22,8 @@ internal sealed class StoreStage : IDisposable
         using IDisposable turn = StoreLock.Take(files, root);
         StoreMoves.Recover(files, root);
         RemoveLeftovers();
-        _busy = files.Lock(Folder + BusyEnding);
         files.CreateDirectory(Folder);
+        _busy = files.Lock(Folder + BusyEnding);
     }
 
     public string Folder { get; }

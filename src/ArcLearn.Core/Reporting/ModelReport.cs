@@ -34,7 +34,12 @@ internal sealed record ModelReport(IReadOnlyList<PackageFile> Files, SavedResult
     /// <param name="warn">Told what is missing: a model is saved all the same.</param>
     public static ModelReport Make(ModelEngine model, string name, Action<string>? warn, CancellationToken cancel)
     {
-        SavedResults results = new() { Epochs = model.History, LearningRate = model.LastTraining?.LearningRate };
+        SavedResults results = new()
+        {
+            Epochs = model.History,
+            Reached = Reached(model),
+            LearningRate = model.LastTraining?.LearningRate,
+        };
         Dictionary<string, byte[]> pictures = [];
         if (model.History.Count > 0)
         {
@@ -48,7 +53,7 @@ internal sealed record ModelReport(IReadOnlyList<PackageFile> Files, SavedResult
             {
                 results = Measure(model, name, results, pictures, cancel);
             }
-            catch (Exception e) when (e is LearnDataException or LearnFormatException or IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is LearnDataException { Id: not ("ModelBusy" or "ModelDisposed") } or LearnFormatException or IOException or UnauthorizedAccessException)
             {
                 warn?.Invoke($"The model's report goes without what is measured on the validation chips: {e.Message}");
             }
@@ -64,9 +69,13 @@ internal sealed record ModelReport(IReadOnlyList<PackageFile> Files, SavedResult
         return new ModelReport(files, results);
     }
 
+    /// <summary>The epoch that the weights are of: the best of the last training, or its last where it kept no checkpoints.</summary>
+    private static EpochResult? Reached(ModelEngine model) => model.History.Count == 0 ? null
+        : model.LastTraining!.NoCheckpoint ? model.History[^1] : model.History.LastOrDefault(epoch => epoch.IsBest);
+
     private static SavedResults Measure(ModelEngine model, string name, SavedResults results, Dictionary<string, byte[]> pictures, CancellationToken cancel)
     {
-        ModelResultSheetOptions options = new() { Rows = Rows };
+        ModelResultSheetOptions options = new() { Rows = Rows, Name = name };
         switch (model)
         {
             case SsdEngine detector:

@@ -30,6 +30,9 @@ internal sealed record SavedResults
     /// <summary>The epochs that led to the weights.</summary>
     public IReadOnlyList<EpochResult> Epochs { get; init; } = [];
 
+    /// <summary>The epoch that the weights are of; null where there was no training.</summary>
+    public EpochResult? Reached { get; init; }
+
     /// <summary>Keys of a definition without those that a training makes untrue.</summary>
     public static IReadOnlyList<KeyValuePair<string, JsonElement>> Without(IReadOnlyList<KeyValuePair<string, JsonElement>> keys) =>
         [.. keys.Where(item => item.Key is not (LearningRateKey or AccuracyKey or PrecisionKey or ClassesKey) && !item.Key.StartsWith(MonitoredPrefix, StringComparison.Ordinal))];
@@ -43,12 +46,11 @@ internal sealed record SavedResults
             keys.Add(new(LearningRateKey, rate.First == rate.Last ? Text(rate.Last) : $"slice('{Text(rate.First)}', '{Text(rate.Last)}', None)"));
         }
 
-        if (Epochs.Count > 0)
+        if (Reached is { } reached)
         {
-            EpochResult best = Epochs.Where(epoch => double.IsFinite(epoch.ValidLoss)).MinBy(epoch => epoch.ValidLoss) ?? Epochs[^1];
             metrics["Epochs"] = Epochs.Count;
-            metrics["TrainingLoss"] = best.TrainLoss;
-            metrics["ValidationLoss"] = best.ValidLoss;
+            metrics["TrainingLoss"] = reached.TrainLoss;
+            metrics["ValidationLoss"] = reached.ValidLoss;
         }
 
         if (Accuracy is { } accuracy)
