@@ -3,6 +3,7 @@ using System.Text;
 using ArcLearn.Core.Formats;
 using ArcLearn.Core.IO;
 using ArcLearn.Core.Packaging;
+using ArcLearn.Core.Reporting;
 
 namespace ArcLearn.Core.Models;
 
@@ -18,11 +19,19 @@ internal abstract partial class ModelEngine
     public static void CheckSave(string folder, bool force) => ModelPackager.Check(folder, NameOf(folder), force);
 
     /// <summary>Saves weights, definition and package; the model takes the folder's name.</summary>
-    public ModelPackage Save(string folder, bool force, CancellationToken cancel)
+    /// <param name="report">What is said of the model in the package; null for nothing.</param>
+    public ModelPackage Save(string folder, bool force, CancellationToken cancel, ModelReport? report = null)
     {
         string name = NameOf(folder);
         using IDisposable use = Gate.Enter(Name, cancel);
-        ModelPackage package = ModelPackager.Save(folder, name, (Definition with { Name = name }).ToFile(), stream => TorchFileWriter.Write(stream, StateDicts.Capture(_network.Module)), force, cancel: cancel);
+        ModelDefinitionFile definition = (Definition with { Name = name }).ToFile();
+        if (report is not null)
+        {
+            definition = report.Results.AddTo(definition);
+        }
+
+        ModelPackage package = ModelPackager.Save(
+            folder, name, definition, stream => TorchFileWriter.Write(stream, StateDicts.Capture(_network.Module)), force, cancel: cancel, report: report?.Files);
         Name = name;
         return package;
     }
@@ -32,7 +41,7 @@ internal abstract partial class ModelEngine
     {
         using IDisposable use = Gate.Enter(Name, cancel);
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes(ModelDefinitionWriter.Write((Definition with { Name = "model" }).ToFile() with { ModelFile = "model.pth" })));
+        hash.AppendData(Encoding.UTF8.GetBytes(ModelDefinitionWriter.Write((Definition with { Name = "model", Kept = [] }).ToFile() with { ModelFile = "model.pth" })));
         foreach ((string key, TorchArray value) in StateDicts.Capture(_network.Module))
         {
             hash.AppendData(Encoding.UTF8.GetBytes(key));
@@ -158,6 +167,8 @@ internal abstract partial class ModelEngine
     {
         using IDisposable use = Gate.Enter(Name, cancel);
         StateDicts.Load(_network.Module, weights, files: null, shown);
+        _history.Clear();
+        LastTraining = null;
     }
 
     private void RequireSame(NetworkDefinition saved, string path)

@@ -1,6 +1,7 @@
 using ArcLearn.Core.Data;
 using ArcLearn.Core.Inference;
 using ArcLearn.Core.IO;
+using ArcLearn.Core.Reporting;
 using ArcLearn.Core.Training;
 using ArcLearn.Internal;
 using TorchSharp;
@@ -34,7 +35,7 @@ internal abstract partial class ModelEngine : IModelEngine, ITrainable, IRunMode
     public string Name { get; set; }
 
     /// <summary>What it is but for its weights.</summary>
-    public virtual NetworkDefinition Definition => _definition with { Name = Name };
+    public virtual NetworkDefinition Definition => _definition with { Name = Name, Kept = _history.Count > 0 ? SavedResults.Without(_definition.Kept) : _definition.Kept };
 
     ModelInput IRunModel.Input => Definition.Input;
 
