@@ -106,6 +106,7 @@ internal static class ModelDefinitionWriter
         { "MultiLabel", loss.IsMultiLabel },
         { "ClassWeights", loss.ClassWeights },
         { "LabelSmoothing", loss.LabelSmoothing },
+        { "MixUp", loss.MixUp },
     };
 
     private static JsonMap Class(ClassDefinition item) =>
