@@ -95,6 +95,23 @@ public sealed class FeatureClassifierTests(FeatureClassifierTests.Job job) : ICl
     }
 
     [Fact]
+    public void Layers_that_start_from_chance_learn_at_one_rate_and_trained_ones_at_lower_ones()
+    {
+        RunResult result = job.Host.Run("""
+            $fresh = $tiles | New-FeatureClassifier -Backbone resnet18 -WarningAction Ignore
+            $fresh | Start-ModelTraining -Epochs 1 -NoCheckpoint -WhatIf -Verbose
+            $fresh.Dispose()
+            $known = Import-LearnModel models/objects -Data $tiles
+            $known | Start-ModelTraining -Epochs 1 -NoCheckpoint -WhatIf -Verbose
+            $known.Dispose()
+            """).ThrowIfFailed();
+
+        Assert.Equal(
+            ["Learning rates by layer group: 0.003, 0.003, 0.003.", "Learning rates by layer group: 0.0001, 0.000548, 0.003."],
+            result.Verbose.Where(line => line.StartsWith("Learning rates", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Features_get_their_class_from_a_raster_or_from_tiles_and_a_dry_run_leaves_them()
     {
         RunResult result = job.Host.Run("""

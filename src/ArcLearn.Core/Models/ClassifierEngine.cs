@@ -40,6 +40,10 @@ internal sealed partial class ClassifierEngine : ModelEngine, IClassifierEngine,
 
     public override string MetricName => "Accuracy";
 
+    /// <inheritdoc/>
+    /// <remarks>The reference's first layers hardly move, since they come trained; where they come from chance they have everything to learn, as the last have.</remarks>
+    public override LearningRate DefaultRate => IsFromChance ? new(base.DefaultRate.Last) : base.DefaultRate;
+
     /// <summary>The data as the training reads it.</summary>
     /// <exception cref="LearnDataException">The model has none (DataMissing).</exception>
     private IImageClassData Chips => Data?.Content as IImageClassData ?? throw DataMissing();

@@ -157,6 +157,7 @@ internal abstract partial class ModelEngine
     {
         using IDisposable use = Gate.Enter(Name, cancel);
         StateDicts.Load(_network.Module, weights, files: null, shown);
+        IsFromChance = false;
     }
 
     private void RequireSame(NetworkDefinition saved, string path)
