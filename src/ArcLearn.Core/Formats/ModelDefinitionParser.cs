@@ -309,6 +309,7 @@ internal static partial class ModelDefinitionParser
             IsMultiLabel = keys.Flag("MultiLabel"),
             ClassWeights = weights.Count > 0 ? weights : null,
             LabelSmoothing = keys.Number("LabelSmoothing") ?? 0,
+            MixUp = keys.Number("MixUp") ?? 0,
         };
     }
 

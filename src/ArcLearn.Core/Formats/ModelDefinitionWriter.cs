@@ -124,6 +124,7 @@ internal static class ModelDefinitionWriter
         { "MultiLabel", loss.IsMultiLabel },
         { "ClassWeights", loss.ClassWeights },
         { "LabelSmoothing", loss.LabelSmoothing },
+        { "MixUp", loss.MixUp },
     };
 
     // arcgis.learn makes a colour table of them: a class without a colour gets one, as it has in our own pictures.

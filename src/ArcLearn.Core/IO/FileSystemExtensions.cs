@@ -86,6 +86,9 @@ internal static class FileSystemExtensions
             && name[(dot + 1)..^PartialExtension.Length].All(char.IsAsciiHexDigit);
     }
 
+    /// <summary>The one such name of a file that is changed in place: held with <see cref="IFileSystem.Lock"/> it keeps others away, and what a killed process left under it the next one takes over.</summary>
+    public static string UpdateName(string path) => Path.Combine(Path.GetDirectoryName(path) ?? "", $".{Path.GetFileName(path)}.00000000{PartialExtension}");
+
     /// <summary>Removes what a killed process left under partial names of a file. Nobody else may be writing the file.</summary>
     public static void DeletePartials(this IFileSystem files, string path)
     {

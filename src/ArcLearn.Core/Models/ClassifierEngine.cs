@@ -1,4 +1,5 @@
 using ArcLearn.Core.Data;
+using ArcLearn.Core.Inference;
 using ArcLearn.Core.Runtime;
 using ArcLearn.Core.Training;
 using ArcLearn.Internal;
@@ -8,7 +9,7 @@ using static TorchSharp.torch;
 namespace ArcLearn.Core.Models;
 
 /// <summary>An image classifier with its classes and its data: what <see cref="FeatureClassifier"/> shows.</summary>
-internal sealed partial class ClassifierEngine : ModelEngine, IClassifierEngine
+internal sealed partial class ClassifierEngine : ModelEngine, IClassifierEngine, IChipModel
 {
     /// <summary>The name of a model that was never saved.</summary>
     public const string DefaultName = nameof(FeatureClassifier);
@@ -39,6 +40,10 @@ internal sealed partial class ClassifierEngine : ModelEngine, IClassifierEngine
 
     public override string MetricName => "Accuracy";
 
+    /// <inheritdoc/>
+    /// <remarks>The reference's first layers hardly move, since they come trained; where they come from chance they have everything to learn, as the last have.</remarks>
+    public override LearningRate DefaultRate => IsFromChance ? new(base.DefaultRate.Last) : base.DefaultRate;
+
     /// <summary>The data as the training reads it.</summary>
     /// <exception cref="LearnDataException">The model has none (DataMissing).</exception>
     private IImageClassData Chips => Data?.Content as IImageClassData ?? throw DataMissing();
@@ -46,11 +51,14 @@ internal sealed partial class ClassifierEngine : ModelEngine, IClassifierEngine
     public override IEnumerable<TrainingStep> TrainingSteps(int epoch, CancellationToken cancel)
     {
         InputScaling scaling = InputScaling.Between(Chips.Normalization, Normalization);
+        int step = 0;
         foreach (ImageClassBatch batch in Chips.TrainingBatches(epoch, cancel))
         {
             using (batch)
             {
-                yield return new TrainingStep(batch.Count, () => _loss.Compute(_network.call(Input(batch, scaling)), batch.Classes));
+                ImageMix mix = ImageMix.Draw(Options.Loss.MixUp, Seed, epoch, step++);
+                mix.Apply(batch);
+                yield return new TrainingStep(batch.Count, () => mix.Loss(_loss, _network.call(Input(batch, scaling)), batch.Classes));
             }
         }
     }
@@ -75,6 +83,8 @@ internal sealed partial class ClassifierEngine : ModelEngine, IClassifierEngine
 
         return new ValidationResult(sum / Math.Max(1, images), counts.Accuracy);
     }
+
+    public IChipScorer CreateScorer(int batchSize, LearnPrecision precision) => new ChipScorer(this, batchSize, precision);
 
     /// <summary>Probabilities of the classes from scores: of each alone where an image may have several, else they add up to 1.</summary>
     /// <param name="scores"><c>[N, classes]</c>.</param>

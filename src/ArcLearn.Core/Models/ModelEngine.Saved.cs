@@ -169,6 +169,7 @@ internal abstract partial class ModelEngine
         StateDicts.Load(_network.Module, weights, files: null, shown);
         _history.Clear();
         LastTraining = null;
+        IsFromChance = false;
     }
 
     private void RequireSame(NetworkDefinition saved, string path)
