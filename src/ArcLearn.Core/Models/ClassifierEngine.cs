@@ -1,4 +1,5 @@
 using ArcLearn.Core.Data;
+using ArcLearn.Core.Inference;
 using ArcLearn.Core.Runtime;
 using ArcLearn.Core.Training;
 using ArcLearn.Internal;
@@ -8,7 +9,7 @@ using static TorchSharp.torch;
 namespace ArcLearn.Core.Models;
 
 /// <summary>An image classifier with its classes and its data: what <see cref="FeatureClassifier"/> shows.</summary>
-internal sealed partial class ClassifierEngine : ModelEngine, IClassifierEngine
+internal sealed partial class ClassifierEngine : ModelEngine, IClassifierEngine, IChipModel
 {
     /// <summary>The name of a model that was never saved.</summary>
     public const string DefaultName = nameof(FeatureClassifier);
@@ -75,6 +76,8 @@ internal sealed partial class ClassifierEngine : ModelEngine, IClassifierEngine
 
         return new ValidationResult(sum / Math.Max(1, images), counts.Accuracy);
     }
+
+    public IChipScorer CreateScorer(int batchSize, LearnPrecision precision) => new ChipScorer(this, batchSize, precision);
 
     /// <summary>Probabilities of the classes from scores: of each alone where an image may have several, else they add up to 1.</summary>
     /// <param name="scores"><c>[N, classes]</c>.</param>

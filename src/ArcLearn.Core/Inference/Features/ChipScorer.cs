@@ -7,7 +7,7 @@ namespace ArcLearn.Core.Inference;
 /// <summary>
 /// A prepared classifier with room for one batch, of one shape always: what it says of a chip depends on the model and on that chip alone.
 /// </summary>
-internal sealed class ChipScorer : IDisposable
+internal sealed class ChipScorer : IChipScorer
 {
     private readonly PreparedClassifier _prepared;
     private readonly ClassifierDefinition _model;
@@ -30,12 +30,8 @@ internal sealed class ChipScorer : IDisposable
 
     public int BatchSize { get; }
 
-    /// <summary>A chip's place in the batch: <c>[Bands, ChipSize, ChipSize]</c>.</summary>
     public Span<float> Place(int index) => _samples.AsSpan(index * _length, _length);
 
-    /// <summary>Scores the first chips of the batch.</summary>
-    /// <returns>For each the probabilities of the classes.</returns>
-    /// <exception cref="LearnDataException">ModelOutput: the model answers with what is no number.</exception>
     public float[][] Score(int count)
     {
         _samples.AsSpan(count * _length).Clear();
