@@ -11,6 +11,7 @@
     CompatiblePSEditions = @('Core')
     FormatsToProcess     = @('ArcLearn.format.ps1xml')
     CmdletsToExport      = @(
+        'Export-LearnModel'
         'Export-TrainingData'
         'Find-LearningRate'
         'Get-InferencePlan'

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using ArcLearn.Core.Inference;
+using ArcLearn.Core.Inference.Onnx;
 using ArcLearn.Core.Models;
 
 namespace ArcLearn.Commands;
@@ -38,11 +39,11 @@ public sealed class GetInferencePlanCommand : InferenceCmdlet
             return;
         }
 
-        if (Source.DescribeAs<NetworkDefinition>("") is UnetDefinition)
+        if (Source.DescribeAny() is UnetDefinition or OnnxDefinition { Task: OnnxTask.Pixels })
         {
             UseModel(
                 Requests(raster => new PixelRequest { Raster = raster, Output = "", Merge = MergePolicy, HasProbabilities = Probabilities }),
-                device => new UnetRunModel(Source.OpenAs<UnetEngine>(nameof(UnetClassifier), device, StopToken)),
+                device => Source.OpenPixelClassifier(device, StopToken),
                 (request, model) => WriteObject(PixelJob.Plan((PixelRequest)request, (IPixelModel)model, WarnOnce, StopToken)));
             return;
         }
@@ -54,7 +55,7 @@ public sealed class GetInferencePlanCommand : InferenceCmdlet
 
         UseModel(
             Requests(raster => new DetectionRequest { Raster = raster, Output = "" }),
-            device => Source.Open(device, StopToken),
-            (request, model) => WriteObject(DetectionJob.Plan((DetectionRequest)request, (SsdEngine)model, WarnOnce, StopToken)));
+            device => Source.OpenDetector(device, StopToken),
+            (request, model) => WriteObject(DetectionJob.Plan((DetectionRequest)request, (IDetectionModel)model, WarnOnce, StopToken)));
     });
 }

@@ -22,7 +22,7 @@ public abstract class InferenceCmdlet : LearnCmdlet
     [Parameter]
     public SwitchParameter StackBands { get; set; }
 
-    /// <summary>A model in hand, an installed model or its name, a definition, or the path of a .emd, .dlpk or model folder.</summary>
+    /// <summary>A model in hand, an installed model or its name, a definition, or the path of a .emd, .dlpk, .onnx or model folder.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     [ValidateNotNull]
     [ArgumentCompleter(typeof(InstalledModelCompleter))]

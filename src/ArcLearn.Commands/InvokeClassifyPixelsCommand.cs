@@ -74,13 +74,14 @@ public sealed class InvokeClassifyPixelsCommand : OutputCmdlet
             RequireOutputs(requests, "map");
 
             // Checked by the definition and asked before the weights are opened.
-            UnetDefinition definition = Source.DescribeAs<UnetDefinition>(nameof(UnetClassifier));
+            NetworkDefinition definition = Source.DescribeAny();
+            PixelInput input = RunModels.PixelClassifier(definition, Source.Name);
             WriteVerbose(definition.Summary());
             RunAll(
                 requests,
                 "Classify pixels",
-                request => PixelJob.Check((PixelRequest)request, UnetRunModel.Describe(definition), WarnOnce),
-                device => new UnetRunModel(Source.OpenAs<UnetEngine>(nameof(UnetClassifier), device, StopToken)),
+                request => PixelJob.Check((PixelRequest)request, input, WarnOnce),
+                device => Source.OpenPixelClassifier(device, StopToken),
                 (request, model, show) => request.Shard is null
                     ? PixelJob.Run((PixelRequest)request, (IPixelModel)model, show, WarnOnce, StopToken, inform: WriteVerbose)
                     : PixelJob.RunShard((PixelRequest)request, (IPixelModel)model, show, WarnOnce, StopToken, inform: WriteVerbose),

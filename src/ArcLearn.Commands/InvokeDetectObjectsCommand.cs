@@ -103,17 +103,18 @@ public sealed class InvokeDetectObjectsCommand : OutputCmdlet
             RequireOutputs(requests, "layer");
 
             // Checked by the definition and asked before the weights are opened.
-            SsdDefinition definition = Source.Describe();
+            NetworkDefinition definition = Source.DescribeAny();
+            DetectionInput input = RunModels.Detector(definition, Source.Name);
             WriteVerbose(definition.Summary());
             RunAll(
                 requests,
                 "Detect objects",
-                request => DetectionJob.Check((DetectionRequest)request, definition, WarnOnce),
-                device => Source.Open(device, StopToken),
+                request => DetectionJob.Check((DetectionRequest)request, input, WarnOnce),
+                device => Source.OpenDetector(device, StopToken),
                 (request, model, show) => request.Shard is null
-                    ? DetectionJob.Run((DetectionRequest)request, (SsdEngine)model, show, WarnOnce, StopToken, inform: WriteVerbose)
-                    : DetectionJob.RunShard((DetectionRequest)request, (SsdEngine)model, show, WarnOnce, StopToken, inform: WriteVerbose),
-                (request, model) => DetectionJob.Plan((DetectionRequest)request, (SsdEngine)model, WarnOnce, StopToken));
+                    ? DetectionJob.Run((DetectionRequest)request, (IDetectionModel)model, show, WarnOnce, StopToken, inform: WriteVerbose)
+                    : DetectionJob.RunShard((DetectionRequest)request, (IDetectionModel)model, show, WarnOnce, StopToken, inform: WriteVerbose),
+                (request, model) => DetectionJob.Plan((DetectionRequest)request, (IDetectionModel)model, WarnOnce, StopToken));
         });
     }
 }

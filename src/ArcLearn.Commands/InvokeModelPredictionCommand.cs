@@ -56,7 +56,7 @@ public sealed class InvokeModelPredictionCommand : LearnCmdlet
     [ValidateNotNull]
     public object[] InputObject { get; set; } = [];
 
-    /// <summary>A model in hand, an installed model or its name, a definition, or the path of a .emd, .dlpk or model folder.</summary>
+    /// <summary>A model in hand, an installed model or its name, a definition, or the path of a .emd, .dlpk, .onnx or model folder.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     [ValidateNotNull]
     [ArgumentCompleter(typeof(InstalledModelCompleter))]
@@ -195,7 +195,7 @@ public sealed class InvokeModelPredictionCommand : LearnCmdlet
 
     private void Open()
     {
-        ModelEngine model = _source!.OpenAs<ModelEngine>(nameof(LearnModel), Device, StopToken);
+        IRunModel model = (IRunModel?)_source!.OpenOnnx(Device) ?? _source.OpenAs<ModelEngine>(nameof(LearnModel), Device, StopToken);
         if (!_source.IsInHand)
         {
             _opened.Add(model);
@@ -203,21 +203,22 @@ public sealed class InvokeModelPredictionCommand : LearnCmdlet
 
         switch (model)
         {
-            case SsdEngine detector:
+            case IDetectionModel detector:
                 _predictor = ImagePredictor.Create(
                     detector, new ImagePredictionOptions { DetectThreshold = DetectThreshold, NmsOverlap = NmsOverlap, BatchSize = BatchSize });
                 _opened.Add(_predictor);
                 break;
-            case ClassifierEngine classifier when PicturePath is not null:
+            case IChipModel classifier when PicturePath is not null:
                 throw new LearnArgumentException(
                     nameof(PicturePath), $"-PicturePath draws objects, and {classifier.Name} finds none. Show-ModelResult draws images with their classes.", LearnArgumentException.ParameterMix);
-            case ClassifierEngine classifier:
-                _classes = new ClassPredictor(classifier, BatchSize);
+            case IChipModel classifier:
+                NetworkDefinition definition = _source.DescribeAny();
+                _classes = new ClassPredictor(classifier, definition, RunModels.IsMultiLabel(definition, _source.Name), BatchSize);
                 _opened.Add(_classes);
                 break;
             default:
                 throw new LearnDataException(
-                    "ModelType", $"{_source.Name} is a {model.Definition.Kind}; this needs a {nameof(SingleShotDetector)} or a {nameof(FeatureClassifier)}.", Model);
+                    "ModelType", $"{_source.Name} is a {_source.DescribeAny().Kind}; this needs a {nameof(SingleShotDetector)} or a {nameof(FeatureClassifier)}.", Model);
         }
     }
 

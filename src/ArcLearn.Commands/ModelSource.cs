@@ -7,7 +7,7 @@ namespace ArcLearn.Commands;
 /// <summary>What a user gives as -Model: a model in hand, an installed one or its name, a definition, or the path of a saved one.</summary>
 /// <param name="model">As it was bound.</param>
 /// <param name="resolve">From a path of the session to one of the file system.</param>
-internal sealed class ModelSource(object model, Func<string, string> resolve)
+internal sealed partial class ModelSource(object model, Func<string, string> resolve)
 {
     private readonly object _model = model is PSObject wrapped ? wrapped.BaseObject : model;
 
@@ -19,23 +19,17 @@ internal sealed class ModelSource(object model, Func<string, string> resolve)
         _ => System.IO.Path.GetFileNameWithoutExtension(System.IO.Path.TrimEndingDirectorySeparator(Text)),
     };
 
-    /// <summary>Whether <see cref="Open"/> gives the user's own model, which is not to be disposed.</summary>
+    /// <summary>Whether <see cref="OpenAs"/> gives the user's own model, which is not to be disposed.</summary>
     public bool IsInHand => _model is LearnModel;
 
     private string Text => LanguagePrimitives.ConvertTo<string>(_model);
 
-    /// <summary>What a detector is, without its weights: needs no libtorch.</summary>
-    /// <exception cref="LearnDataException">It is no detector (ModelType).</exception>
+    /// <summary>What an image classifier is, without its weights: needs no libtorch.</summary>
+    /// <exception cref="LearnDataException">It is no image classifier (ModelType).</exception>
     /// <exception cref="ModelNotFoundException">None of that name is installed.</exception>
-    public SsdDefinition Describe() => DescribeAs<SsdDefinition>(nameof(SingleShotDetector));
-
-    /// <inheritdoc cref="Describe"/>
-    public SsdEngine Open(LearnDevice device, CancellationToken cancel) => OpenAs<SsdEngine>(nameof(SingleShotDetector), device, cancel);
-
-    /// <inheritdoc cref="Describe"/>
     public ClassifierDefinition DescribeClassifier() => DescribeAs<ClassifierDefinition>(nameof(FeatureClassifier));
 
-    /// <inheritdoc cref="Describe"/>
+    /// <inheritdoc cref="DescribeClassifier"/>
     public ClassifierEngine OpenClassifier(LearnDevice device, CancellationToken cancel) => OpenAs<ClassifierEngine>(nameof(FeatureClassifier), device, cancel);
 
     /// <summary>What a model is, without its weights: needs no libtorch.</summary>

@@ -91,7 +91,7 @@ public sealed class ModelNotFoundException : Exception
 {
     /// <summary>Names the model and where it was looked for.</summary>
     public ModelNotFoundException(string name, string store)
-        : base($"No model named '{name}' is installed in {store}. Get-LearnModel lists what is; a path needs a separator or .emd or .dlpk at its end.") => Name = name;
+        : base($"No model named '{name}' is installed in {store}. Get-LearnModel lists what is; a path needs a separator or .emd, .dlpk or .onnx at its end.") => Name = name;
 
     /// <summary>The model's name.</summary>
     public string Name { get; }

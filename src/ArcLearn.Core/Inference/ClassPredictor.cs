@@ -9,18 +9,27 @@ namespace ArcLearn.Core.Inference;
 /// </summary>
 internal sealed class ClassPredictor : IDisposable
 {
-    private readonly ChipScorer _scorer;
+    private readonly IChipScorer _scorer;
     private readonly ImageInput _input;
-    private readonly ClassifierDefinition _model;
+    private readonly NetworkDefinition _model;
+    private readonly bool _isMultiLabel;
     private readonly List<(string Path, int Width, int Height, TimeSpan Reading)> _waiting = [];
 
     /// <summary>Prepares a model as it is now; later training does not change what is found.</summary>
+    /// <param name="definition">What it is.</param>
+    /// <param name="isMultiLabel">Whether an image may have any number of classes.</param>
     /// <param name="batchSize">Images per step.</param>
-    public ClassPredictor(ClassifierEngine model, int batchSize, LearnPrecision precision = LearnPrecision.Float32)
+    public ClassPredictor(IChipModel model, NetworkDefinition definition, bool isMultiLabel, int batchSize, LearnPrecision precision = LearnPrecision.Float32)
     {
-        _model = model.Definition;
-        _input = new ImageInput(_model);
-        _scorer = new ChipScorer(model, batchSize, precision);
+        (_model, _isMultiLabel) = (definition, isMultiLabel);
+        _input = new ImageInput(definition);
+        _scorer = model.CreateScorer(batchSize, precision);
+    }
+
+    /// <inheritdoc cref="ClassPredictor(IChipModel, NetworkDefinition, bool, int, LearnPrecision)"/>
+    public ClassPredictor(ClassifierEngine model, int batchSize, LearnPrecision precision = LearnPrecision.Float32)
+        : this(model, model.Definition, model.IsMultiLabel, batchSize, precision)
+    {
     }
 
     /// <summary>Whether as many images wait as go into a batch.</summary>
@@ -56,14 +65,13 @@ internal sealed class ClassPredictor : IDisposable
 
     private ClassPrediction Describe(float[] values, string path, int width, int height, TimeSpan duration)
     {
-        bool isMultiLabel = _model.Options.Loss.IsMultiLabel;
         ClassProbability[] probabilities = [.. _model.Classes.Select((one, c) => new ClassProbability(one.Name, one.Value, values[c])).OrderByDescending(one => one.Probability)];
-        ClassProbability[] found = isMultiLabel ? [.. probabilities.Where(one => one.Probability >= ClassifierEngine.MultiLabelThreshold)] : probabilities[..1];
+        ClassProbability[] found = _isMultiLabel ? [.. probabilities.Where(one => one.Probability >= ClassifierEngine.MultiLabelThreshold)] : probabilities[..1];
         return new ClassPrediction
         {
             Path = path,
             Class = string.Join(", ", found.Select(one => one.Class)),
-            ClassValue = isMultiLabel ? null : found[0].ClassValue,
+            ClassValue = _isMultiLabel ? null : found[0].ClassValue,
             Confidence = found.Select(one => one.Probability).DefaultIfEmpty(0).Min(),
             Probabilities = probabilities,
             Model = _model.Name,

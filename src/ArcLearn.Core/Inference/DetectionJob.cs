@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using ArcLearn.Core.IO;
-using ArcLearn.Core.Models;
 using ArcLearn.Core.Rasters;
 
 namespace ArcLearn.Core.Inference;
@@ -20,12 +19,12 @@ internal static class DetectionJob
     /// <exception cref="LearnArgumentException">An argument makes no sense with this model or raster.</exception>
     /// <exception cref="LearnDataException">The raster is not what the model was trained on (BandMismatch, SampleTypeMismatch, CellSizeMismatch), or ExtentOutside, MaskOutside, MaskInvalid.</exception>
     /// <exception cref="OutputExistsException">The layer exists.</exception>
-    public static void Check(DetectionRequest request, SsdDefinition model, Action<string>? warn, IFileSystem? files = null)
+    public static void Check(DetectionRequest request, DetectionInput model, Action<string>? warn, IFileSystem? files = null)
     {
         files ??= LocalFileSystem.Instance;
-        ModelArguments arguments = ModelArguments.Parse(request.ModelArguments, model.Options.ChipSize);
-        using IRaster raster = RunJob.Open(request, model.Input, warn, files, RasterFile.NewCache());
-        _ = DetectionPlan.Create(Options(request, arguments, Budget(request, arguments, model.Options, raster), raster, files), raster, model.Options.ChipSize);
+        ModelArguments arguments = ModelArguments.Parse(request.ModelArguments, model.Samples.ChipSize);
+        using IRaster raster = RunJob.Open(request, model.Samples, warn, files, RasterFile.NewCache());
+        _ = DetectionPlan.Create(Options(request, arguments, Budget(request, arguments, model, raster), raster, files), raster, model.Samples.ChipSize);
         new DetectionLayer(request.Output, request.Force, files).Check(request.MakeFolder);
     }
 
@@ -33,7 +32,7 @@ internal static class DetectionJob
     /// <param name="inform">Takes a sentence about each thing that was opened or decided.</param>
     public static FeatureLayerItem Run(
         DetectionRequest request,
-        SsdEngine model,
+        IDetectionModel model,
         Action<InferenceProgress>? progress,
         Action<string>? warn,
         CancellationToken cancel,
@@ -51,7 +50,7 @@ internal static class DetectionJob
     /// <inheritdoc cref="Run"/>
     public static LearnShard RunShard(
         DetectionRequest request,
-        SsdEngine model,
+        IDetectionModel model,
         Action<InferenceProgress>? progress,
         Action<string>? warn,
         CancellationToken cancel,
@@ -65,39 +64,39 @@ internal static class DetectionJob
 
     /// <summary>Reckons what <see cref="Run"/> would take, by a short trial; writes nothing.</summary>
     /// <inheritdoc cref="Run"/>
-    public static InferencePlan Plan(DetectionRequest request, SsdEngine model, Action<string>? warn, CancellationToken cancel, IFileSystem? files = null)
+    public static InferencePlan Plan(DetectionRequest request, IDetectionModel model, Action<string>? warn, CancellationToken cancel, IFileSystem? files = null)
     {
-        ModelArguments arguments = ModelArguments.Parse(request.ModelArguments, model.ChipSize);
+        ModelArguments arguments = ModelArguments.Parse(request.ModelArguments, model.Input.ChipSize);
         BlockCache cache = RasterFile.NewCache();
-        using IRaster raster = RunJob.Open(request, model.Definition.Input, warn, files, cache);
-        MemoryBudget budget = Budget(request, arguments, model.Definition.Options, raster);
+        using IRaster raster = RunJob.Open(request, model.Input, warn, files, cache);
+        MemoryBudget budget = Budget(request, arguments, model.Detections, raster);
         cache.Limit(budget.CacheBytes);
         using IDetectionBackend backend = CreateBackend(model, arguments, request.Precision);
         return InferencePlanner.Run(Options(request, arguments, budget, raster, files ?? LocalFileSystem.Instance), raster, backend, budget, model.Name, cancel, files);
     }
 
-    private static IDetectionBackend CreateBackend(SsdEngine model, ModelArguments arguments, LearnPrecision precision)
+    private static IDetectionBackend CreateBackend(IDetectionModel model, ModelArguments arguments, LearnPrecision precision)
     {
         double threshold = arguments.TestTimeAugmentation ? arguments.Threshold * AugmentedBackend.ThresholdShare : arguments.Threshold;
-        SsdBackend backend = new(model, BatchSize(arguments), threshold, arguments.NmsOverlap, precision);
+        IDetectionBackend backend = model.CreateBackend(BatchSize(arguments), threshold, arguments.NmsOverlap, precision);
         return arguments.TestTimeAugmentation ? new AugmentedBackend(backend, arguments.Threshold, arguments.NmsOverlap) : backend;
     }
 
     private static OpenRun<DetectionLayer, JournaledRun> Begin(
-        DetectionRequest request, SsdEngine model, Action<string>? warn, IFileSystem files, Action<string>? inform, CancellationToken cancel)
+        DetectionRequest request, IDetectionModel model, Action<string>? warn, IFileSystem files, Action<string>? inform, CancellationToken cancel)
     {
-        ModelArguments arguments = ModelArguments.Parse(request.ModelArguments, model.ChipSize);
+        ModelArguments arguments = ModelArguments.Parse(request.ModelArguments, model.Input.ChipSize);
         DetectionLayer layer = new(request.Output, request.Force, files, warn);
         BlockCache cache = RasterFile.NewCache();
-        OpenRun<DetectionLayer, JournaledRun> open = new(layer, RunJob.Open(request, model.Definition.Input, warn, files, cache), cache);
+        OpenRun<DetectionLayer, JournaledRun> open = new(layer, RunJob.Open(request, model.Input, warn, files, cache), cache);
         try
         {
-            MemoryBudget budget = Budget(request, arguments, model.Definition.Options, open.Raster);
+            MemoryBudget budget = Budget(request, arguments, model.Detections, open.Raster);
             cache.Limit(budget.CacheBytes);
             model.TellPrecision(request.Precision, warn);
             DetectionRunOptions options = Options(request, arguments, budget, open.Raster, files);
             layer.MakeFolder(request.MakeFolder);
-            layer.Try(open.Raster.SpatialReference, model.Classes);
+            layer.Try(open.Raster.SpatialReference, model.Detections.Classes);
             IDetectionBackend backend = CreateBackend(model, arguments, request.Precision);
             open.Backend = backend;
             RunJob.Tell(inform, request, options, () => DetectionPlan.Create(options, open.Raster, backend).Tiles, open.Raster, backend, budget);
@@ -116,11 +115,12 @@ internal static class DetectionJob
 
     private static int BatchSize(ModelArguments arguments) => arguments.BatchSize ?? RunJob.DefaultBatchSize;
 
-    private static MemoryBudget Budget(DetectionRequest request, ModelArguments arguments, SsdOptions model, IRaster raster)
+    private static MemoryBudget Budget(DetectionRequest request, ModelArguments arguments, DetectionInput model, IRaster raster)
     {
         int batch = BatchSize(arguments);
-        long replica = SsdBackend.ReplicaBytes(model, batch) + (arguments.TestTimeAugmentation ? AugmentedBackend.CopyBytes(batch, model.Bands, model.ChipSize) : 0);
-        return RunJob.Budget(request, raster, model.Bands, model.ChipSize, batch, replica);
+        ModelInput samples = model.Samples;
+        long replica = model.ReplicaBytes(batch) + (arguments.TestTimeAugmentation ? AugmentedBackend.CopyBytes(batch, samples.Bands, samples.ChipSize) : 0);
+        return RunJob.Budget(request, raster, samples.Bands, samples.ChipSize, batch, replica);
     }
 
     private static DetectionRunOptions Options(DetectionRequest request, ModelArguments arguments, in MemoryBudget budget, IRaster raster, IFileSystem files)

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using ArcLearn.Core.IO;
-using ArcLearn.Core.Models;
 using ArcLearn.Core.Rasters;
 
 namespace ArcLearn.Core.Inference;
@@ -43,10 +42,10 @@ internal sealed class ImagePredictor : IDisposable
     }
 
     /// <summary>Prepares a model as it is now; later training does not change what is found.</summary>
-    public static ImagePredictor Create(SsdEngine model, ImagePredictionOptions options) => new(
+    public static ImagePredictor Create(IDetectionModel model, ImagePredictionOptions options) => new(
 
         // A batch of one takes other code paths in libtorch than all larger ones: two is the least that is one shape.
-        new SsdBackend(model, Math.Max(2, options.BatchSize), options.DetectThreshold, options.NmsOverlap), model.Name, options.NmsOverlap);
+        model.CreateBackend(Math.Max(2, options.BatchSize), options.DetectThreshold, options.NmsOverlap, LearnPrecision.Float32), model.Name, options.NmsOverlap);
 
     public IReadOnlyList<ClassDefinition> Classes => _backend.Classes;
 

@@ -96,7 +96,7 @@ internal static class DefinitionFile
     }
 
     /// <summary>Of what this module saved: Esri's cell size alone says nothing of the latitude.</summary>
-    private static PixelGround? Ground(ModelDefinitionFile file) => file.Settings is { CellSize: not null } settings
+    public static PixelGround? Ground(ModelDefinitionFile file) => file.Settings is { CellSize: not null } settings
         ? new PixelGround(settings.GroundSize, file.MinCellSize?.LatestWkid ?? file.MinCellSize?.Wkid)
         : null;
 

@@ -1,3 +1,4 @@
+using ArcLearn.Core.Formats.Onnx;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -39,6 +40,9 @@ internal sealed class DenseBlock : Module<Tensor, Tensor>, IFusible
     private sealed class Fused(IReadOnlyList<IFusedLayer> layers) : IFusedLayer
     {
         public Tensor Apply(Tensor input) => Grow(input, layers.Select(layer => (Func<Tensor, Tensor>)layer.Apply));
+
+        public string AddTo(OnnxGraphBuilder graph, string input) =>
+            layers.Aggregate(input, (maps, layer) => graph.Concat([maps, layer.AddTo(graph, maps)]));
 
         public void Dispose()
         {
@@ -87,6 +91,8 @@ internal sealed class DenseLayer : Module<Tensor, Tensor>, IFusible
             using DisposeScope scope = NewDisposeScope();
             return grow.Apply(narrow.Apply(norm.Apply(input))).MoveToOuterDisposeScope();
         }
+
+        public string AddTo(OnnxGraphBuilder graph, string input) => grow.AddTo(graph, narrow.AddTo(graph, norm.AddTo(graph, input)));
 
         public void Dispose()
         {

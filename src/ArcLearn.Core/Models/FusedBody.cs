@@ -1,3 +1,4 @@
+using ArcLearn.Core.Formats.Onnx;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -42,6 +43,24 @@ internal sealed class FusedBody : IFusedLayer
         }
 
         return x.MoveToOuterDisposeScope();
+    }
+
+    public string AddTo(OnnxGraphBuilder graph, string input) => AddTo(graph, input, []);
+
+    /// <param name="taps">Takes the values of the layers asked for.</param>
+    public string AddTo(OnnxGraphBuilder graph, string input, List<string> taps)
+    {
+        string x = input;
+        for (int i = 0; i < _layers.Count; i++)
+        {
+            x = _layers[i].AddTo(graph, x);
+            if (_taps.Contains(i))
+            {
+                taps.Add(x);
+            }
+        }
+
+        return x;
     }
 
     public void Dispose()

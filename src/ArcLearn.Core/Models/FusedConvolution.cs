@@ -1,3 +1,4 @@
+using ArcLearn.Core.Formats.Onnx;
 using ArcLearn.Core.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -7,6 +8,9 @@ namespace ArcLearn.Core.Models;
 /// <summary>A convolution with its bias, the batch norm behind it folded in, and the ReLU behind that, capped at 6 where asked.</summary>
 internal sealed class FusedConvolution : IFusedLayer
 {
+    // ReLU6's.
+    private const float Cap = 6;
+
     private readonly Tensor _weight;
     private readonly Tensor _bias;
     private readonly long[] _stride;
@@ -63,6 +67,19 @@ internal sealed class FusedConvolution : IFusedLayer
     {
         Tensor output = _arithmetic.Convolve(input, _weight, _bias, _stride, _padding, _groups);
         return !_relu ? output : _isCapped ? nn.functional.relu6(output, inplace: true) : output.relu_();
+    }
+
+    public string AddTo(OnnxGraphBuilder graph, string input)
+    {
+        long kernel = _weight.shape[2];
+        string output = graph.Add(
+            "Conv",
+            [input, graph.Weight(_weight), graph.Weight(_bias)],
+            OnnxAttribute.Of("kernel_shape", kernel, kernel),
+            OnnxAttribute.Of("strides", _stride),
+            OnnxAttribute.Of("pads", [.. _padding, .. _padding]),
+            OnnxAttribute.Of("group", _groups));
+        return !_relu ? output : _isCapped ? graph.Add("Clip", [output, graph.Constant(0), graph.Constant(Cap)]) : graph.Add("Relu", [output]);
     }
 
     public void Dispose()

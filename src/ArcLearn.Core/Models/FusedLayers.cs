@@ -1,3 +1,4 @@
+using ArcLearn.Core.Formats.Onnx;
 using ArcLearn.Core.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -24,6 +25,12 @@ internal sealed class FusedResidual(IReadOnlyList<FusedConvolution> branch, Fuse
         return x.PlusInPlace(shortcut?.Apply(input) ?? input).relu_().MoveToOuterDisposeScope();
     }
 
+    public string AddTo(OnnxGraphBuilder graph, string input)
+    {
+        string x = branch.Aggregate(input, (value, layer) => layer.AddTo(graph, value));
+        return graph.Add("Relu", [graph.Add("Add", [x, shortcut?.AddTo(graph, input) ?? input])]);
+    }
+
     public void Dispose()
     {
         foreach (FusedConvolution layer in branch)
@@ -45,6 +52,12 @@ internal sealed class FusedFire(FusedConvolution squeeze, FusedConvolution expan
         return cat([expand1x1.Apply(x), expand3x3.Apply(x)], dim: 1).MoveToOuterDisposeScope();
     }
 
+    public string AddTo(OnnxGraphBuilder graph, string input)
+    {
+        string x = squeeze.AddTo(graph, input);
+        return graph.Concat([expand1x1.AddTo(graph, x), expand3x3.AddTo(graph, x)]);
+    }
+
     public void Dispose()
     {
         squeeze.Dispose();
@@ -59,6 +72,14 @@ internal sealed class FusedMaxPool(SpatialStep step) : IFusedLayer
     public Tensor Apply(Tensor input) => nn.functional.max_pool2d(
         input, step.Kernel, step.Stride, step.Padding, dilation: 1, ceil_mode: step.Ceiling);
 
+    public string AddTo(OnnxGraphBuilder graph, string input) => graph.Add(
+        "MaxPool",
+        [input],
+        OnnxAttribute.Of("kernel_shape", step.Kernel, step.Kernel),
+        OnnxAttribute.Of("strides", step.Stride, step.Stride),
+        OnnxAttribute.Of("pads", step.Padding, step.Padding, step.Padding, step.Padding),
+        OnnxAttribute.Of("ceil_mode", step.Ceiling ? 1 : 0));
+
     public void Dispose()
     {
     }
@@ -68,6 +89,9 @@ internal sealed class FusedMaxPool(SpatialStep step) : IFusedLayer
 internal sealed class FusedMeanPool(int side) : IFusedLayer
 {
     public Tensor Apply(Tensor input) => nn.functional.avg_pool2d(input, [side, side], [side, side]);
+
+    public string AddTo(OnnxGraphBuilder graph, string input) =>
+        graph.Add("AveragePool", [input], OnnxAttribute.Of("kernel_shape", side, side), OnnxAttribute.Of("strides", side, side));
 
     public void Dispose()
     {

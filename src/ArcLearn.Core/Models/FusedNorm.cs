@@ -1,3 +1,4 @@
+using ArcLearn.Core.Formats.Onnx;
 using static TorchSharp.torch;
 
 namespace ArcLearn.Core.Models;
@@ -19,6 +20,15 @@ internal sealed class FusedNorm : IFusedLayer
     {
         Tensor output = nn.functional.batch_norm(input, _mean, _variance, _weight, _bias, training: false, eps: BatchNorm.Epsilon);
         return _relu ? output.relu_() : output;
+    }
+
+    public string AddTo(OnnxGraphBuilder graph, string input)
+    {
+        string output = graph.Add(
+            "BatchNormalization",
+            [input, graph.Weight(_weight), graph.Weight(_bias), graph.Weight(_mean), graph.Weight(_variance)],
+            OnnxAttribute.Of("epsilon", (float)BatchNorm.Epsilon));
+        return _relu ? graph.Add("Relu", [output]) : output;
     }
 
     public void Dispose()

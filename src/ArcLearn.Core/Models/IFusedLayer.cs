@@ -1,3 +1,4 @@
+using ArcLearn.Core.Formats.Onnx;
 using static TorchSharp.torch;
 
 namespace ArcLearn.Core.Models;
@@ -7,6 +8,11 @@ internal interface IFusedLayer : IDisposable
 {
     /// <summary>Leaves its input as it is, in the caller's dispose scope.</summary>
     Tensor Apply(Tensor input);
+
+    /// <summary>Writes the layer as operators.</summary>
+    /// <param name="input">The graph's value that it is given.</param>
+    /// <returns>The value that it answers with.</returns>
+    string AddTo(OnnxGraphBuilder graph, string input);
 }
 
 /// <summary>A module that knows its fused form.</summary>

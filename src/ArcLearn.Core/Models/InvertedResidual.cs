@@ -1,3 +1,4 @@
+using ArcLearn.Core.Formats.Onnx;
 using ArcLearn.Core.Runtime;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -40,6 +41,8 @@ internal sealed class InvertedResidual : Module<Tensor, Tensor>, IFusible
     private sealed class FusedSum(FusedBody layers) : IFusedLayer
     {
         public Tensor Apply(Tensor input) => layers.Apply(input).PlusInPlace(input);
+
+        public string AddTo(OnnxGraphBuilder graph, string input) => graph.Add("Add", [layers.AddTo(graph, input), input]);
 
         public void Dispose() => layers.Dispose();
     }

@@ -1,3 +1,4 @@
+using ArcLearn.Core.Formats.Onnx;
 using TorchSharp;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -40,6 +41,25 @@ internal sealed class PreparedClassifier : IDisposable
         Tensor features = ClassifierHead.Concat(ClassifierNetwork.Pool(_backbone, _body.Apply(input))).flatten(1);
         Tensor hidden = functional.linear(features, _weights[0], _weights[1]).relu_();
         return TensorCopy.Samples(functional.linear(hidden, _weights[2], _weights[3]).contiguous()).ToArray();
+    }
+
+    /// <summary>Writes the network as operators.</summary>
+    /// <param name="input"><c>[N, bands, S, S]</c> normalised samples.</param>
+    /// <returns><c>[N, classes]</c> before softmax or sigmoid.</returns>
+    public string AddTo(OnnxGraphBuilder graph, string input)
+    {
+        string features = _body.AddTo(graph, input);
+        if (_backbone.PooledSide is int side && _backbone.FeatureSize(Options.ChipSize) is int found && found != side)
+        {
+            features = graph.Pooled(features, found, side);
+        }
+
+        string both = graph.Concat([graph.Add("GlobalMaxPool", [features]), graph.Add("GlobalAveragePool", [features])]);
+        string hidden = graph.Add("Relu", [Linear(graph.Add("Flatten", [both]), 0)]);
+        return Linear(hidden, 2);
+
+        string Linear(string value, int first) =>
+            graph.Add("Gemm", [value, graph.Weight(_weights[first]), graph.Weight(_weights[first + 1])], OnnxAttribute.Of("transB", 1));
     }
 
     public void Dispose()

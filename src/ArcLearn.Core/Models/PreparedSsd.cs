@@ -1,3 +1,4 @@
+using ArcLearn.Core.Formats.Onnx;
 using ArcLearn.Core.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -79,6 +80,36 @@ internal sealed class PreparedSsd : IDisposable
         }
 
         return (cat(scores, dim: 1).MoveToOuterDisposeScope(), cat(boxes, dim: 1).MoveToOuterDisposeScope());
+    }
+
+    /// <summary>Writes the network as operators.</summary>
+    /// <param name="input"><c>[N, bands, S, S]</c> normalised samples.</param>
+    /// <returns><c>[N, A, classes + 1]</c> scores before the sigmoid and <c>[N, A, 4]</c> box activations.</returns>
+    public (string Scores, string Boxes) AddTo(OnnxGraphBuilder graph, string input)
+    {
+        int side = Backbones.For(_options).FeatureSize(_options.ChipSize);
+        string x = Layer(0, graph.Add("Relu", [_body.AddTo(graph, input)]));
+        List<string> scores = [];
+        List<string> boxes = [];
+        for (int i = 0; i < _outputs.Count; i++)
+        {
+            x = Layer(i + 1, x);
+            side = _options.Grids[i];
+            scores.Add(Flattened(_outputs[i].Score.AddTo(graph, x), _options.Classes + 1));
+            boxes.Add(Flattened(_outputs[i].Box.AddTo(graph, x), 4));
+        }
+
+        return (graph.Concat(scores), graph.Concat(boxes));
+
+        string Layer(int i, string value)
+        {
+            string map = _resized[i] is int wanted ? graph.Resized(value, side, wanted) : value;
+            string scaled = graph.Add("Mul", [_convolutions[i].AddTo(graph, map), graph.Weight(_norms[i].Scale)]);
+            return graph.Add("Add", [scaled, graph.Weight(_norms[i].Shift)]);
+        }
+
+        string Flattened(string map, int width) =>
+            graph.Add("Reshape", [graph.Add("Transpose", [map], OnnxAttribute.Of("perm", 0, 2, 3, 1)), graph.Integers(0, -1, width)]);
     }
 
     public void Dispose()

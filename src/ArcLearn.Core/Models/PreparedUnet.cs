@@ -1,3 +1,4 @@
+using ArcLearn.Core.Formats.Onnx;
 using ArcLearn.Core.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -82,6 +83,33 @@ internal sealed class PreparedUnet : IDisposable
         return LearnNetwork<Tensor>.Widen(_score.Apply(all)).MoveToOuterDisposeScope();
     }
 
+    /// <summary>Writes the network as operators.</summary>
+    /// <param name="input"><c>[N, bands, S, S]</c> normalised samples.</param>
+    /// <returns><c>[N, 1 + classes, S, S]</c> scores before the softmax.</returns>
+    public string AddTo(OnnxGraphBuilder graph, string input)
+    {
+        Backbone backbone = Backbones.Get(_options.Backbone);
+        List<string> skips = [];
+        string x = _bottom.AddTo(graph, _body.AddTo(graph, input, skips));
+        x = _middle.Aggregate(x, (value, layer) => layer.AddTo(graph, value));
+        int side = backbone.FeatureSize(_options.ChipSize);
+        for (int i = 0; i < _blocks.Length; i++)
+        {
+            int next = backbone.Taps[^(i + 1)].Side(_options.ChipSize);
+            x = _blocks[i].AddTo(graph, x, side, skips[^(i + 1)], next);
+            side = next;
+        }
+
+        if (_shuffle is not null)
+        {
+            (x, side) = (Shuffled(graph, x, _shuffle), side * UnetShuffle.Factor);
+        }
+
+        string all = graph.Concat([graph.Resized(x, side, _options.ChipSize), input]);
+        string residual = _residual.Aggregate(all, (value, layer) => layer.AddTo(graph, value));
+        return _score.AddTo(graph, graph.Add("Add", [all, residual]));
+    }
+
     public void Dispose()
     {
         foreach (IFusedLayer layer in (IFusedLayer[])[_body, _bottom, .. _middle, .. _residual, _score])
@@ -114,6 +142,9 @@ internal sealed class PreparedUnet : IDisposable
         return nn.functional.pixel_shuffle(four, UnetShuffle.Factor);
     }
 
+    private static string Shuffled(OnnxGraphBuilder graph, string x, IFusedLayer convolution) => graph.Add(
+        "DepthToSpace", [convolution.AddTo(graph, x)], OnnxAttribute.Of("blocksize", UnetShuffle.Factor), OnnxAttribute.Of("mode", "CRD"));
+
     private void Require(int found, int count, int channels, string verb)
     {
         if (count < 1 || found != (long)count * channels * _options.ChipSize * _options.ChipSize)
@@ -137,6 +168,15 @@ internal sealed class PreparedUnet : IDisposable
             up.Dispose();
             beside.Dispose();
             return Then(both, _convolutions);
+        }
+
+        /// <param name="side">Of the map from below.</param>
+        /// <param name="next">Of the map beside it.</param>
+        public string AddTo(OnnxGraphBuilder graph, string below, int side, string skip, int next)
+        {
+            string up = graph.Resized(Shuffled(graph, below, _shuffle), side * UnetShuffle.Factor, next);
+            string both = graph.Concat([up, _norm.AddTo(graph, skip)]);
+            return _convolutions.Aggregate(both, (value, layer) => layer.AddTo(graph, value));
         }
 
         public void Dispose()

@@ -1,4 +1,5 @@
 using ArcLearn.Core.Formats;
+using ArcLearn.Core.Inference.Onnx;
 using ArcLearn.Core.Packaging;
 
 namespace ArcLearn.Core.Models;
@@ -13,6 +14,12 @@ internal static class SavedModel
     /// <exception cref="LearnDataException">A kind that is not known here (ModelType), weights of another network (WeightsMismatch), data of other classes, bands or chips.</exception>
     public static ModelEngine Open(string path, LearnDataBunch? data, LearnDevice device, CancellationToken cancel)
     {
+        if (OnnxModels.IsOnnx(path))
+        {
+            throw new LearnDataException(
+                "ModelType", $"{path} is an ONNX model, which is run as it is: Invoke-DetectObjects, Invoke-ClassifyPixels, Invoke-ClassifyFeatures and Invoke-ModelPrediction take its path as -Model. It cannot be trained, measured or saved again.", path);
+        }
+
         using ModelPackageReader package = ModelPackageReader.Open(path);
         return Open(package, data, device, cancel);
     }
@@ -36,6 +43,11 @@ internal static class SavedModel
     /// <inheritdoc cref="Open(string, LearnDataBunch, LearnDevice, CancellationToken)"/>
     public static NetworkDefinition Describe(string path)
     {
+        if (OnnxModels.IsFile(path))
+        {
+            return OnnxModels.Describe(path);
+        }
+
         using ModelPackageReader package = ModelPackageReader.Open(path);
         return Read(package);
     }
@@ -55,6 +67,12 @@ internal static class SavedModel
     public static NetworkDefinition Read(ModelPackageReader package)
     {
         ModelDefinitionFile file = package.Definition;
+        if (OnnxModels.IsOnnx(file))
+        {
+            return OnnxModels.Describe(package);
+        }
+
+        ForeignFrameworks.Refuse(file, package.DefinitionPath);
         return file.ModelConfiguration switch
         {
             ModelDefinitionFile.DetectorConfiguration => SsdDefinitionFile.Read(file, package.Name, package.DefinitionPath),

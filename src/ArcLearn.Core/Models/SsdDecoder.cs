@@ -6,21 +6,9 @@ namespace ArcLearn.Core.Models;
 /// Turns a network's answers into detections: sigmoid, threshold, and within each class suppression of what a better box overlaps.
 /// Order: class after class, in each by score, of equal scores by anchor. Plain arithmetic: the same on every thread.
 /// </summary>
-/// <param name="isVoted">
-/// Whether a box that stays is the mean, by score, of all that agree with it (Gidaris and Komodakis 2015): the anchors around an object
-/// err apart from each other, so that their mean lies nearer to it than the surest.
-/// </param>
+/// <param name="isVoted">See <see cref="BoxChoice.Choose"/>.</param>
 internal sealed class SsdDecoder(SsdAnchors anchors, int classes, int chipSize, bool isVoted = false)
 {
-    /// <summary>
-    /// Boxes of a class and chip that suppression looks at: the best ones. arcgis.learn has 50, which a few objects use up where several anchors
-    /// of a fine grid find each of them.
-    /// </summary>
-    public const int Candidates = 400;
-
-    // Overlap from which another box is taken for the same object.
-    private const float VoterOverlap = 0.65f;
-
     /// <summary>For a network: only the balanced loss teaches several anchors around an object to find it, and only its models vote.</summary>
     public static SsdDecoder For(SsdAnchors anchors, SsdOptions options) => new(anchors, options.Classes, options.ChipSize, options.Loss == DetectorLoss.Balanced);
 
@@ -67,43 +55,14 @@ internal sealed class SsdDecoder(SsdAnchors anchors, int classes, int chipSize, 
             }
         }
 
-        candidates.Sort(static (a, b) => a.Score != b.Score ? b.Score.CompareTo(a.Score) : a.Anchor.CompareTo(b.Anchor));
-        List<(float[] Corners, float Score)> best = new(Math.Min(candidates.Count, Candidates));
-        foreach ((float score, int anchor) in candidates.Take(Candidates))
-        {
-            (float yMin, float xMin, float yMax, float xMax) = anchors.Decode(anchor, boxes.Slice(anchor * 4, 4));
-            best.Add(([yMin, xMin, yMax, xMax], score));
-        }
-
-        List<float[]> kept = [];
-        foreach ((float[] box, float score) in best)
-        {
-            if (kept.TrueForAll(better => BoxOverlap.IntersectionOverUnion(better, box) <= overlap))
-            {
-                kept.Add(box);
-                float[] told = isVoted ? Vote(box, best) : box;
-                found.Add(new ChipDetection(told[1] * chipSize, told[0] * chipSize, told[3] * chipSize, told[2] * chipSize, classIndex, score));
-            }
-        }
+        found.AddRange(BoxChoice.Choose(candidates, boxes, Corners, overlap, isVoted).Select(kept => new ChipDetection(
+            kept.Box[1] * chipSize, kept.Box[0] * chipSize, kept.Box[3] * chipSize, kept.Box[2] * chipSize, classIndex, kept.Score)));
     }
 
-    private static float[] Vote(float[] box, List<(float[] Corners, float Score)> voters)
+    private float[] Corners(ReadOnlySpan<float> activations, int anchor)
     {
-        float[] sum = new float[4];
-        float weight = 0;
-        foreach ((float[] corners, float score) in voters)
-        {
-            if (BoxOverlap.IntersectionOverUnion(box, corners) >= VoterOverlap)
-            {
-                weight += score;
-                for (int i = 0; i < sum.Length; i++)
-                {
-                    sum[i] += score * corners[i];
-                }
-            }
-        }
-
-        return [.. sum.Select(coordinate => coordinate / weight)];
+        (float yMin, float xMin, float yMax, float xMax) = anchors.Decode(anchor, activations.Slice(anchor * 4, 4));
+        return [yMin, xMin, yMax, xMax];
     }
 
     private static float Sigmoid(float value) => 1 / (1 + MathF.Exp(-value));

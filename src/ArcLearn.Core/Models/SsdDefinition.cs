@@ -1,5 +1,6 @@
 using ArcLearn.Core.Data;
 using ArcLearn.Core.Formats;
+using ArcLearn.Core.Inference;
 using ArcLearn.Core.Rasters;
 
 namespace ArcLearn.Core.Models;
@@ -15,6 +16,9 @@ internal sealed record SsdDefinition(
     public override int ChipSize => Options.ChipSize;
 
     public override string Kind => nameof(SingleShotDetector);
+
+    /// <summary>What rasters are run through it with.</summary>
+    public DetectionInput Detections => new(Input, Classes, batchSize => SsdBackend.ReplicaBytes(Options, batchSize));
 
     public override ModelDefinitionFile ToFile() => SsdDefinitionFile.Write(this);
 

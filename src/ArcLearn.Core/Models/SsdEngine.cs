@@ -8,7 +8,7 @@ using static TorchSharp.torch;
 namespace ArcLearn.Core.Models;
 
 /// <summary>A detector with its classes and its data: what <see cref="SingleShotDetector"/> shows.</summary>
-internal sealed partial class SsdEngine : ModelEngine, IDetectorEngine
+internal sealed partial class SsdEngine : ModelEngine, IDetectorEngine, IDetectionModel
 {
     /// <summary>The name of a model that was never saved.</summary>
     public const string DefaultName = nameof(SingleShotDetector);
@@ -33,6 +33,8 @@ internal sealed partial class SsdEngine : ModelEngine, IDetectorEngine
 
     public SsdOptions Options { get; }
 
+    DetectionInput IDetectionModel.Detections => Definition.Detections;
+
     public IReadOnlyList<int> Grids => Options.Grids;
 
     public IReadOnlyList<double> Zooms => Options.Zooms;
@@ -50,6 +52,9 @@ internal sealed partial class SsdEngine : ModelEngine, IDetectorEngine
     /// <summary>The data as the training reads it.</summary>
     /// <exception cref="LearnDataException">The model has none (DataMissing).</exception>
     private IDetectionData Chips => Data?.Content as IDetectionData ?? throw DataMissing();
+
+    IDetectionBackend IDetectionModel.CreateBackend(int batchSize, double threshold, double overlap, LearnPrecision precision) =>
+        new SsdBackend(this, batchSize, threshold, overlap, precision);
 
     private protected override void RequireLabels()
     {

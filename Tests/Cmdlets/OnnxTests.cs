@@ -1,0 +1,181 @@
+using System.Management.Automation;
+using System.Text.Json;
+using ArcLearn.Tests.Cmdlets.TestSupport;
+
+namespace ArcLearn.Tests.Cmdlets;
+
+/// <summary>Models of all kinds from training to ONNX files and through the cmdlets that run them, as a user does it.</summary>
+public sealed class OnnxTests(OnnxTests.Job job) : IClassFixture<OnnxTests.Job>
+{
+    /// <summary>A saved and exported model of each kind.</summary>
+    public sealed class Job : IDisposable
+    {
+        public Job()
+        {
+            Host.SetLocation(Folder.Path);
+            TestScene.Write(Folder["scene.tif"], Folder["labels.geojson"], size: 384, seed: 4);
+            Host.Run("""
+                $null = Export-TrainingData scene.tif labels.geojson -OutputLocation boxes -ClassValueField class -MetadataFormat PASCAL_VOC_rectangles -TileSize 64
+                $null = Export-TrainingData scene.tif labels.geojson -OutputLocation masks -ClassValueField class -MetadataFormat Classified_Tiles -TileSize 64
+                $null = Export-TrainingData scene.tif labels.geojson -OutputLocation objects -ClassValueField class -MetadataFormat Labeled_Tiles -TileSize 64
+                $models = @(
+                    New-LearnDataBunch boxes -ChipSize 64 -BatchSize 4 -Seed 3 -WarningAction Ignore | New-SingleShotDetector -Backbone resnet18 -WarningAction Ignore
+                    New-LearnDataBunch masks -ChipSize 64 -BatchSize 4 -Seed 3 -WarningAction Ignore | New-UnetClassifier -Backbone resnet18 -Background Learn -WarningAction Ignore
+                    New-LearnDataBunch objects -ChipSize 64 -BatchSize 4 -Seed 3 -WarningAction Ignore | New-FeatureClassifier -Backbone resnet18 -WarningAction Ignore
+                )
+                $names = 'detector', 'unet', 'classifier'
+                for ($i = 0; $i -lt 3; $i++) {
+                    $null = $models[$i] | Start-ModelTraining -Epochs 1 -LearningRate 2e-3 -NoCheckpoint -WarningAction Ignore
+                    $null = $models[$i] | Save-LearnModel -Path "models/$($names[$i])"
+                }
+                $written = $models | Export-LearnModel -Path onnx/
+                """).ThrowIfFailed();
+        }
+
+        internal TemporaryFolder Folder { get; } = new();
+
+        internal ModuleHost Host { get; } = new();
+
+        public void Dispose()
+        {
+            Host.Dispose();
+            Folder.Dispose();
+        }
+    }
+
+    [Fact]
+    public void Models_of_the_pipeline_are_written_to_a_folder_and_shown_in_a_table()
+    {
+        RunResult result = job.Host.Run("""
+            $written.ForEach({ "$($_.Name) $($_.Format) $($_.Length -gt 40MB) $($_.Path -eq [IO.Path]::Combine($PWD.ProviderPath, 'onnx', "$($_.Name).onnx"))" })
+            $written | Out-Default
+            """).ThrowIfFailed();
+
+        Assert.Equal(["detector Onnx True True", "unet Onnx True True", "classifier Onnx True True"], result.Output.Select(o => o.ToString()));
+        Assert.Contains("detector.onnx", result.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(job.Folder.Content, path => path.Contains("partial", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_exported_detector_finds_what_the_saved_one_finds()
+    {
+        job.Host.Run("""
+            $arguments = @{ threshold = 0.15 }
+            $torch = Invoke-DetectObjects scene.tif models/detector torch.geojson -ModelArguments $arguments
+            $onnx = Invoke-DetectObjects scene.tif onnx/detector.onnx onnx.geojson -ModelArguments $arguments
+            """).ThrowIfFailed();
+
+        (double[] Box, double Confidence)[] expected = Features("torch.geojson");
+        (double[] Box, double Confidence)[] found = Features("onnx.geojson");
+        Assert.True(expected.Length > 10, $"{expected.Length} objects");
+        Assert.Equal(expected.Length, found.Length);
+        Assert.All(expected.Zip(found), pair =>
+        {
+            Assert.Equal(pair.First.Confidence, pair.Second.Confidence, 0.01);
+            Assert.All(pair.First.Box.Zip(pair.Second.Box), sides => Assert.Equal(sides.First, sides.Second, 0.02));
+        });
+    }
+
+    [Fact]
+    public void An_exported_pixel_classifier_draws_the_saved_ones_map()
+    {
+        RunResult result = job.Host.Run("""
+            $torch = Invoke-ClassifyPixels scene.tif models/unet torch.tif
+            $onnx = Invoke-ClassifyPixels scene.tif onnx/unet.onnx onnx.tif
+            "$($onnx.Classes.Name)"
+            for ($i = 0; $i -lt 3; $i++) { [Math]::Abs($torch.Classes[$i].Pixels - $onnx.Classes[$i].Pixels) -le 20 }
+            $torch.Classes[1].Pixels + $torch.Classes[2].Pixels -gt 1000
+            (Get-InferencePlan scene.tif onnx/unet.onnx).ChipSize
+            """).ThrowIfFailed();
+
+        Assert.Equal(["Background pool roof", "True", "True", "True", "True", "64"], result.Output.Select(o => o.ToString()));
+    }
+
+    [Fact]
+    public void An_exported_image_classifier_tells_the_saved_ones_classes()
+    {
+        RunResult result = job.Host.Run("""
+            $torch = Invoke-ModelPrediction -Path objects/images -Model models/classifier
+            $onnx = Invoke-ModelPrediction -Path objects/images -Model onnx/classifier.onnx
+            $onnx.Count -gt 10
+            "$($onnx.Class)" -eq "$($torch.Class)"
+            $differences = for ($i = 0; $i -lt $onnx.Count; $i++) { [Math]::Abs($onnx[$i].Confidence - $torch[$i].Confidence) }
+            $differences.Where({ $_ -gt 1e-4 }).Count
+            (Invoke-ModelPrediction -Path objects/images -Model onnx/detector.onnx)[0].GetType().Name
+            """).ThrowIfFailed();
+
+        Assert.Equal(["True", "True", "0", "Prediction"], result.Output.Select(o => o.ToString()));
+    }
+
+    [Fact]
+    public void A_definition_that_names_an_ONNX_file_is_a_model_too_and_can_be_planned()
+    {
+        RunResult result = job.Host.Run("""
+            $null = [IO.Directory]::CreateDirectory("$PWD/named")
+            [IO.File]::Copy("$PWD/onnx/detector.onnx", "$PWD/named/detector.onnx")
+            [IO.File]::WriteAllText("$PWD/named/detector.emd", [IO.File]::ReadAllText("$PWD/models/detector/detector.emd").Replace('detector.pth', 'detector.onnx'))
+            (Get-InferencePlan scene.tif named/detector.emd).Tiles -gt 10
+            (Invoke-DetectObjects scene.tif named named.gpkg -ModelArguments @{ threshold = 0.15 }).Features -gt 10
+            """).ThrowIfFailed();
+
+        Assert.Equal(["True", "True"], result.Output.Select(o => o.ToString()));
+    }
+
+    [Fact]
+    public void A_dry_run_writes_nothing_and_what_exists_is_replaced_with_Force_only()
+    {
+        RunResult result = job.Host.Run("""
+            Export-LearnModel models/unet dry.onnx -WhatIf
+            [IO.File]::Exists("$PWD/dry.onnx")
+            $models[2] | Export-LearnModel -Path onnx/classifier.onnx
+            ($models[2] | Export-LearnModel -Path onnx/classifier.onnx -Force).Name
+            """);
+
+        Assert.Equal(["False", "classifier"], result.Output.Select(o => o.ToString()));
+        Assert.StartsWith("OutputExists", Assert.Single(result.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Export-LearnModel models/unet unet.pth", "InvalidArgument")]
+    [InlineData("Export-LearnModel models/unet none/unet.onnx", "PathNotFound")]
+    [InlineData("Export-LearnModel onnx/unet.onnx again.onnx", "ModelType")]
+    [InlineData("Import-LearnModel onnx/unet.onnx", "ModelType")]
+    [InlineData("Invoke-DetectObjects scene.tif onnx/unet.onnx none.gpkg", "ModelType")]
+    [InlineData("Invoke-ClassifyPixels scene.tif onnx/detector.onnx none.tif", "ModelType")]
+    [InlineData("Invoke-ClassifyPixels scene.tif onnx/unet.onnx none.tif -ModelArguments @{ tile_size = 96 }", "InvalidArgument")]
+    [InlineData("Invoke-DetectObjects scene.tif onnx/gone.onnx none.gpkg", "PathNotFound")]
+    [InlineData("Invoke-DetectObjects scene.tif labels.onnx none.gpkg", "InvalidFormat")]
+    [InlineData("Invoke-DetectObjects scene.tif cut.onnx none.gpkg", "InvalidFormat")]
+    [InlineData("Invoke-DetectObjects scene.tif keras.emd none.gpkg", "FrameworkNotSupported")]
+    public void What_does_not_fit_is_an_error_with_its_name(string command, string id)
+    {
+        if (command.Contains("labels.onnx", StringComparison.Ordinal))
+        {
+            File.Copy(job.Folder["labels.geojson"], job.Folder["labels.onnx"]);
+        }
+        else if (command.Contains("cut.onnx", StringComparison.Ordinal))
+        {
+            File.WriteAllBytes(job.Folder["cut.onnx"], File.ReadAllBytes(job.Folder["onnx/detector.onnx"])[..1_000_000]);
+        }
+        else if (command.Contains("keras.emd", StringComparison.Ordinal))
+        {
+            File.WriteAllText(job.Folder["weights.h5"], "weights");
+            File.WriteAllText(job.Folder["keras.emd"], """{"Framework": "Keras", "ModelConfiguration": "MaskRCNN", "ModelFile": "weights.h5", "ModelType": "ObjectDetection"}""");
+        }
+
+        ErrorRecord error = Assert.Single(job.Host.Run(command).Errors);
+
+        Assert.StartsWith(id, error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.DoesNotContain(job.Folder.Content, path => path.Contains("none.", StringComparison.Ordinal) || path.Contains("again", StringComparison.Ordinal));
+    }
+
+    private (double[] Box, double Confidence)[] Features(string name)
+    {
+        using JsonDocument layer = JsonDocument.Parse(File.ReadAllText(job.Folder[name]));
+        return [.. layer.RootElement.GetProperty("features").EnumerateArray()
+            .Select(feature => (
+                feature.GetProperty("geometry").GetProperty("coordinates")[0].EnumerateArray().SelectMany(point => new[] { point[0].GetDouble(), point[1].GetDouble() }).ToArray(),
+                feature.GetProperty("properties").GetProperty("Confidence").GetDouble()))
+            .OrderBy(feature => Math.Round(feature.Item1[0])).ThenBy(feature => Math.Round(feature.Item1[1])).ThenBy(feature => Math.Round(feature.Item2))];
+    }
+}

@@ -1,0 +1,69 @@
+using System.Management.Automation;
+using ArcLearn.Core.Models;
+
+namespace ArcLearn.Commands;
+
+/// <summary>Writes a model for other programs.</summary>
+/// <remarks>
+/// <para>An ONNX file (operator set 17) holds operators and weights: ONNX Runtime, QGIS' plugin Deepness and the Invoke cmdlets here run it. Batch norm is folded into the convolutions before it. The input is [batch, bands, S, S] 32-bit
+/// samples, of the model's bands and chip size and any number of chips: a sample is divided by 255, then the metadata standardization_mean is subtracted and the result is divided by standardization_std. The output is final: of a detector
+/// [batch, 4 + classes, anchors] with centre x, centre y, width and height in pixels and a probability for each class, suppression not done; of a pixel classifier [batch, 1 + classes, S, S] probabilities with background first, which is 0
+/// where it was not learnt; of an image classifier [batch, classes] probabilities.</para>
+/// <para>The metadata are those that Deepness knows (model_type, class_names, resolution, tile_size, tiles_overlap, det_type, det_conf, det_iou_thresh, seg_thresh, standardization_mean and -_std) and the model's whole definition under
+/// esri_model_definition, so that the file alone is a model for -Model here.</para>
+/// </remarks>
+/// <example>
+/// <code>Export-LearnModel -Model trees -Path trees.onnx</code>
+/// <para>The installed model "trees" for QGIS.</para>
+/// </example>
+/// <example>
+/// <code>$model | Export-LearnModel -Path trees.onnx -Force; Invoke-DetectObjects scene.tif trees.onnx trees.gpkg</code>
+/// <para>A model in hand, and a run with what was written.</para>
+/// </example>
+[Cmdlet(VerbsData.Export, "LearnModel", SupportsShouldProcess = true)]
+[OutputType(typeof(ExportedModel))]
+public sealed class ExportLearnModelCommand : LearnCmdlet
+{
+    /// <summary>A model in hand, an installed model or its name, or the path of a .emd, .dlpk or model folder.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    [ArgumentCompleter(typeof(InstalledModelCompleter))]
+    public object Model { get; set; } = null!;
+
+    /// <summary>The file; left out: (model).onnx in the current location. A folder (with a separator at its end) or a script block names one for each model ($_ is its name).</summary>
+    [Parameter(Position = 1)]
+    [ValidateNotNullOrEmpty]
+    public object? Path { get; set; }
+
+    /// <summary>The file's format.</summary>
+    [Parameter]
+    public ExportFormat Format { get; set; }
+
+    /// <summary>Replaces a file that exists.</summary>
+    [Parameter]
+    public SwitchParameter Force { get; set; }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => Attempt(Model, () =>
+    {
+        ModelSource source = new(Model, SessionState.Path.GetUnresolvedProviderPathFromPSPath);
+        string path = ResolveOutput(Path, source.Name + ModelExport.ExtensionOf(Format), source.Name, out bool isInFolder);
+        ModelExport.Check(path, Format, Force, isInFolder);
+        WriteVerbose(source.DescribeAny().Summary());
+        if (ShouldProcess(path, $"Export {source.Name} as {Format}"))
+        {
+            ModelEngine model = source.OpenAs<ModelEngine>(nameof(LearnModel), LearnDevice.Cpu, StopToken);
+            try
+            {
+                WriteObject(ModelExport.Write(model, path, Format, isInFolder, StopToken));
+            }
+            finally
+            {
+                if (!source.IsInHand)
+                {
+                    model.Dispose();
+                }
+            }
+        }
+    });
+}

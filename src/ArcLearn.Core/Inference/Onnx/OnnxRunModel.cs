@@ -1,0 +1,47 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ArcLearn.Core.Inference.Onnx;
+
+/// <summary>An ONNX model as the engine runs it: what all kinds have in common.</summary>
+internal abstract class OnnxRunModel : IRunModel
+{
+    private readonly string _hash;
+    private readonly Lazy<OnnxSession> _session;
+
+    /// <param name="threads">Threads within a call; 1 where every caller has a thread of its own.</param>
+    protected OnnxRunModel(OnnxFile file, OnnxDefinition definition, string shown, LearnDevice device, int threads)
+    {
+        Definition = definition;
+        _hash = file.Hash();
+        OnnxSession session = OnnxSession.Open(file, shown, device, threads);
+        _session = new Lazy<OnnxSession>(session);
+    }
+
+    public OnnxDefinition Definition { get; }
+
+    public string Name => Definition.Name;
+
+    public ModelInput Input => Definition.Input;
+
+    public string Device => Session.Device;
+
+    public OnnxSession Session => _session.Value;
+
+    public string Fingerprint(CancellationToken cancel)
+    {
+        string text = $"{_hash} {Definition.Takes} {Definition.Normalization.Scale:R} {string.Join(' ', Definition.Normalization.Mean)} {string.Join(' ', Definition.Normalization.Deviation)} "
+            + $"{Definition.Boxes} {string.Join(' ', Definition.Channels)} {string.Join(' ', Definition.Classes.Select(one => $"{one.Value} {one.Name}"))} {OnnxSession.Version}";
+        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+    }
+
+    public void TellPrecision(LearnPrecision precision, Action<string>? warn)
+    {
+        if (precision != LearnPrecision.Float32)
+        {
+            warn?.Invoke($"{Name} is an ONNX model, which computes as its file says: -Precision {precision} changes nothing.");
+        }
+    }
+
+    public void Dispose() => Session.Dispose();
+}
