@@ -17,7 +17,7 @@ internal static class OnnxModels
         (definition.ModelFile is string file && IsFile(file)) || string.Equals(definition.Framework, Framework, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether a saved model is an ONNX model.</summary>
-    /// <param name="path">An ONNX file, or what <see cref="ModelPackageReader.Open"/> takes.</param>
+    /// <param name="path">An ONNX file, or what <see cref="ModelPackageReader.Open(string, IO.IFileSystem?)"/> takes.</param>
     public static bool IsOnnx(string path)
     {
         if (IsFile(path))
