@@ -18,9 +18,9 @@ $ErrorActionPreference = 'Stop'
 $natives = [IO.Path]::Combine($Module, 'bin', 'dependencies')
 $parity = [IO.Path]::GetFullPath([IO.Path]::Combine($PSScriptRoot, '..', 'Parity'))
 foreach ($one in $Python | Where-Object { $_ }) {
-    foreach ($network in 'ssd', 'unet') {
+    foreach ($network in @('ssd'), @('unet'), @('classifier', 'resnet34'), @('classifier', 'mobilenet_v2')) {
         foreach ($what in 'train', 'forward') {
-            & dotnet $Tool speed $what $network $natives $one $parity $Rounds $Steps
+            & dotnet $Tool speed $what @network $natives $one $parity $Rounds $Steps
             if ($LASTEXITCODE -ne 0) { throw "$Tool speed $what $network ended with exit code $LASTEXITCODE." }
         }
     }

@@ -116,12 +116,40 @@ public sealed class BadInputFixture : SessionFixture
         Model("classes", Regex.Replace(emd, "(?<=\"Classes\"\\s*:\\s*\\[)", "{ \"Value\": 9, \"Name\": \"nine\", \"Color\": [1, 2, 3] },"), weights);
         Model("backbone", emd.Replace("squeezenet1_1", "resnet18", StringComparison.Ordinal), weights);
         Model("call", emd, call);
+        byte[] archive = Weights([0x80, 2, .. "cposix\nsystem\nX"u8, 10, 0, 0, 0, .. "touch PWND"u8, 0x85, (byte)'R', (byte)'.']);
+        byte[] made = Weights([0x80, 2, .. "ccollections\nOrderedDict\n)"u8, 0x81, (byte)'.']);
+        byte[] header = [16, 0, 0, 0, 0, 0, 0, 0, .. "{\"w\":{\"dtype\":1}"u8];
+        byte[] flipped = [.. weights];
+        flipped[^(weights.Length / 2)] ^= 1;
+        File.WriteAllBytes(Folder["archive.pth"], archive);
+        Model("archive", emd, archive);
+        Model("made", emd, made);
+        Model("header", emd, header);
+        Model("flipped", emd, flipped);
+        Pack("archive");
+        Pack("header");
+        Pack("flipped");
         Model("template", Regex.Replace(emd, "(?<=\"ImageWidth\"\\s*:\\s*)64", "\"e.g. 256\""), weights);
         Model("grids", Regex.Replace(emd, "(?<=\"Grids\"\\s*:\\s*\\[)", "0,"), weights);
         Zip("up.dlpk", ("squares.emd", emd), ("../../up.txt", "x"));
         Zip("two.dlpk", ("a.emd", emd), ("b.emd", emd));
         Zip("classes.dlpk", ("squares.emd", File.ReadAllText(Folder["bad-classes/squares.emd"])));
     }
+
+    /// <summary>An archive as torch.save makes it, with that pickle.</summary>
+    private static byte[] Weights(byte[] pickle)
+    {
+        using MemoryStream stream = new();
+        using (ZipArchive archive = new(stream, ZipArchiveMode.Create, leaveOpen: true))
+        {
+            using Stream entry = archive.CreateEntry("model/data.pkl", CompressionLevel.NoCompression).Open();
+            entry.Write(pickle);
+        }
+
+        return stream.ToArray();
+    }
+
+    private void Pack(string name) => ZipFile.CreateFromDirectory(Folder["bad-" + name], Folder[name + ".dlpk"]);
 
     private void Model(string name, string emd, byte[] weights)
     {
@@ -233,6 +261,12 @@ public sealed class BadInputTests(BadInputFixture job) : IClassFixture<BadInputF
     [InlineData("WeightsMismatch", "InvalidData", "classes.dlpk, entry 'squares.pth'", "Import-LearnModel classes.dlpk")]
     [InlineData("InvalidFormat", "InvalidData", "posix.system", "Import-LearnModel bad-call")]
     [InlineData("InvalidFormat", "InvalidData", "posix.system", "$data | New-SingleShotDetector -Backbone squeezenet1_1 -Grids 2 -BackboneWeights call.pth")]
+    [InlineData("InvalidFormat", "InvalidData", "nothing of it was run", "$data | New-SingleShotDetector -Backbone squeezenet1_1 -Grids 2 -PretrainedPath archive.pth")]
+    [InlineData("InvalidFormat", "InvalidData", "NEWOBJ (0x81)", "Import-LearnModel bad-made")]
+    [InlineData("InvalidFormat", "InvalidData", "header.dlpk, entry 'squares.pth': claims a header", "Import-LearnModel header.dlpk")]
+    [InlineData("InvalidFormat", "InvalidData", "checksum", "Import-LearnModel bad-flipped")]
+    [InlineData("InvalidFormat", "InvalidData", "checksum", "$model | Restore-LearnModel -Path bad-flipped/squares.pth")]
+    [InlineData("InvalidFormat", "InvalidData", "neither a PyTorch file nor safetensors", "$data | New-SingleShotDetector -Backbone squeezenet1_1 -Grids 2 -BackboneWeights labels.geojson")]
     [InlineData("InvalidFormat", "InvalidData", "cut.pth", "$data | New-SingleShotDetector -Backbone squeezenet1_1 -Grids 2 -PretrainedPath cut.pth")]
     [InlineData("ClassMismatch", "InvalidData", "the data's are pool, shed", "New-LearnDataBunch chips -ChipSize 64 -BatchSize 4 -ClassMapping @{ pool = 'pool'; roof = 'shed' } -WarningAction Ignore | New-SingleShotDetector -PretrainedPath models/squares")]
     [InlineData("ClassMismatch", "InvalidData", "-ClassMapping", "New-LearnDataBunch chips -ChipSize 64 -BatchSize 4 -ClassMapping @{ pool = 'pool' } -WarningAction Ignore | New-SingleShotDetector -PretrainedPath models/squares/squares.pth")]
@@ -244,6 +278,25 @@ public sealed class BadInputTests(BadInputFixture job) : IClassFixture<BadInputF
     [InlineData("InvalidArgument", "InvalidArgument", "is a file", "$model | Save-LearnModel -Path text.tif")]
     [InlineData("PathNotFound", "ObjectNotFound", "is a file", "$model | Save-LearnModel -Path text.tif/new")]
     public void Bad_models_are_told(string id, string category, string message, string script) => Expect(id, category, message, script);
+
+    [Theory]
+    [InlineData("posix.system", "archive")]
+    [InlineData("NEWOBJ", "bad-made")]
+    [InlineData("claims a header", "header")]
+    [InlineData("checksum", "flipped")]
+    public void A_package_with_such_weights_is_not_installed(string message, string package)
+    {
+        string? store = Environment.GetEnvironmentVariable("ARCLEARN_MODEL_PATH");
+        Environment.SetEnvironmentVariable("ARCLEARN_MODEL_PATH", Directory.CreateDirectory(job.Folder["empty-store"]).FullName);
+        try
+        {
+            Expect("InvalidFormat", "InvalidData", message, $"Install-LearnModel {(Directory.Exists(job.Folder[package]) ? package : package + ".dlpk")}");
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("ARCLEARN_MODEL_PATH", store);
+        }
+    }
 
     [Theory]
     [InlineData("BandMismatch", "InvalidData", "1 band", "Invoke-DetectObjects grey.tif $model new.gpkg")]

@@ -19,6 +19,9 @@ public sealed class FormatTests : IDisposable
     [InlineData("AveragePrecision", "Class", "IoU", "AP", "Truth", "Correct")]
     [InlineData("ModelPackage", "Name", "MB", "Path")]
     [InlineData("InstalledModel", "Name", "ModelType", "Backbone", "ChipSize", "Classes")]
+    [InlineData("ModelDefinition", "Name", "ModelType", "Configuration", "Chip", "Classes")]
+    [InlineData("LearnModelInfo", "Name", "ModelType", "Chip", "Input", "Arguments")]
+    [InlineData("ModelArgument", "Name", "Type", "Default", "Range", "Meaning")]
     [InlineData("FeatureLayerItem", "Features", "Tiles", "Time", "Model", "Path")]
     [InlineData("ImageryLayerItem", "Classes", "Tiles", "Time", "Model", "Path")]
     [InlineData("PictureItem", "Size", "Shows", "Path")]
@@ -80,7 +83,7 @@ public sealed class FormatTests : IDisposable
     [Fact]
     public void Every_public_record_has_a_view_unless_it_is_only_a_part_of_another()
     {
-        string[] parts = ["AspectRatio", "ClassDefinition", "GeoExtent", "GeoTransform", "SpatialReference", "ShardNumber", "TileSize", "ModelDefinition", "PrecisionRecallPoint", "TransformRange", "LearningRatePoint"];
+        string[] parts = ["AspectRatio", "ClassDefinition", "GeoExtent", "GeoTransform", "SpatialReference", "ShardNumber", "TileSize", "PrecisionRecallPoint", "TransformRange", "LearningRatePoint"];
         string[] viewed = [.. XDocument.Load(Path.Combine(ModuleHost.ModulePath, "ArcLearn.format.ps1xml")).Descendants("TypeName").Select(e => e.Value)];
 
         IEnumerable<string> records = ModuleAssembly.Public.GetExportedTypes()

@@ -56,8 +56,8 @@ public sealed class HelpTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Save-LearnModel", "Save-LearnModel [-Path] <String> -Model <LearnModel> [-Force] [-WhatIf] [-Confirm] [<CommonParameters>]")]
-    [InlineData("Save-LearnModel", "Save-LearnModel -Model <LearnModel> -Name <String> [-Force] [-WhatIf] [-Confirm] [<CommonParameters>]")]
+    [InlineData("Save-LearnModel", "Save-LearnModel [-Path] <String> -Model <LearnModel> [-NoReport] [-Force] [-WhatIf] [-Confirm] [<CommonParameters>]")]
+    [InlineData("Save-LearnModel", "Save-LearnModel -Model <LearnModel> -Name <String> [-NoReport] [-Force] [-WhatIf] [-Confirm] [<CommonParameters>]")]
     [InlineData("Install-LearnModel", "Install-LearnModel -LiteralPath <String[]> [-Scope {CurrentUser | AllUsers}] [-Force] [-WhatIf] [-Confirm] [<CommonParameters>]")]
     [InlineData("Import-LearnModel", "Import-LearnModel [-Path] <String[]> [-Data <LearnDataBunch>] [-Device {Auto | Cpu | Cuda}] [<CommonParameters>]")]
     [InlineData("Test-LearnRuntime", "Test-LearnRuntime [<CommonParameters>]")]

@@ -200,6 +200,39 @@ public sealed class PostGisTests(PostGisFixture job) : IClassFixture<PostGisFixt
     }
 
     [PostGisFact]
+    public async Task A_server_that_crashes_while_features_get_their_class_leaves_the_table_and_the_repeated_run_goes_on()
+    {
+        job.Ask("CREATE TABLE parcels AS SELECT * FROM squares; INSERT INTO parcels VALUES (900, 'none', NULL); ALTER TABLE parcels ADD PRIMARY KEY (id)");
+        job.Ask("""
+            CREATE FUNCTION hold_update() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN IF EXISTS (SELECT FROM pg_class WHERE relname = ''held'') THEN PERFORM pg_sleep(300); END IF; RETURN NULL; END';
+            CREATE TRIGGER hold AFTER UPDATE ON parcels FOR EACH ROW EXECUTE FUNCTION hold_update();
+            CREATE TABLE held ()
+            """);
+        job.Host.Run("""
+            $tiles = Export-TrainingData scene.tif labels.geojson labelled -ClassValueField class -MetadataFormat Labeled_Tiles -TileSize 64
+            $kinds = $tiles | New-LearnDataBunch -ChipSize 64 -BatchSize 4 -WarningAction Ignore | New-FeatureClassifier -Backbone squeezenet1_1 -WarningAction Ignore
+            """).ThrowIfFailed();
+        const string classify = "param($table) Invoke-ClassifyFeatures $table $kinds -InputRaster scene.tif -OutputLabelField kind -ConfidenceField sure -Force";
+        string address = job.Server.Address("parcels");
+        Task<RunResult> run = Task.Run(() => job.Host.Run(classify, address));
+        job.WaitFor("wait_event = 'PgSleep'");
+        job.Server.Crash();
+        RunResult lost = await run;
+
+        Assert.Equal(("DatabaseUnavailable", ErrorCategory.ConnectionError), (lost.ErrorId, lost.SingleError.CategoryInfo.Category));
+        Assert.Empty(lost.Output);
+        Assert.Equal("id, class, shape", job.Ask("SELECT string_agg(column_name, ', ' ORDER BY ordinal_position) FROM information_schema.columns WHERE table_name = 'parcels'"));
+
+        job.Ask("DROP TABLE held");
+        RunResult again = job.Host.Run(classify.Replace(" -Force", "", StringComparison.Ordinal), address).ThrowIfFailed();
+        PSObject layer = Assert.Single(again.Output);
+        Assert.Equal((37L, 37L, 36L, 1L), ((long)layer.Properties["ResumedFeatures"].Value, (long)layer.Properties["Features"].Value, (long)layer.Properties["Classified"].Value, (long)layer.Properties["Skipped"].Value));
+        Assert.Equal(36L, job.Ask("SELECT count(*) FROM parcels WHERE kind IN ('roof', 'pool') AND sure BETWEEN 0.5 AND 1"));
+        Assert.Equal(1L, job.Ask("SELECT count(*) FROM parcels WHERE kind IS NULL AND sure IS NULL AND id = 900"));
+        job.Host.Run("$kinds.Dispose()").ThrowIfFailed();
+    }
+
+    [PostGisFact]
     public async Task A_connection_that_ends_while_a_table_is_replaced_leaves_the_old_one()
     {
         job.Ask("CREATE TABLE old AS SELECT * FROM squares");

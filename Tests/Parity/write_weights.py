@@ -11,6 +11,8 @@ import sys
 
 import torch
 
+import safetensors_format
+
 HERE = pathlib.Path(__file__).parent / "expected"
 
 
@@ -67,6 +69,7 @@ def main():
     torch.save({"w": torch.ones(2), "x": Evil()}, HERE / "evil_legacy.pth", _use_new_zipfile_serialization=False)
     torch.save(torch.nn.Linear(2, 1), HERE / "module.pth")
     torch.save({"epoch": 3}, HERE / "no_tensors.pth")
+    safetensors_format.save(state, HERE / "zoo.safetensors", {"format": "pt"})
     torch.jit.save(torch.jit.script(torch.nn.Linear(2, 1)), HERE / "script.pth")
     (HERE / "zoo.json").write_text(json.dumps({k: values(v) for k, v in state.items()}, separators=(",", ":")) + "\n")
     if len(sys.argv) > 1:

@@ -1,6 +1,8 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
+using ArcLearn.Core.Formats;
+using ArcLearn.Core.Inference;
 using ArcLearn.Core.Models;
 using ArcLearn.Core.Packaging;
 
@@ -54,6 +56,52 @@ public sealed class MetadataFormatCompleter : NameCompleter
 public sealed class InstalledModelCompleter : NameCompleter
 {
     private protected override IEnumerable<string> Names() => ModelStore.Open().Get(null, null, _ => { }).Select(m => m.Name);
+}
+
+/// <summary>Completes the settings of a model's inference as tables: of all of them with their defaults, and of each.</summary>
+public sealed class ModelArgumentsCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        WildcardPattern pattern = WildcardPattern.Get(wordToComplete.TrimStart('@', '{', ' ') + "*", WildcardOptions.IgnoreCase);
+        ModelArgument[] arguments = [.. Arguments(commandName, fakeBoundParameters["Model"])];
+        if (wordToComplete.Length == 0 && arguments.Length > 0)
+        {
+            yield return Result(string.Join("; ", arguments.Select(Setting)), "(all)", "All arguments with their defaults.");
+        }
+
+        foreach (ModelArgument argument in arguments.Where(argument => pattern.IsMatch(argument.Name)))
+        {
+            yield return Result(Setting(argument), argument.Name, $"{argument.Type}: {argument.Meaning}");
+        }
+    }
+
+    private static CompletionResult Result(string settings, string name, string toolTip) => new($"@{{ {settings} }}", name, CompletionResultType.ParameterValue, toolTip);
+
+    private static string Setting(ModelArgument argument) => argument.Default is bool flag
+        ? $"{argument.Name} = ${(flag ? "true" : "false")}"
+        : FormattableString.Invariant($"{argument.Name} = {argument.Default ?? argument.Minimum}");
+
+    /// <summary>The model's own where it is known while one types, else those of the cmdlet.</summary>
+    private static IEnumerable<ModelArgument> Arguments(string command, object? model)
+    {
+        if (model is not null)
+        {
+            try
+            {
+                return new ModelSource(model, Path.GetFullPath).Info().Arguments;
+            }
+            catch (Exception e) when (LearnError.TryDescribe(e, model, out _))
+            {
+                // Completion is no place to fail: the model may be half typed.
+            }
+        }
+
+        bool isPixels = command.EndsWith("ClassifyPixels", StringComparison.OrdinalIgnoreCase);
+        return InferenceArguments.Of(new ModelDefinitionFile { ModelType = isPixels ? ModelDefinitionFile.PixelModelType : ModelDefinitionFile.DetectorModelType });
+    }
 }
 
 /// <summary>Completes the intersections over union that average precision is usually given at.</summary>

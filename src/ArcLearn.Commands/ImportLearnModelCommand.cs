@@ -18,15 +18,28 @@ namespace ArcLearn.Commands;
 /// <para>With data, whose classes must be the model's: it can be trained and measured.</para>
 /// </example>
 [Cmdlet(VerbsData.Import, "LearnModel", DefaultParameterSetName = PathSet)]
-[OutputType(typeof(SingleShotDetector), typeof(UnetClassifier))]
+[OutputType(typeof(SingleShotDetector), typeof(UnetClassifier), typeof(FeatureClassifier))]
 public sealed class ImportLearnModelCommand : PathCmdlet
 {
+    private const string InstalledSet = "Installed";
+    private const string DefinitionSet = "Definition";
+
     /// <summary>A definition (.emd), a package (.dlpk) or the folder of one; wildcards are expanded. A name that is no file here is that of an installed model.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = PathSet, ValueFromPipeline = true)]
     [ArgumentCompleter(typeof(InstalledModelCompleter))]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     public override string[] Path { get; set; } = [];
+
+    /// <summary>An installed model, as Get-LearnModel gives it.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = InstalledSet, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public InstalledModel InstalledModel { get; set; } = null!;
+
+    /// <summary>A definition, as New-LearnModel makes it.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = DefinitionSet, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public ModelDefinition Definition { get; set; } = null!;
 
     /// <summary>Data to train on and to measure with.</summary>
     [Parameter]
@@ -39,28 +52,54 @@ public sealed class ImportLearnModelCommand : PathCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        foreach (string path in ParameterSetName == LiteralPathSet ? ResolvePaths() : Path.SelectMany(ResolveModel))
+        switch (ParameterSetName)
         {
-            Attempt(path, () =>
-            {
-                WriteVerbose($"Opening the model at {path}.");
-                ModelEngine engine = SavedModel.Open(path, Data, Device, StopToken);
-                WriteVerbose(engine.Definition.Summary());
-                WriteObject(Inside.Model(engine));
-            });
+            case InstalledSet:
+                Attempt(InstalledModel.Name, () => Write(ModelStore.Open().Use(InstalledModel, Open)));
+                break;
+            case DefinitionSet:
+                Attempt(Definition.Name, () => OpenOwned(ModelPackageReader.Open(Definition)));
+                break;
+            case LiteralPathSet:
+                ResolvePaths().ToList().ForEach(OpenPath);
+                break;
+            default:
+                Path.ToList().ForEach(OpenNamed);
+                break;
         }
     }
 
     /// <summary>What lies here, before a name in the store.</summary>
-    private IReadOnlyList<string> ResolveModel(string path)
+    private void OpenNamed(string path)
     {
         if (!ModelStore.IsPath(path) && !InvokeProvider.Item.Exists(path, force: true, literalPath: false))
         {
-            IReadOnlyList<string> found = [];
-            Attempt(path, () => found = [ModelStore.Open().Find(path).EmdPath]);
-            return found;
+            Attempt(path, () => Write(ModelStore.Open().Use(path, Open)));
+            return;
         }
 
-        return ResolveExisting(path, literal: false);
+        ResolveExisting(path, literal: false).ToList().ForEach(OpenPath);
+    }
+
+    private void OpenPath(string path) => Attempt(path, () => OpenOwned(ModelPackageReader.Open(path)));
+
+    private void OpenOwned(ModelPackageReader package)
+    {
+        using (package)
+        {
+            Write(Open(package));
+        }
+    }
+
+    private ModelEngine Open(ModelPackageReader package)
+    {
+        WriteVerbose($"Opening the model at {package.DefinitionPath}.");
+        return SavedModel.Open(package, Data, Device, StopToken);
+    }
+
+    private void Write(ModelEngine engine)
+    {
+        WriteVerbose(engine.Definition.Summary());
+        WriteObject(Inside.Model(engine));
     }
 }

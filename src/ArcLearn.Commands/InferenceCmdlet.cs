@@ -22,14 +22,15 @@ public abstract class InferenceCmdlet : LearnCmdlet
     [Parameter]
     public SwitchParameter StackBands { get; set; }
 
-    /// <summary>A model in hand, an installed model or its name, or the path of a .emd, .dlpk, .onnx or model folder.</summary>
+    /// <summary>A model in hand, an installed model or its name, a definition, or the path of a .emd, .dlpk, .onnx or model folder.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     [ValidateNotNull]
     [ArgumentCompleter(typeof(InstalledModelCompleter))]
     public object Model { get; set; } = null!;
 
-    /// <summary>Settings of the model: @{ threshold = 0.4; padding = 56; nms_overlap = 0.1; batch_size = 8 }.</summary>
+    /// <summary>Settings of the model, which Get-LearnModelInfo lists: @{ threshold = 0.4; padding = 56; nms_overlap = 0.1; batch_size = 8 }.</summary>
     [Parameter]
+    [ArgumentCompleter(typeof(ModelArgumentsCompleter))]
     [Alias("model_arguments")]
     public object? ModelArguments { get; set; }
 
@@ -45,7 +46,7 @@ public abstract class InferenceCmdlet : LearnCmdlet
     [Alias("input_mask_polygons")]
     public object? InputMaskPolygons { get; set; }
 
-    /// <summary>The bands of the raster that the model reads, from 1, in the order in which it was trained on them; left out: its first ones.</summary>
+    /// <summary>The bands of the raster that the model reads, from 1, in the order in which it was trained on them; left out: those that its definition names (ExtractBands), mostly the first ones.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     [ValidateRange(1, int.MaxValue)]
@@ -95,13 +96,14 @@ public abstract class InferenceCmdlet : LearnCmdlet
 
         _context = context with { SnapRaster = snapRaster };
         IDictionary arguments = Table.From(ModelArguments, nameof(ModelArguments));
+        IReadOnlyList<int>? bands = Band is null ? Source.OtherBands() : [.. Band.Select(band => band - 1)];
         return [.. (StackBands ? _rasters.Take(1) : _rasters).Select(raster => create(raster) with
         {
             Stack = StackBands ? _rasters : [],
             ModelArguments = arguments,
             Context = _context,
             MaskPolygons = mask,
-            Bands = Band is null ? null : [.. Band.Select(band => band - 1)],
+            Bands = bands,
             AllowMismatch = AllowMismatch,
             Precision = Precision,
             Shard = Shard,

@@ -12,6 +12,13 @@ namespace ArcLearn.Commands;
 [OutputType(typeof(InstalledModel))]
 public sealed class InstallLearnModelCommand : PathCmdlet
 {
+    private const string DefinitionSet = "Definition";
+
+    /// <summary>A definition, as New-LearnModel makes it: installed with the weights that it names.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = DefinitionSet, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public ModelDefinition Definition { get; set; } = null!;
+
     /// <summary>The current user's store, or the machine's.</summary>
     [Parameter]
     public ModelScope Scope { get; set; } = ModelScope.CurrentUser;
@@ -23,17 +30,26 @@ public sealed class InstallLearnModelCommand : PathCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
+        if (ParameterSetName == DefinitionSet)
+        {
+            Install(Definition.Name, () => ModelPackageReader.Open(Definition));
+            return;
+        }
+
         foreach (string file in ResolvePaths())
         {
-            Attempt(file, () =>
-            {
-                (string name, string folder) = ModelStore.Open().CheckInstall(file, Scope, Force);
-                WriteVerbose($"Installing '{name}' of {file} into {folder}.");
-                if (ShouldProcess(file, $"Install model '{name}'"))
-                {
-                    WriteObject(ModelStore.Open().Install(file, Scope, Force, cancel: StopToken));
-                }
-            });
+            Install(file, () => ModelPackageReader.Open(file));
         }
     }
+
+    private void Install(string source, Func<ModelPackageReader> open) => Attempt(source, () =>
+    {
+        using ModelPackageReader package = open();
+        ModelStore store = ModelStore.Open();
+        WriteVerbose($"Installing '{package.Name}' of {source} into {store.CheckInstall(package, Scope, Force)}.");
+        if (ShouldProcess(source, $"Install model '{package.Name}'"))
+        {
+            WriteObject(store.Install(package, Scope, Force, cancel: StopToken));
+        }
+    });
 }

@@ -56,7 +56,7 @@ public sealed class InvokeModelPredictionCommand : LearnCmdlet
     [ValidateNotNull]
     public object[] InputObject { get; set; } = [];
 
-    /// <summary>A model in hand, an installed model or its name, or the path of a .emd, .dlpk, .onnx or model folder.</summary>
+    /// <summary>A model in hand, an installed model or its name, a definition, or the path of a .emd, .dlpk, .onnx or model folder.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     [ValidateNotNull]
     [ArgumentCompleter(typeof(InstalledModelCompleter))]

@@ -4,7 +4,7 @@ using ArcLearn.Core.Packaging;
 
 namespace ArcLearn.Commands;
 
-/// <summary>What a user gives as -Model: a model in hand, an installed one or its name, or the path of a saved one.</summary>
+/// <summary>What a user gives as -Model: a model in hand, an installed one or its name, a definition, or the path of a saved one.</summary>
 /// <param name="model">As it was bound.</param>
 /// <param name="resolve">From a path of the session to one of the file system.</param>
 internal sealed partial class ModelSource(object model, Func<string, string> resolve)
@@ -15,6 +15,7 @@ internal sealed partial class ModelSource(object model, Func<string, string> res
     {
         LearnModel inHand => inHand.Name,
         InstalledModel installed => installed.Name,
+        ModelDefinition definition => definition.Name,
         _ => System.IO.Path.GetFileNameWithoutExtension(System.IO.Path.TrimEndingDirectorySeparator(Text)),
     };
 
@@ -39,7 +40,7 @@ internal sealed partial class ModelSource(object model, Func<string, string> res
     public T DescribeAs<T>(string needed)
         where T : class
     {
-        NetworkDefinition found = _model is LearnModel inHand ? Inside.Engine(inHand).Definition : SavedModel.Describe(Saved());
+        NetworkDefinition found = _model is LearnModel inHand ? Inside.Engine(inHand).Definition : Use(SavedModel.Read);
         return SavedModel.Require<T>(found, found.Kind, needed, Name);
     }
 
@@ -52,7 +53,7 @@ internal sealed partial class ModelSource(object model, Func<string, string> res
             return SavedModel.Require<T>(inHand.Engine, inHand.GetType().Name, needed, Name);
         }
 
-        ModelEngine opened = SavedModel.Open(Saved(), null, device, cancel);
+        ModelEngine opened = Use(package => SavedModel.Open(package, null, device, cancel));
         try
         {
             return SavedModel.Require<T>(opened, opened.Definition.Kind, needed, Name);
@@ -64,7 +65,60 @@ internal sealed partial class ModelSource(object model, Func<string, string> res
         }
     }
 
-    private string Saved() => _model is InstalledModel installed
-        ? installed.EmdPath
-        : ModelStore.IsPath(Text) ? resolve(Text) : ModelStore.Open().Resolve(Text);
+    /// <summary>The bands that its definition names, from 0; null where they are the first ones.</summary>
+    public IReadOnlyList<int>? OtherBands()
+    {
+        IReadOnlyList<int> bands = DescribeAs<NetworkDefinition>("").ExtractBands;
+        return bands.Select((band, i) => band == i).All(isUsual => isUsual) ? null : bands;
+    }
+
+    /// <summary>What a model needs and what its inference takes; its weights need not be there.</summary>
+    public LearnModelInfo Info()
+    {
+        switch (_model)
+        {
+            case LearnModel inHand:
+                return ModelDescription.Info(Inside.Engine(inHand).Definition.ToFile(), Name, "", problem: "");
+            case InstalledModel installed:
+                return ModelStore.Open().Use(installed, package => ModelDescription.Info(package, Name, installed.Path));
+            case ModelDefinition definition:
+                return Info(definition.Path is string path ? ModelPackageReader.OpenDefinition(path) : ModelPackageReader.Open(definition), definition.Path ?? "");
+            case object when ModelStore.IsPath(Text):
+                string saved = resolve(Text);
+                return Info(ModelPackageReader.OpenDefinition(saved), saved);
+            default:
+                return ModelStore.Open().Use(Text, package => ModelDescription.Info(package, Name, package.Path));
+        }
+    }
+
+    private LearnModelInfo Info(ModelPackageReader package, string path)
+    {
+        using (package)
+        {
+            return ModelDescription.Info(package, Name, path);
+        }
+    }
+
+    private T Use<T>(Func<ModelPackageReader, T> work)
+    {
+        switch (_model)
+        {
+            case InstalledModel installed:
+                return ModelStore.Open().Use(installed, work);
+            case ModelDefinition definition:
+                using (ModelPackageReader package = ModelPackageReader.Open(definition))
+                {
+                    return work(package);
+                }
+
+            case object when ModelStore.IsPath(Text):
+                using (ModelPackageReader package = ModelPackageReader.Open(resolve(Text)))
+                {
+                    return work(package);
+                }
+
+            default:
+                return ModelStore.Open().Use(Text, work);
+        }
+    }
 }

@@ -39,6 +39,14 @@ public sealed class NewFeatureClassifierCommand : NewModelCmdlet
     [Alias("label_smoothing")]
     public double LabelSmoothing { get; set; } = 0.1;
 
+    /// <summary>
+    /// Mixes each training image with another of its batch, and their classes with them, in shares drawn from a beta distribution with this parameter, 0 to 1; 0: none. For long trainings on few
+    /// images; short ones are slowed by it.
+    /// </summary>
+    [Parameter]
+    [ValidateRange(0.0, 1.0)]
+    public double MixUp { get; set; }
+
     /// <summary>Lets images of rare classes count more in the loss, by the root of how rare they are among the training images.</summary>
     [Parameter]
     [Alias("class_balancing")]
@@ -46,7 +54,7 @@ public sealed class NewFeatureClassifierCommand : NewModelCmdlet
 
     private protected override ModelEngine Create(StartWeights start, int seed) => ClassifierEngine.Create(
         Data,
-        new ClassifierOptions { Backbone = Backbone, Dropout = Dropout, Loss = new ImageLossOptions { LabelSmoothing = LabelSmoothing } },
+        new ClassifierOptions { Backbone = Backbone, Dropout = Dropout, Loss = new ImageLossOptions { LabelSmoothing = LabelSmoothing, MixUp = MixUp } },
         ClassBalancing,
         start,
         Device,

@@ -11,12 +11,12 @@ public abstract class NewModelCmdlet : LearnCmdlet
     [ValidateNotNull]
     public LearnDataBunch Data { get; set; } = null!;
 
-    /// <summary>A saved model of the same kind to go on from: .emd, .pth, .dlpk or folder.</summary>
+    /// <summary>A saved model of the same kind to go on from: .emd, .dlpk, folder, or its weights alone (.pth, .safetensors).</summary>
     [Parameter]
     [Alias("pretrained_path")]
     public string? PretrainedPath { get; set; }
 
-    /// <summary>The backbone's own weights: a state_dict with torchvision's names (.pth).</summary>
+    /// <summary>The backbone's own weights: a state_dict with torchvision's names (.pth, .safetensors).</summary>
     [Parameter]
     public string? BackboneWeights { get; set; }
 

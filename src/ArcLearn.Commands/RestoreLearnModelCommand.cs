@@ -24,7 +24,7 @@ public sealed class RestoreLearnModelCommand : LearnCmdlet
     [ValidateNotNull]
     public LearnModel Model { get; set; } = null!;
 
-    /// <summary>The saved model: its folder, a .emd, .pth or .dlpk.</summary>
+    /// <summary>The saved model: its folder, a .emd, .dlpk, or its weights alone (.pth, .safetensors).</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path")]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = "";

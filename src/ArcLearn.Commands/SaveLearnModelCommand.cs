@@ -1,12 +1,13 @@
 using System.Management.Automation;
 using ArcLearn.Core.Models;
+using ArcLearn.Core.Reporting;
 
 namespace ArcLearn.Commands;
 
 /// <summary>Saves a model: its weights, its definition and the package made of both.</summary>
 /// <remarks>
-/// <para>The folder holds (name).pth, which torch.load reads, (name).emd and (name).dlpk, which ArcGIS and Install-LearnModel read. They appear
-/// only when all three are complete.</para>
+/// <para>The folder holds (name).pth, which torch.load reads, (name).emd and (name).dlpk, which ArcGIS and Install-LearnModel read, and model_metrics.html, one page with the settings, the losses of the training,
+/// what is measured on the validation chips, and sample results; its pictures lie in ModelCharacteristics, too. The package holds all of it. The files appear only when all are complete.</para>
 /// </remarks>
 /// <example>
 /// <code>$model | Save-LearnModel -Path models/trees | Install-LearnModel</code>
@@ -31,6 +32,10 @@ public sealed class SaveLearnModelCommand : LearnCmdlet
     [ValidateNotNullOrEmpty]
     public string Name { get; set; } = "";
 
+    /// <summary>Saves without measuring and drawing: no report. To measure takes as long as the validation of an epoch.</summary>
+    [Parameter]
+    public SwitchParameter NoReport { get; set; }
+
     /// <summary>Replaces a saved model of that name.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
@@ -43,7 +48,9 @@ public sealed class SaveLearnModelCommand : LearnCmdlet
         WriteVerbose($"Saving weights (.pth), definition (.emd) and package (.dlpk) into {folder}.");
         if (ShouldProcess(folder, $"Save {Model.Name}"))
         {
-            WriteObject(Inside.Engine(Model).Save(folder, Force, StopToken));
+            ModelEngine engine = Inside.Engine(Model);
+            ModelReport? report = NoReport ? null : ModelReport.Make(engine, System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(folder)), WarnOnce, StopToken);
+            WriteObject(engine.Save(folder, Force, StopToken, report));
         }
     });
 }

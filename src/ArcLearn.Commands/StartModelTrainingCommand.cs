@@ -32,7 +32,7 @@ public sealed class StartModelTrainingCommand : LearnCmdlet
 
     /// <summary>
     /// One rate for all layers, or two: of the first layer group and of the head, geometric in between. Left out: 1e-4, 3e-3 as in arcgis.learn, or
-    /// 1e-4, 1e-3 on a backbone without batch norm (SqueezeNet), whose training higher rates upset.
+    /// 1e-4, 1e-3 on a backbone without batch norm (SqueezeNet), whose training higher rates upset; for a FeatureClassifier that starts from chance the higher of the two for all layers.
     /// </summary>
     [Parameter]
     [ValidateCount(1, 2)]

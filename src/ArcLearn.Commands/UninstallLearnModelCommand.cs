@@ -39,21 +39,20 @@ public sealed class UninstallLearnModelCommand : LearnCmdlet
     private void Remove(string name)
     {
         WildcardPattern pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
-        InstalledModel[] models = [.. ModelStore.Open().Get(pattern.IsMatch, Scope, WarnOnce)];
+        ModelStore store = ModelStore.Open();
+        (string Name, ModelScope Scope, string Folder)[] models = [.. store.Places(pattern.IsMatch, Scope, WarnOnce)];
         if (models.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
         {
-            throw new ModelNotFoundException(name, ModelStore.Open().Where(Scope));
+            throw new ModelNotFoundException(name, store.Where(Scope));
         }
 
-        foreach (InstalledModel model in models)
+        foreach ((string model, ModelScope scope, string folder) in models)
         {
-            if (ShouldProcess(model.Name, $"Uninstall model from {model.Path}"))
+            if (ShouldProcess(model, $"Uninstall model from {folder}"))
             {
-                ModelStore.Open().Uninstall(model.Name, Enum.Parse<ModelScope>(model.Scope));
-                if (PassThru)
-                {
-                    WriteObject(model);
-                }
+                InstalledModel? removed = PassThru ? store.Get(other => other == model, scope, WarnOnce).FirstOrDefault() : null;
+                store.Uninstall(model, scope);
+                WriteIfAny(removed);
             }
         }
     }

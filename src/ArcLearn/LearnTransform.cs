@@ -10,7 +10,7 @@ namespace ArcLearn;
 /// The defaults are for imagery from above: no direction is special there, so all flips and quarter turns are fair, but the ground resolution is,
 /// so there is no zoom unless asked for. Ask for it where a model is to serve scenes whose objects have other sizes: without zoom it learns the sizes of its own by heart.
 /// Light varies more than in photographs on the ground: by hour, season and sensor; brightness therefore has a wider range than arcgis.learn's 0.4 to 0.6.
-/// Data of masks over anything but photographs (three bands of 8 bits) leave light alone unless a transform is given: there the class of a pixel is told by its spectrum.
+/// Classes of pixels and of images in anything but photographs (three bands of 8 bits) leave light alone unless a transform is given: there they are told by the spectrum, or by what is measured.
 /// </remarks>
 public sealed record LearnTransform
 {

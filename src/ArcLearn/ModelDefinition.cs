@@ -30,6 +30,24 @@ public sealed record ModelDefinition
     /// <summary>Bands that go into the model, from 0; empty where the definition does not tell or names them.</summary>
     public required IReadOnlyList<int> ExtractBands { get; init => field = value.ToArray(); }
 
-    /// <summary>The definition (.emd) or the package (.dlpk) that holds it.</summary>
-    public required string Path { get; init; }
+    /// <summary>Names of the bands that go into the model; empty where the definition does not name them.</summary>
+    public required IReadOnlyList<string> BandNames { get; init => field = value.ToArray(); }
+
+    /// <summary>The file of weights as the definition names it; empty where it names none.</summary>
+    public required string ModelFile { get; init; }
+
+    /// <summary>The definition (.emd), or the package or folder that holds it; null for one that was given as text or table.</summary>
+    public required string? Path { get; init; }
+
+    /// <summary>The file of weights of a definition that was given as text or table; null where it names none, and for others, which know theirs by their path.</summary>
+    public required string? WeightsPath { get; init; }
+
+    /// <summary>The definition as it was written: JSON.</summary>
+    public required string Json { get; init; }
+
+    /// <summary>The path again: binds to parameters that take a literal path.</summary>
+    public string? PSPath => Path;
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
 }

@@ -15,6 +15,9 @@ public sealed record ModelPackage
     /// <summary>The weights (.pth).</summary>
     public required string WeightsPath { get; init; }
 
+    /// <summary>The page that tells how the model was trained and how well it does (.html); null where it was saved without.</summary>
+    public string? ReportPath { get; init; }
+
     /// <summary>Bytes of the package.</summary>
     public required long Length { get; init; }
 

@@ -14,7 +14,7 @@ internal sealed class PyTorchPeer : IDisposable
 
     /// <summary>Starts it; null, with the reason printed, where there is no Python with torch.</summary>
     /// <param name="python">The interpreter.</param>
-    /// <param name="parity">The folder of ssd.py and unet.py.</param>
+    /// <param name="parity">The folder of ssd.py, unet.py and classifier.py.</param>
     public static PyTorchPeer? Start(string python, string parity, SpeedCase of)
     {
         ProcessStartInfo start = new(python) { RedirectStandardInput = true, RedirectStandardOutput = true };

@@ -84,6 +84,16 @@ internal sealed class ReadyBoxes : ReadyData<DetectionBatch>, IDetectionData
     public IReadOnlyList<(double Height, double Width)> ObjectSizes => [(20, 20)];
 }
 
+/// <summary>Noise with a class for each chip.</summary>
+internal sealed class ReadyImages(SpeedCase of, int steps) : ReadyData<ImageClassBatch>(of, steps), IImageClassData
+{
+    public override ImageClassBatch Batch => new(BatchSize, Bands, ChipSize, Images, [.. Items.Select(item => new[] { item % Classes.Count })], Items);
+
+    public bool IsMultiLabel => false;
+
+    public IReadOnlyList<int> TrainingImagesPerClass => [.. Classes.Select(_ => TrainingChips)];
+}
+
 /// <summary>Noise with a class for each pixel.</summary>
 internal sealed class ReadyMasks : ReadyData<PixelBatch>, IPixelData
 {

@@ -10,11 +10,12 @@ namespace ArcLearn.Benchmarks.Speed;
 internal static class SpeedRun
 {
     /// <param name="what">train or forward.</param>
-    /// <param name="network">ssd or unet.</param>
-    public static int Print(string what, string network, string natives, string python, string parity, int rounds, int steps)
+    /// <param name="network">ssd, unet or classifier.</param>
+    /// <param name="backbone">Null for the usual one.</param>
+    public static int Print(string what, string network, string? backbone, string natives, string python, string parity, int rounds, int steps)
     {
         TorchRuntime.NativeFolder = natives;
-        SpeedCase of = SpeedCase.Of(network, IntraOpThreads.Default);
+        SpeedCase of = SpeedCase.Of(network, backbone, IntraOpThreads.Default);
         LearnRuntimeInfo runtime = TorchRuntime.Describe();
         using PyTorchPeer? peer = PyTorchPeer.Start(python, parity, of);
         Console.WriteLine($"{what}: {of}; libtorch {runtime.TorchVersion} against PyTorch {peer?.Version ?? "(absent)"}; {string.Join(' ', runtime.CpuFeatures)}");
@@ -85,7 +86,7 @@ internal static class SpeedRun
         private Func<Taken> Training(LearnPrecision precision)
         {
             IEnumerator<EpochResult> epochs = Trainer.Fit(
-                of.Network == SpeedCase.Unet ? Unet() : Detector(), new TrainingOptions { Epochs = 10_000, NoCheckpoint = true, Precision = precision, LearningRate = new(1e-4) }, null, CancellationToken.None).GetEnumerator();
+                Model(), new TrainingOptions { Epochs = 10_000, NoCheckpoint = true, Precision = precision, LearningRate = new(1e-4) }, null, CancellationToken.None).GetEnumerator();
             _owned.Add(epochs);
             return () => Time(() => epochs.MoveNext());
         }
@@ -93,7 +94,12 @@ internal static class SpeedRun
         private Func<Taken> Forward(LearnPrecision precision)
         {
             float[] samples = new ReadyBoxes(of, 1).Images;
-            Action once = of.Network == SpeedCase.Unet ? UnetPass(precision, samples) : DetectorPass(precision, samples);
+            Action once = of.Network switch
+            {
+                SpeedCase.Unet => UnetPass(precision, samples),
+                SpeedCase.Classifier => ClassifierPass(precision, samples),
+                _ => DetectorPass(precision, samples),
+            };
             return () => Time(() =>
             {
                 using IntraOpThreads threads = IntraOpThreads.All();
@@ -119,6 +125,13 @@ internal static class SpeedRun
             return () => prepared.Run(samples, of.Batch, scores);
         }
 
+        private Action ClassifierPass(LearnPrecision precision, float[] samples)
+        {
+            PreparedClassifier prepared = Classifier().Network.Prepare(precision);
+            _owned.Add(prepared);
+            return () => _ = prepared.Run(samples, of.Batch);
+        }
+
         private Taken Time(Action work)
         {
             using Process process = Process.GetCurrentProcess();
@@ -128,6 +141,28 @@ internal static class SpeedRun
             TimeSpan wall = watch.Elapsed;
             process.Refresh();
             return new Taken(wall.TotalSeconds / steps, (process.TotalProcessorTime - used).TotalSeconds / steps);
+        }
+
+        private ModelEngine Model() => of.Network switch
+        {
+            SpeedCase.Unet => Unet(),
+            SpeedCase.Classifier => Classifier(),
+            _ => Detector(),
+        };
+
+        private ClassifierEngine Classifier()
+        {
+            ClassifierEngine model = ClassifierEngine.Create(
+                new LearnDataBunch(new ReadyImages(of, steps)),
+                new ClassifierOptions { Backbone = of.Backbone, Loss = new ImageLossOptions { LabelSmoothing = 0.1 } },
+                isBalanced: false,
+                new StartWeights(null, null),
+                LearnDevice.Cpu,
+                seed: 1,
+                warn: null,
+                CancellationToken.None);
+            _owned.Add(model);
+            return model;
         }
 
         private UnetEngine Unet()

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The other side of the speed measurement: the same network in plain PyTorch, run on demand.
 
-python3 peer.py threads folder-of-ssd.py-and-unet.py chip batch backbone grids anchors-per-cell classes ssd|unet
+python3 peer.py threads folder-of-ssd.py-and-unet.py chip batch backbone grids anchors-per-cell classes ssd|unet|classifier
 Reads lines "<what> <layout> <count>" (train or forward; eager or channels_last) and answers each with the seconds of one run
 and the processor seconds of all its threads.
 """
@@ -12,6 +12,7 @@ import torch
 
 threads, parity, chip, batch, backbone, grids, k, classes, network = sys.argv[1:]
 sys.path.insert(0, parity)
+import classifier  # noqa: E402
 import ssd  # noqa: E402
 import unet  # noqa: E402
 
@@ -26,20 +27,35 @@ anchor, cell = ssd.anchors(grids, [0.7, 1.0, 1.3], RATIOS) if grids else (None, 
 class Side:
     def __init__(self, layout):
         self.format = torch.channels_last if layout == "channels_last" else torch.contiguous_format
-        self.net = (unet.Unet(backbone, chip, classes) if network == "unet" else ssd.detector(backbone, chip, grids, k, classes)).to(memory_format=self.format)
+        self.net = self.build().to(memory_format=self.format)
         self.optimizer = torch.optim.AdamW(self.net.parameters(), lr=1e-4, betas=(0.9, 0.99), weight_decay=1e-2)
         self.images = torch.randn(batch, 3, chip, chip)
         if network == "unet":
             self.labels = torch.randint(0, classes + 1, (batch, chip, chip))
+        elif network == "classifier":
+            self.labels = torch.arange(batch) % classes
         else:
             corner = torch.rand(batch, 6, 2) * 0.7
             self.labels = [(torch.cat([c, c + 0.25], 1), torch.arange(6) % classes + 1) for c in corner]
 
+    def build(self):
+        if network == "unet":
+            return unet.Unet(backbone, chip, classes)
+        if network == "classifier":
+            return classifier.classifier(backbone, classes)
+        return ssd.detector(backbone, chip, grids, k, classes)
+
+    def loss(self, output):
+        if network == "unet":
+            return unet.loss(output, self.labels)
+        if network == "classifier":
+            return torch.nn.functional.cross_entropy(output, self.labels, label_smoothing=0.1)
+        return ssd.loss(output, self.labels, anchor, cell, classes)[0]
+
     def train(self):
         self.net.train()
         self.optimizer.zero_grad(set_to_none=True)
-        output = self.net(self.images.to(memory_format=self.format))
-        loss = unet.loss(output, self.labels) if network == "unet" else ssd.loss(output, self.labels, anchor, cell, classes)[0]
+        loss = self.loss(self.net(self.images.to(memory_format=self.format)))
         loss.item()
         loss.backward()
         self.optimizer.step()

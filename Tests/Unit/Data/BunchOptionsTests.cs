@@ -59,6 +59,19 @@ public sealed class BunchOptionsTests : IDisposable
         Assert.Equal(ChipFlip.None, asked.Transform.Flip);
     }
 
+    /// <summary>The same of whole images: changed light would be other heights.</summary>
+    [Theory]
+    [InlineData(3, nameof(SampleType.UInt16), "Crop, Dihedral")]
+    [InlineData(4, nameof(SampleType.UInt8), "Crop, Dihedral")]
+    [InlineData(3, nameof(SampleType.UInt8), "Crop, Dihedral, Brightness 0.25 to 0.75, Contrast 0.75 to 1.5")]
+    public void Images_of_measurements_leave_light_alone(int bands, string type, string expected)
+    {
+        _folder.AddImage("low/1.tif", bands: bands, type: Enum.Parse<SampleType>(type));
+        _folder.AddImage("high/1.tif", bands: bands, type: Enum.Parse<SampleType>(type));
+
+        Assert.Equal(expected, DataBunchBuilder.Build(_folder.Options() with { BatchSize = 1, Transform = null }).Transform.ToString());
+    }
+
     [Fact]
     public void Images_of_classes_that_are_left_out_are_left_out_and_counted()
     {

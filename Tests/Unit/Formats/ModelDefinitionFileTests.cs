@@ -1,5 +1,6 @@
 using ArcLearn.Core.Formats;
 using ArcLearn.Core.IO;
+using ArcLearn.Core.Packaging;
 using ArcLearn.Tests.Unit.TestSupport;
 
 namespace ArcLearn.Tests.Unit.Formats;
@@ -159,6 +160,55 @@ public sealed class ModelDefinitionFileTests
         Assert.Equal(4326, actual["esri__TextSAM.emd"].MinCellSize!.Wkid);
         Assert.Null(actual["esri__TextSAM.emd"].ModelFile);
         Assert.Equal(4000, actual["drawinggui_export/data/esri_model_definition.emd"].ImageHeight);
+    }
+
+    [Fact]
+    public void Parse_reads_typographic_quotes_and_single_backslashes_as_they_were_meant()
+    {
+        ModelDefinitionFile actual = Parse("""{ “Framework” :”TensorFlow”, "InferenceFunction":”[functions]System\DeepLearning\ImageClassifier.py”, “ModelFile”:”\\a\new\frozen.pb” }""");
+
+        Assert.Equal(("TensorFlow", @"[functions]System\DeepLearning\ImageClassifier.py", @"\a\new\frozen.pb"), (actual.Framework, actual.InferenceFunction, actual.ModelFile));
+        Assert.Equal("a “b”", Parse("""{ "Framework": "a “b”" }""").Framework);            // text within JSON that is sound stays
+        Assert.Contains("not valid JSON", Assert.Throws<LearnFormatException>(() => Parse("{ “Framework” : oops }")).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{ "ModelFile": "a", "ModelFile": "b" }""")]
+    [InlineData("""{ "Classes": [], "x": 1, "Classes": [ { "Value": 1 } ] }""")]
+    public void Parse_refuses_a_key_with_two_values(string text) =>
+        Assert.Contains("is there more than once", Assert.Throws<LearnFormatException>(() => Parse(text)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Parse_takes_a_key_that_says_the_same_twice() => Assert.Equal("a", Parse("""{ "ModelFile": "a", "ModelFile": "a" }""").ModelFile);
+
+    [SharedDataFact]
+    public void The_reference_texts_example_of_a_definition_parses_to_its_classes()
+    {
+        string text = File.ReadAllText(Path.Combine(SharedData.PathOf(".."), "arcgis-learn-reference.txt"));
+        int start = text.IndexOf("model.from_json(", StringComparison.Ordinal) + "model.from_json(".Length;
+        ModelDefinition actual = ModelDescription.FromJson(text[start..text.IndexOf("})", start, StringComparison.Ordinal)] + "}", null, "/models");
+
+        Assert.Equal(("TensorFlow", "DeepLab", 513, 513, "frozen_inference_graph"), (actual.Framework, actual.ModelConfiguration, actual.ImageWidth, actual.ImageHeight, actual.Name));
+        Assert.Equal(["Evergreen Forest", "Grassland/Herbaceous", "Bare Land", "Open Water", "Scrub/Shrub", "Impervious Surface"], actual.Classes.Select(item => item.Name));
+    }
+
+    [SharedDataFact]
+    public void Every_definition_of_other_programs_is_told_what_it_needs()
+    {
+        LearnModelInfo[] actual = [.. Directory.EnumerateFiles(SharedData.PathOf("esri_samples"), "*.emd", SearchOption.AllDirectories).Select(path =>
+        {
+            using ModelPackageReader package = ModelPackageReader.OpenDefinition(path);
+            return ModelDescription.Info(package, package.Name, path);
+        })];
+
+        Assert.Equal(15, actual.Length);
+        Assert.All(actual, info => Assert.False(info.IsUsable));        // none has its weights here
+        Assert.All(actual, info => Assert.NotEmpty(info.Problem));
+        LearnModelInfo unet = Assert.Single(actual, info => info.Name == "30e");
+        Assert.Contains("'30e.pth' is not in the package", unet.Problem, StringComparison.Ordinal);
+        Assert.Equal(["padding=100", "batch_size=8", "predict_background=True", "test_time_augmentation=False", "tile_size=400"], unet.Arguments.Select(argument => $"{argument.Name}={argument.Default}"));
+        Assert.Equal((3, 400), (unet.Bands, unet.ImageWidth));
+        Assert.Contains("\"Name\": \"30e\"", unet.ToJson(), StringComparison.Ordinal);
     }
 
     private static ModelDefinitionFile Parse(string text) => ModelDefinitionFile.Parse("a.emd", text);

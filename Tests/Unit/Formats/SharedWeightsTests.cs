@@ -15,7 +15,7 @@ public sealed class SharedWeightsTests
     public void Values_are_those_that_PyTorch_reads(string name)
     {
         JsonElement expected = Expected.Read("weights.json").GetProperty(name);
-        using TorchFile file = TorchFile.Open(SharedData.PathOf("weights", name));
+        using WeightsFile file = WeightsFile.Open(SharedData.PathOf("weights", name));
 
         Assert.Equal(expected.EnumerateObject().Select(item => item.Name), file.Tensors.Select(tensor => tensor.Key));
         foreach (JsonProperty item in expected.EnumerateObject())

@@ -34,7 +34,7 @@ public sealed class StateDictsTests : IDisposable
         StateDicts.Load(other, path);
 
         AssertEqual(network.state_dict(), other.state_dict());
-        using TorchFile file = TorchFile.Open(path);
+        using WeightsFile file = WeightsFile.Open(path);
         Assert.Equal(
             ["0.0.weight", "0.1.weight", "0.1.bias", "0.1.running_mean", "0.1.running_var", "0.1.num_batches_tracked", "0.4.0.conv1.weight"],
             file.Tensors.Take(7).Select(tensor => tensor.Key));
@@ -165,7 +165,7 @@ public sealed class StateDictsTests : IDisposable
 
         StateDicts.LoadBackbone(network, path);
 
-        using TorchFile file = TorchFile.Open(path);
+        using WeightsFile file = WeightsFile.Open(path);
         Dictionary<string, Tensor> state = network.state_dict();
         Assert.Equal(50, state.Keys.Count(key => key.StartsWith("0.", StringComparison.Ordinal)));
         foreach ((string key, _) in file.Tensors.Where(tensor => tensor.Key.StartsWith("features.", StringComparison.Ordinal)))

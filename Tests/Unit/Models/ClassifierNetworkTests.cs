@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using ArcLearn.Core.Data;
 using ArcLearn.Core.Models;
 using ArcLearn.Core.Runtime;
 using ArcLearn.Tests.Unit.TestSupport;
@@ -115,6 +116,37 @@ public sealed class ClassifierNetworkTests
         double expected = -((0.7 * first[0]) + (0.1 * (first[0] + (2 * first[1]) + (4 * first[2])))
             + (0.7 * 2 * second[1]) + (0.1 * (second[0] + (2 * second[1]) + (4 * second[2])))) / 3;
         Assert.Equal(expected, found, 1e-5);
+    }
+
+    [Fact]
+    public void Mixed_images_and_their_loss_are_shares_of_a_pairs()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        ImageClassBatch batch = new(3, 1, 2, [1, 1, 1, 1, 5, 5, 5, 5, 3, 3, 3, 3], [[0], [1], [1]], [0, 1, 2]);
+        ImageMix mix = new(0.75);
+
+        mix.Apply(batch);
+
+        Assert.Equal([1.5f, 1.5f, 1.5f, 1.5f, 5, 5, 5, 5, 2.5f, 2.5f, 2.5f, 2.5f], batch.Images);
+        Tensor scores = tensor(new float[] { 1, 0, -1, 0.5f, 2, 0 }, [3, 2]);
+        using ImageLoss loss = new(new ImageLossOptions());
+        double expected = (0.75 * loss.Compute(scores, [[0], [1], [1]]).Number()) + (0.25 * loss.Compute(scores, [[1], [1], [0]]).Number());
+        Assert.Equal(expected, mix.Loss(loss, scores, batch.Classes).Number(), 1e-5);
+    }
+
+    [Fact]
+    public void Shares_come_from_the_beta_distribution_by_seed()
+    {
+        double[] shares = [.. Enumerable.Range(0, 20_000).Select(step => ImageMix.Draw(0.4, seed: 3, epoch: 1, step).Share)];
+
+        Assert.Equal(1, ImageMix.Draw(0, 3, 1, 0).Share);
+        Assert.Equal(shares.Take(50), Enumerable.Range(0, 50).Select(step => ImageMix.Draw(0.4, 3, 1, step).Share));
+        Assert.NotEqual(shares[0], ImageMix.Draw(0.4, 4, 1, 0).Share);
+
+        // Mean ½ and variance 1 / (4 (2 a + 1)).
+        double mean = shares.Average();
+        Assert.Equal(0.5, mean, 0.01);
+        Assert.Equal(1 / (4 * 1.8), shares.Average(share => (share - mean) * (share - mean)), 0.005);
     }
 
     [Fact]

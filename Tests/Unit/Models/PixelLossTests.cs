@@ -79,6 +79,21 @@ public sealed class PixelLossTests
     }
 
     [Fact]
+    public void Pixels_of_ignored_classes_count_for_nothing()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor scores = Formula.Image(1, 3, 2);
+        using PixelLoss all = new(new PixelLossOptions());
+        using PixelLoss some = new(new PixelLossOptions { IgnoredClasses = [2] });
+
+        Tensor expected = all.Compute(scores, [1, PixelBatch.Ignored, 0, PixelBatch.Ignored], out _);
+        Assert.Equal(expected.item<float>(), some.Compute(scores, [1, 2, 0, 2], out double weight).item<float>());
+        Assert.Equal(2, weight);
+        Assert.False(some.Counts([2, 2, PixelBatch.Ignored]));
+        Assert.True(some.Counts([2, 0]));
+    }
+
+    [Fact]
     public void Ignored_pixels_leave_no_trace_whatever_their_scores()
     {
         using DisposeScope scope = NewDisposeScope();

@@ -1,3 +1,4 @@
+using ArcLearn.Core.IO;
 using ArcLearn.Core.Packaging;
 using ArcLearn.Tests.Unit.TestSupport;
 
@@ -34,8 +35,7 @@ public sealed class ModelStoreTests : IDisposable
         Assert.Equal(DateTimeKind.Utc, _store.Find("trees").Installed.Kind);
         Assert.Equal(actual with { Classes = [] }, _store.Find("TREES") with { Classes = [] });
         Assert.Empty(_store.Verify(actual));
-        using ModelPackageReader package = ModelPackageReader.Open(_store.Resolve("trees"));
-        Assert.Equal(Path.Combine(actual.Path, "trees.pth"), package.WeightsPath());
+        Assert.Equal(Path.Combine(actual.Path, "trees.pth"), _store.Use("trees", package => package.WeightsPath()));
     }
 
     [Theory]
@@ -90,7 +90,7 @@ public sealed class ModelStoreTests : IDisposable
     [Fact]
     public void A_name_that_is_not_installed_is_told_with_the_places_searched()
     {
-        ModelNotFoundException error = Assert.Throws<ModelNotFoundException>(() => _store.Resolve("palms"));
+        ModelNotFoundException error = Assert.Throws<ModelNotFoundException>(() => _store.Find("palms"));
 
         Assert.Equal("palms", error.Name);
         Assert.Contains(_folder.PathOf("mine"), error.Message, StringComparison.Ordinal);
@@ -105,14 +105,7 @@ public sealed class ModelStoreTests : IDisposable
     [InlineData("trees.EMD", true)]
     [InlineData("trees.dlpk", true)]
     [InlineData("trees.onnx", true)]
-    public void A_separator_or_the_ending_of_a_model_file_makes_a_path(string text, bool expected)
-    {
-        Assert.Equal(expected, ModelStore.IsPath(text));
-        if (expected)
-        {
-            Assert.Equal(text, _store.Resolve(text));
-        }
-    }
+    public void A_separator_or_the_ending_of_a_model_file_makes_a_path(string text, bool expected) => Assert.Equal(expected, ModelStore.IsPath(text));
 
     public static TheoryData<string> Damages => new() { "record", "json", "weights", "short", "definition", "outside" };
 
@@ -241,11 +234,17 @@ public sealed class ModelStoreTests : IDisposable
     {
         string mine = Samples.Save(_folder.PathOf("a"), "trees", weights: [1]).Path;
         string other = Samples.Save(_folder.PathOf("b"), "trees", weights: [2]).Path;
-        FaultyFileSystem files = new();
-        files.BeforeMoveDirectory = (_, _) =>
+        bool isOvertaken = false;
+        FaultyFileSystem files = new()
         {
-            files.BeforeMoveDirectory = (_, _) => { };
-            _store.Install(other, ModelScope.CurrentUser, force: false);
+            AfterCreate = path =>
+            {
+                if (path.EndsWith("trees.pth", StringComparison.Ordinal) && !isOvertaken)
+                {
+                    isOvertaken = true;
+                    _store.Install(other, ModelScope.CurrentUser, force: false);
+                }
+            },
         };
         ModelStore slow = new(Roots, files);
 
@@ -360,7 +359,109 @@ public sealed class ModelStoreTests : IDisposable
 
         Assert.ThrowsAny<OperationCanceledException>(() => _store.Install(path, ModelScope.CurrentUser, force: false, cancel: cancel.Token));
 
-        Assert.Empty(Directory.GetFileSystemEntries(_folder.PathOf("mine")));
+        Assert.Empty(Samples.Snapshot(_folder.PathOf("mine")));
+    }
+
+    [Theory]
+    [InlineData("trees.pth")]
+    [InlineData("trees.emd")]
+    public void A_file_that_was_altered_is_named_when_the_model_is_used(string name)
+    {
+        InstalledModel model = InstallSample("trees");
+        string path = Path.Combine(model.Path, name);
+        byte[] bytes = File.ReadAllBytes(path);
+        bytes[^3] ^= 2;
+        File.WriteAllBytes(path, bytes);
+
+        foreach (Func<string> use in new Func<string>[]
+        {
+            () => _store.Use("trees", package => package.WeightsPath()),
+            () => _store.Use(model, package => package.WeightsPath()),
+            () => Weights(ModelPackageReader.Open(model.Path)),
+            () => Weights(ModelPackageReader.Open(model.EmdPath)),
+        })
+        {
+            LearnFormatException error = Assert.Throws<LearnFormatException>(use);
+            Assert.Equal(path, error.Path);
+            Assert.Contains("was altered since the model was installed: its SHA-256 is", error.Message, StringComparison.Ordinal);
+        }
+
+        static string Weights(ModelPackageReader package)
+        {
+            using (package)
+            {
+                return package.WeightsPath();
+            }
+        }
+    }
+
+    [Fact]
+    public void A_model_that_is_replaced_while_it_is_used_is_used_again()
+    {
+        InstallSample("trees");
+        string other = Samples.Save(_folder.PathOf("b"), "trees", weights: [2]).Path;
+        List<int> lengths = [];
+
+        byte[] weights = _store.Use("trees", package =>
+        {
+            if (lengths.Count == 0)
+            {
+                _store.Install(other, ModelScope.CurrentUser, force: true);
+            }
+
+            lengths.Add(1);
+            return File.ReadAllBytes(package.WeightsPath());
+        });
+
+        Assert.Equal([2], weights);
+        Assert.Equal(2, lengths.Count);
+    }
+
+    [Fact]
+    public void A_model_that_is_removed_while_it_is_used_is_told_as_not_installed()
+    {
+        InstalledModel model = InstallSample("trees");
+
+        Assert.Throws<ModelNotFoundException>(() => _store.Use(model, package =>
+        {
+            _store.Uninstall("trees");
+            return package.WeightsPath();
+        }));
+    }
+
+    [Fact]
+    public void What_killed_installs_left_goes_with_the_next_install_and_work_in_progress_stays()
+    {
+        InstallSample("oaks");
+        string dead = _folder.PathOf("mine", ".trees.0123abcd.partial");
+        string alive = _folder.PathOf("mine", ".trees.89abcdef.partial");
+        foreach (string stage in new[] { dead, alive })
+        {
+            Directory.CreateDirectory(stage);
+            File.WriteAllText(Path.Combine(stage, "trees.pth"), "half");
+            File.WriteAllText(stage + ".busy", "");
+        }
+
+        using (LocalFileSystem.Instance.Lock(alive + ".busy"))
+        {
+            InstallSample("trees");
+            Assert.False(Directory.Exists(dead) || File.Exists(dead + ".busy"));
+            Assert.True(Directory.Exists(alive) && File.Exists(alive + ".busy"));
+        }
+
+        InstallSample("palms");
+        Assert.Equal(["oaks", "palms", "trees"], Directory.GetFileSystemEntries(_folder.PathOf("mine")).Select(path => Path.GetFileName(path)).Where(name => name != StoreLock.FileName).Order());
+    }
+
+    [Fact]
+    public void A_store_moves_with_its_folder()
+    {
+        InstallSample("trees");
+        Directory.Move(_folder.PathOf("mine"), _folder.PathOf("elsewhere"));
+
+        ModelStore moved = new(Roots with { CurrentUser = _folder.PathOf("elsewhere") });
+
+        Assert.Equal(_folder.PathOf("elsewhere", "trees", "trees.pth"), moved.Use("trees", package => package.WeightsPath()));
     }
 
     [Fact]

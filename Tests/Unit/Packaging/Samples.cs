@@ -67,9 +67,9 @@ internal static class Samples
         return path;
     }
 
-    /// <summary>Every file below a folder with its bytes, to tell whether anything changed.</summary>
+    /// <summary>Every file below a folder with its bytes, to tell whether anything changed; but for a store's lock.</summary>
     public static Dictionary<string, string> Snapshot(string folder) => Directory.Exists(folder)
-        ? Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories).ToDictionary(
+        ? Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories).Where(path => Path.GetFileName(path) != StoreLock.FileName).ToDictionary(
             path => Path.GetRelativePath(folder, path),
             path => File.Exists(path) ? Convert.ToBase64String(File.ReadAllBytes(path)) : "folder")
         : [];

@@ -45,6 +45,12 @@ internal static class PyTorch
     }
 }
 
+/// <summary>A test that runs PyTorch, skipped where there is none.</summary>
+public sealed class PyTorchFactAttribute : FactAttribute
+{
+    public PyTorchFactAttribute() => Skip = PyTorch.Missing;
+}
+
 /// <summary>A test with cases that runs PyTorch, skipped where there is none.</summary>
 public sealed class PyTorchTheoryAttribute : TheoryAttribute
 {

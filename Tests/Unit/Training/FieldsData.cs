@@ -17,6 +17,9 @@ internal sealed class FieldsData(int chipSize = 32, int training = 16, int valid
     /// <summary>Whether no pixel of the validation chips has one.</summary>
     public bool IsValidationEmpty { get; init; }
 
+    /// <summary>Whether the files of the validation chips are gone.</summary>
+    public bool IsUnreadable { get; init; }
+
     public int ChipSize { get; } = chipSize;
 
     public int BatchSize { get; } = batchSize;
@@ -52,8 +55,9 @@ internal sealed class FieldsData(int chipSize = 32, int training = 16, int valid
         return items.Chunk(BatchSize).Where(chunk => chunk.Length == BatchSize).Select(Batch);
     }
 
-    public IEnumerable<PixelBatch> ValidationBatches(CancellationToken cancel) =>
-        Enumerable.Range(TrainingChips, ValidationChips).Chunk(BatchSize).Select(Batch);
+    public IEnumerable<PixelBatch> ValidationBatches(CancellationToken cancel) => IsUnreadable
+        ? throw new FileNotFoundException("A chip is gone.")
+        : Enumerable.Range(TrainingChips, ValidationChips).Chunk(BatchSize).Select(Batch);
 
     public IEnumerable<PixelBatch> AllBatches(CancellationToken cancel) =>
         Enumerable.Range(0, TrainingChips + ValidationChips).Chunk(BatchSize).Select(Batch);

@@ -29,6 +29,37 @@ public sealed class UnetBackendTests
         Assert.Equal((32, 3, SampleType.UInt16), (backend.ChipSize, backend.Bands, backend.SampleType));
     }
 
+    /// <summary>A foreign model's ignore_mapped_class: what it never learnt is given to no pixel.</summary>
+    [Fact]
+    public void A_class_that_was_never_learnt_is_found_nowhere_and_counts_for_nothing()
+    {
+        using UnetEngine whole = Fields.Classifier(s_data, loss: new PixelLossPlan { Background = BackgroundPixels.Learn });
+        string folder = Directory.CreateTempSubdirectory("arclearn-").FullName;
+        try
+        {
+            ModelPackage saved = whole.Save(Path.Combine(folder, "fields"), force: false, CancellationToken.None);
+            File.WriteAllText(saved.EmdPath, File.ReadAllText(saved.EmdPath).Replace("\"ignore_mapped_class\": []", "\"ignore_mapped_class\": [0, 2]", StringComparison.Ordinal));
+            using UnetEngine model = (UnetEngine)SavedModel.Open(saved.EmdPath, new LearnDataBunch(s_data), LearnDevice.Cpu, CancellationToken.None);
+            Assert.Equal((true, "2"), (model.IsBackgroundIgnored, string.Join(' ', model.Options.Loss.IgnoredClasses)));
+
+            ModelAccuracy measured = model.Measure(null, LearnPrecision.Float32, null, CancellationToken.None);
+            Assert.Equal(0, measured.Classes[1].Support + measured.Classes[1].Predicted);
+            Assert.Equal(1, measured.Accuracy);                     // one class is left, and its pixels alone count
+            Assert.True(measured.Count > 0);
+            Assert.All(model.Compare(4, null, null, CancellationToken.None).Found, label => Assert.Equal(1, label));
+
+            using UnetBackend backend = new(model, batchSize: 4);
+            float[] scores = Scores(backend, 0, 1, 2, 3);
+            int plane = 32 * 32;
+            Assert.All(Enumerable.Range(0, 12), map => Assert.Equal(map % 3 != 1, scores.AsSpan(map * plane, plane).IndexOfAnyExcept(-1e4f) < 0));
+            Assert.Contains("\"ignore_mapped_class\": [\n        0,\n        2\n    ]", Core.Formats.ModelDefinitionWriter.Write(model.Definition.ToFile() with { ModelFile = "fields.pth" }), StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     [Fact]
     public void Replicas_on_threads_of_their_own_give_equal_bits_wherever_a_chip_lies_in_the_batch()
     {

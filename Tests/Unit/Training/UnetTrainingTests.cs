@@ -123,6 +123,27 @@ public sealed class UnetTrainingTests : IDisposable
     }
 
     [Fact]
+    public void A_weight_of_what_counts_for_nothing_is_told()
+    {
+        PixelLossPlan plan = new() { Background = BackgroundPixels.Ignore, ClassWeights = new Dictionary<string, double> { ["(background)"] = 2 } };
+        _ = plan.For(new FieldsData(), _warnings.Add);
+        Assert.Contains("-Background Learn makes them a class", Assert.Single(_warnings), StringComparison.Ordinal);
+
+        _warnings.Clear();
+        _ = (plan with { Background = BackgroundPixels.Learn }).For(new FieldsData(), _warnings.Add);
+        Assert.Empty(_warnings);
+    }
+
+    [Fact]
+    public void Options_of_a_part_of_the_loss_that_is_not_there_are_refused()
+    {
+        PixelLossPlan plan = new() { DiceFraction = 1, ClassBalancing = true, FocalLoss = true };
+        LearnArgumentException error = Assert.Throws<LearnArgumentException>(() => plan.For(new FieldsData(), null));
+        Assert.Contains("-FocalLoss and -ClassBalancing would change nothing", error.Message, StringComparison.Ordinal);
+        Assert.Null((plan with { ClassBalancing = false, FocalLoss = false }).For(new FieldsData(), null).ClassWeights);
+    }
+
+    [Fact]
     public void Weights_of_classes_are_by_name_by_value_or_by_how_rare_they_are()
     {
         FieldsData data = new();

@@ -3,12 +3,13 @@ using ArcLearn.Core.IO;
 using ArcLearn.Core.Vectors;
 using ArcLearn.Core.Vectors.Updates;
 using ArcLearn.Tests.Unit.TestSupport;
+using Microsoft.Data.Sqlite;
 
 namespace ArcLearn.Tests.Unit.Vectors;
 
 public sealed class LayerUpdateTests : IDisposable
 {
-    private static readonly FieldUpdate[] s_fields = [new("kind", FieldType.Text, Length: 8), new("sure", FieldType.Real)];
+    private static readonly FieldUpdate[] s_fields = [new("kind", FieldType.Text, "Häuser", "barn", "shed", "x", "y"), new("sure", FieldType.Real)];
 
     private readonly TemporaryFolder _folder = new();
 
@@ -26,8 +27,8 @@ public sealed class LayerUpdateTests : IDisposable
 
         Update(path, update =>
         {
-            update.Set(2, ["Häuser", 0.25]);
-            update.Set(5, ["barn", 1.0]);
+            update.Set(2, 2, ["Häuser", 0.25]);
+            update.Set(5, 5, ["barn", 1.0]);
             update.Complete();
         });
 
@@ -42,7 +43,7 @@ public sealed class LayerUpdateTests : IDisposable
         // Once more: the fields are there now, and what is not set stays.
         Update(path, update =>
         {
-            update.Set(2, ["shed", 0.5]);
+            update.Set(2, 2, ["shed", 0.5]);
             update.Complete();
         });
         Assert.Equal([null, "shed", null, null, "barn"], Read(path).Select(feature => feature.Values[^2]));
@@ -58,7 +59,7 @@ public sealed class LayerUpdateTests : IDisposable
         string path = Write(name, 3);
         Dictionary<string, byte[]> before = Directory.GetFiles(_folder.Root).ToDictionary(file => file, File.ReadAllBytes);
 
-        Update(path, update => update.Set(1, ["x", 1.0]));
+        Update(path, update => update.Set(1, 1, ["x", 1.0]));
 
         Assert.Equal(before.Keys.Order(), Directory.GetFiles(_folder.Root).Order());
         Assert.Equal(Read(path).Select(feature => feature.Values.Count), Enumerable.Repeat(4, 3));
@@ -83,8 +84,8 @@ public sealed class LayerUpdateTests : IDisposable
 
         Update(path, update =>
         {
-            update.Set(1, ["x", 0.5]);
-            update.Set(2, ["y", null]);
+            update.Set(1, 1, ["x", 0.5]);
+            update.Set(2, 2, ["y", null]);
             update.Complete();
         });
 
@@ -110,10 +111,162 @@ public sealed class LayerUpdateTests : IDisposable
         byte[] before = File.ReadAllBytes(path);
         using IVectorLayer layer = VectorLayers.Open(path);
 
-        LearnDataException error = Assert.Throws<LearnDataException>(() => LayerUpdates.Begin(layer, [new FieldUpdate(field, Enum.Parse<FieldType>(type), length)]));
+        LearnDataException error = Assert.Throws<LearnDataException>(() => LayerUpdates.Begin(layer, [length > 0 ? new FieldUpdate(field, Enum.Parse<FieldType>(type), new string('x', length)) : new FieldUpdate(field, Enum.Parse<FieldType>(type))]));
 
         Assert.Equal(id, error.Id);
         Assert.Equal(before, File.ReadAllBytes(path));
+    }
+
+    [Fact]
+    public void Features_of_a_GeoJSON_are_told_by_their_place_and_its_fields_whatever_their_case()
+    {
+        string path = _folder.PathOf("c.geojson");
+        File.WriteAllText(
+            path,
+            """
+            {"type":"FeatureCollection","features":[
+            {"type":"Feature","id":70,"properties":{"Kind":"old","sure":1},"geometry":null},
+            {"type":"Feature","id":3,"properties":{"Kind":"old","sure":0},"geometry":null},
+            {"type":"Feature","id":3,"properties":{"Kind":"old"},"geometry":null}]}
+            """);
+
+        Update(path, update =>
+        {
+            update.Set(1, 70, ["barn", 0.5]);
+            update.Set(2, 3, ["shed", 0.25]);
+            update.Complete();
+        });
+
+        Assert.Equal(["Kind", "sure"], Fields(path));
+        Assert.Equal(["barn", "shed", "old"], Read(path).Select(feature => feature.Values[0]));
+        Assert.Equal([0.5, 0.25, null], Read(path).Select(feature => feature.Values[1]));
+    }
+
+    [Fact]
+    public void A_GeoJSON_whose_members_have_equal_names_is_refused_as_it_is()
+    {
+        string path = _folder.PathOf("d.geojson");
+        const string text = """{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"n":1,"n":2},"geometry":null}]}""";
+        File.WriteAllText(path, text);
+
+        Assert.Throws<LearnFormatException>(() => Update(path, update => update.Set(1, 1, ["x", 1.0])));
+        Assert.Equal(text, File.ReadAllText(path));
+        Assert.Single(Directory.GetFiles(_folder.Root));
+    }
+
+    [Theory]
+    [InlineData("a.gpkg", 3)]
+    [InlineData("a.shp", 3)]
+    [InlineData("a.geojson", 3)]
+    public void A_feature_that_is_gone_changes_nothing(string name, int features)
+    {
+        string path = Write(name, features);
+
+        Assert.Equal("LayerChanged", Assert.Throws<LearnDataException>(() => Update(path, update =>
+        {
+            update.Set(1, 1, ["x", 1.0]);
+            update.Set(features + 1, features + 1, ["y", 1.0]);
+            update.Complete();
+        })).Id);
+        Assert.DoesNotContain("kind", Fields(path));
+    }
+
+    [Theory]
+    [InlineData("a.gpkg", "a.gpkg")]
+    [InlineData("a.shp", "a.dbf")]
+    [InlineData("a.geojson", "a.geojson")]
+    public void A_file_that_is_marked_as_read_only_is_not_replaced(string name, string marked)
+    {
+        string path = Write(name, 2);
+        FileInfo file = new(_folder.PathOf(marked)) { IsReadOnly = true };
+        byte[] before = File.ReadAllBytes(file.FullName);
+        try
+        {
+            UnauthorizedAccessException error = Assert.Throws<UnauthorizedAccessException>(() => Update(path, update => update.Complete()));
+            Assert.Contains("read-only", error.Message, StringComparison.Ordinal);
+            Assert.Equal(before, File.ReadAllBytes(file.FullName));
+        }
+        finally
+        {
+            file.IsReadOnly = false;
+        }
+    }
+
+    [Theory]
+    [InlineData("a.shp", ".a.dbf.00000000.partial")]
+    [InlineData("a.geojson", ".a.geojson.00000000.partial")]
+    public void One_process_updates_a_file_at_a_time_and_takes_over_what_a_killed_one_left(string name, string partial)
+    {
+        string path = Write(name, 2);
+        File.WriteAllText(_folder.PathOf(partial), new string('x', 100_000));
+        using (IVectorLayer layer = VectorLayers.Open(path))
+        using (LayerUpdates.Begin(layer, s_fields))
+        {
+            Assert.Throws<IOException>(() => LayerUpdates.Begin(layer, s_fields));
+        }
+
+        Update(path, update =>
+        {
+            update.Set(2, 2, ["barn", 1.0]);
+            update.Complete();
+        });
+        Assert.Equal([null, "barn"], Read(path).Select(feature => feature.Values[^2]));
+        Assert.DoesNotContain(Directory.GetFiles(_folder.Root), file => file.Contains("partial", StringComparison.Ordinal));
+    }
+
+    /// <param name="mode">SQLite's: of a rollback journal or of a write-ahead log.</param>
+    [Theory]
+    [InlineData("DELETE", "-journal")]
+    [InlineData("WAL", "-wal")]
+    public void A_GeoPackage_whose_update_was_killed_as_it_wrote_is_read_as_it_was_and_updated_again(string mode, string beside)
+    {
+        // More than SQLite holds in memory: it writes to the disk before the end.
+        const int count = 20_000;
+        string path = Write("a.gpkg", count);
+        using (SqliteConnection connection = new($"Data Source={path};Pooling=false"))
+        {
+            connection.Open();
+            using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = $"PRAGMA journal_mode = {mode}";
+            Assert.Equal(mode, ((string)command.ExecuteScalar()!).ToUpperInvariant());
+        }
+
+        VectorFeature[] before = Read(path);
+        string copy = _folder.PathOf("killed.gpkg");
+        Update(path, update =>
+        {
+            for (int i = 1; i <= count; i++)
+            {
+                update.Set(i, i, ["barn", i / (double)count]);
+            }
+
+            // What a process leaves that ends here.
+            File.Copy(path, copy);
+            File.Copy(path + beside, copy + beside);
+        });
+        Assert.True(new FileInfo(copy + beside).Length > 500_000, "Nothing was written before the end.");
+
+        VectorFeature[] after = Read(copy);
+        Assert.Equal(before.Select(feature => feature.Values), after.Select(feature => feature.Values));
+        Assert.DoesNotContain("kind", Fields(copy));
+        Update(copy, update =>
+        {
+            update.Set(count, count, ["shed", 0.5]);
+            update.Complete();
+        });
+        Assert.Equal("shed", Read(copy)[^1].Values[^2]);
+    }
+
+    [Fact]
+    public void Letters_that_a_Shapefile_cannot_hold_are_refused()
+    {
+        string path = Write("a.shp", 2);
+        File.WriteAllText(_folder.PathOf("a.cpg"), "ISO-8859-1");
+        using (IVectorLayer layer = VectorLayers.Open(path))
+        {
+            Assert.Equal("FieldText", Assert.Throws<LearnDataException>(() => LayerUpdates.Begin(layer, [new("kind", FieldType.Text, "Häuser", "дом")])).Id);
+            LayerUpdates.Begin(layer, [new("kind", FieldType.Text, "Häuser")]).Dispose();
+        }
     }
 
     [GdalFact]
@@ -124,7 +277,7 @@ public sealed class LayerUpdateTests : IDisposable
             string path = Write(name, 3);
             Update(path, update =>
             {
-                update.Set(3, ["Häuser", 0.125]);
+                update.Set(3, 3, ["Häuser", 0.125]);
                 update.Complete();
             });
 
@@ -148,7 +301,7 @@ public sealed class LayerUpdateTests : IDisposable
             using ILayerUpdate update = LayerUpdates.Begin(layer, s_fields, full);
             for (int i = 1; i <= 200; i++)
             {
-                update.Set(i, ["x", 1.0]);
+                update.Set(i, i, ["x", 1.0]);
             }
 
             update.Complete();

@@ -104,19 +104,19 @@ public sealed class PostGisTests(PostGisServer server) : IClassFixture<PostGisSe
     {
         server.Execute("labels", "CREATE TABLE houses (gid bigint PRIMARY KEY, short varchar(3), geom geometry(Point, 32618)); "
             + "INSERT INTO houses SELECT i * 10, NULL, 'SRID=32618;POINT(1 2)' FROM generate_series(1, 50) AS i");
-        FieldUpdate[] fields = [new("Height Class", FieldType.Text, 6), new("sure", FieldType.Real)];
+        FieldUpdate[] fields = [new("Height Class", FieldType.Text, "low", "hoch"), new("sure", FieldType.Real)];
         using IVectorLayer layer = VectorLayers.Open(server.Address("houses"));
 
-        Assert.Equal("FieldLength", Assert.Throws<LearnDataException>(() => LayerUpdates.Begin(layer, [new("short", FieldType.Text, 4)])).Id);
+        Assert.Equal("FieldLength", Assert.Throws<LearnDataException>(() => LayerUpdates.Begin(layer, [new("short", FieldType.Text, "four")])).Id);
         using (ILayerUpdate left = LayerUpdates.Begin(layer, fields))
         {
-            left.Set(10, ["low", 0.5]);
+            left.Set(1, 10, ["low", 0.5]);
         }
 
         Assert.Equal(3L, server.Execute("labels", "SELECT count(*) FROM information_schema.columns WHERE table_name = 'houses'"));
         using (ILayerUpdate lost = LayerUpdates.Begin(layer, fields))
         {
-            lost.Set(10, ["low", 0.5]);
+            lost.Set(1, 10, ["low", 0.5]);
             Assert.Equal(1, server.Kill());
             Assert.Equal("DatabaseUnavailable", Assert.Throws<LearnDataException>(lost.Complete).Id);
         }
@@ -124,12 +124,43 @@ public sealed class PostGisTests(PostGisServer server) : IClassFixture<PostGisSe
         Assert.Equal(3L, server.Execute("labels", "SELECT count(*) FROM information_schema.columns WHERE table_name = 'houses'"));
         using (ILayerUpdate update = LayerUpdates.Begin(layer, fields))
         {
-            update.Set(10, ["low", 0.5]);
-            update.Set(500, ["hoch", null]);
+            update.Set(1, 10, ["low", 0.5]);
+            update.Set(50, 500, ["hoch", null]);
             update.Complete();
         }
 
         Assert.Equal("10:low:0.5 500:hoch:", server.Execute("labels", "SELECT string_agg(gid || ':' || \"Height Class\" || ':' || coalesce(sure::text, ''), ' ' ORDER BY gid) FROM houses WHERE \"Height Class\" IS NOT NULL"));
+    }
+
+    [PostGisFact]
+    public void Rows_that_are_gone_and_a_right_that_is_missing_change_nothing()
+    {
+        server.Execute("labels", "CREATE TABLE huts (gid bigint PRIMARY KEY, kind varchar(4), geom geometry(Point, 32618)); INSERT INTO huts SELECT i, NULL, 'SRID=32618;POINT(1 2)' FROM generate_series(1, 3) AS i; "
+            + "CREATE ROLE reader LOGIN; GRANT SELECT ON huts TO reader; CREATE ROLE editor LOGIN; GRANT SELECT, UPDATE ON huts TO editor");
+        FieldUpdate[] fields = [new("Kind", FieldType.Text, "Häus", "barn")];
+        using (IVectorLayer denied = VectorLayers.Open(server.Address("huts", user: "reader")))
+        {
+            Assert.Throws<UnauthorizedAccessException>(() => LayerUpdates.Begin(denied, fields));
+            Assert.Throws<UnauthorizedAccessException>(() => LayerUpdates.Begin(denied, [new("other", FieldType.Text, "x")]));
+        }
+
+        using IVectorLayer layer = VectorLayers.Open(server.Address("huts", user: "editor"));
+        using (ILayerUpdate update = LayerUpdates.Begin(layer, fields))
+        {
+            update.Set(1, 1, ["barn"]);
+            update.Set(2, 2, ["barn"]);
+            server.Execute("labels", "DELETE FROM huts WHERE gid = 2");
+            Assert.Equal("LayerChanged", Assert.Throws<LearnDataException>(update.Complete).Id);
+        }
+
+        Assert.Equal(0L, server.Execute("labels", "SELECT count(kind) FROM huts"));
+        using (ILayerUpdate update = LayerUpdates.Begin(layer, fields))
+        {
+            update.Set(2, 3, ["Häus"]);
+            update.Complete();
+        }
+
+        Assert.Equal("3:Häus", server.Execute("labels", "SELECT string_agg(gid || ':' || kind, ' ') FROM huts WHERE kind IS NOT NULL"));
     }
 
     [PostGisFact]

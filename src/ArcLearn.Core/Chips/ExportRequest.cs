@@ -8,6 +8,8 @@ namespace ArcLearn.Core.Chips;
 /// <summary>arcgis' context of an export: where to cut, whether chips without objects are kept, the first chip's number.</summary>
 internal sealed record ExportSettings
 {
+    private static readonly ArgumentDefinition s_allTiles = ArgumentDefinition.Boolean("exportAllTiles", "Whether chips without objects are written, too.");
+    private static readonly ArgumentDefinition s_startIndex = ArgumentDefinition.Integer("startIndex", 0, 999_999_999, "The number of the first chip.");
     private static readonly string[] s_names = ["cellSize", "extent", "exportAllTiles", "startIndex"];
 
     public InferenceContext Place { get; init; } = new();
@@ -33,8 +35,8 @@ internal sealed record ExportSettings
         return new ExportSettings
         {
             Place = InferenceContext.Parse(place),
-            ExportAllTiles = table.Boolean("exportAllTiles") ?? false,
-            StartIndex = table.Integer("startIndex", 0, 999_999_999) ?? 0,
+            ExportAllTiles = table.Boolean(s_allTiles) ?? false,
+            StartIndex = table.Integer(s_startIndex) ?? 0,
         };
     }
 

@@ -11,8 +11,7 @@ internal static class ClassPalette
     /// <param name="index">Its place from 0.</param>
     public static SKColor ColorOf(ClassDefinition? known, int index)
     {
-        IReadOnlyList<int>? color = known?.Color;
-        color = color is { Count: 3 } && color.All(part => part is >= 0 and <= 255) ? color : ClassColors.At(index);
+        IReadOnlyList<int> color = ClassColors.Of(known?.Color, index);
         return new SKColor((byte)color[0], (byte)color[1], (byte)color[2]);
     }
 

@@ -23,7 +23,8 @@ internal static class ConfusionPicture
         return PictureFile.Save(picture, path, FormattableString.Invariant($"{matrix.Classes.Count} classes, {matrix.Total} {matrix.Unit}"), files ?? LocalFileSystem.Instance, force);
     }
 
-    private static SKBitmap Draw(ConfusionMatrix matrix, string title)
+    /// <summary>The picture itself.</summary>
+    public static SKBitmap Draw(ConfusionMatrix matrix, string title)
     {
         string[] names = [.. matrix.Classes.Select(name => name.Length <= LongestName ? name : name[..(LongestName - 2)] + "..")];
         int line = DotFont.LineHeight(TextScale);

@@ -23,15 +23,21 @@ internal static class ImageResultSheet
     {
         files ??= LocalFileSystem.Instance;
         PictureFile.CheckOutput(pngPath, files, options.Force);
+        using SKBitmap sheet = Picture(model, other, options, isHardest, out string shows, cancel);
+        return PictureFile.Save(sheet, pngPath, shows, files, options.Force);
+    }
+
+    /// <summary>The picture itself.</summary>
+    /// <inheritdoc cref="Draw"/>
+    public static SKBitmap Picture(ClassifierEngine model, LearnDataBunch? other, ModelResultSheetOptions options, bool isHardest, out string shows, CancellationToken cancel)
+    {
         ImageComparison results = model.Compare(options.Rows * Columns, options.Seed, isHardest, other, cancel);
         ImageClassBatch batch = results.Sample.Batch;
         ChipPictures pictures = new(batch, results.Normalization);
         int right = Enumerable.Range(0, batch.Count).Count(i => Found(i).SequenceEqual(batch.Classes[i]));
-        string shows = FormattableString.Invariant($"{batch.Count} images, {right} right");
-        string title = $"{model.Name}: what it takes images for, and (where that is wrong) what they are{(isHardest ? "; the hardest first" : "")}";
-        using SKBitmap sheet = ContactSheet.Draw(title, Cells(), batch.Count, batch.ChipSize, Columns, []);
-        cancel.ThrowIfCancellationRequested();
-        return PictureFile.Save(sheet, pngPath, shows, files, options.Force);
+        shows = FormattableString.Invariant($"{batch.Count} images, {right} right");
+        string title = $"{options.Name ?? model.Name}: what it takes images for, and (where that is wrong) what they are{(isHardest ? "; the hardest first" : "")}";
+        return ContactSheet.Draw(title, Cells(), batch.Count, batch.ChipSize, Columns, []);
 
         IEnumerable<SheetCell> Cells()
         {

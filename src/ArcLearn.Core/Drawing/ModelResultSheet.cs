@@ -10,6 +10,9 @@ internal sealed record ModelResultSheetOptions
 {
     public int Rows { get; init; } = 5;
 
+    /// <summary>What the picture calls the model; null for its name.</summary>
+    public string? Name { get; init; }
+
     /// <summary>Score that a detection needs, 0 to 1.</summary>
     public double DetectThreshold { get; init; } = 0.5;
 
@@ -34,18 +37,24 @@ internal static class ModelResultSheet
     {
         files ??= LocalFileSystem.Instance;
         PictureFile.CheckOutput(pngPath, files, options.Force);
+        using SKBitmap sheet = Picture(model, other, options, out string shows, cancel);
+        return PictureFile.Save(sheet, pngPath, shows, files, options.Force);
+    }
+
+    /// <summary>The picture itself.</summary>
+    /// <inheritdoc cref="Draw"/>
+    public static SKBitmap Picture(SsdEngine model, LearnDataBunch? other, ModelResultSheetOptions options, out string shows, CancellationToken cancel)
+    {
         SsdComparison results = model.Compare(options.Rows, options.Seed, options.DetectThreshold, options.NmsOverlap, other, cancel);
         DetectionBatch batch = results.Sample.Batch;
         ChipPictures pictures = new(batch, results.Normalization);
         LabelledObjects labels = new(model.Classes);
-        string shows = FormattableString.Invariant($"{batch.Count} chips, {results.Found.Sum(found => found.Count)} detections");
-        string title = FormattableString.Invariant($"{model.Name}: truth | detections of {options.DetectThreshold:0.##} and more");
-        using SKBitmap sheet = ContactSheet.Draw(
+        shows = FormattableString.Invariant($"{batch.Count} chips, {results.Found.Sum(found => found.Count)} detections");
+        string title = FormattableString.Invariant($"{options.Name ?? model.Name}: truth | detections of {options.DetectThreshold:0.##} and more");
+        return ContactSheet.Draw(
             title, Cells(), 2 * batch.Count, batch.ChipSize, columns: 2, labels.Legend(
                 batch.Boxes.SelectMany(boxes => boxes).Where(box => box.Label > 0).Select(box => box.Label - 1),
                 results.Found.SelectMany(found => found).Select(found => found.ClassIndex)));
-        cancel.ThrowIfCancellationRequested();
-        return PictureFile.Save(sheet, pngPath, shows, files, options.Force);
 
         IEnumerable<SheetCell> Cells()
         {

@@ -16,11 +16,20 @@ internal static class PictureFile
     public static PictureItem Save(SKBitmap picture, string path, string shows, IFileSystem files, bool force)
     {
         CheckOutput(path, files, force);
-        using SKData data = picture.Encode(SKEncodedImageFormat.Png, quality: 100)
-            ?? throw new InvalidOperationException($"A picture of {picture.Width} by {picture.Height} pixels cannot be encoded.");
+        using SKData data = Encode(picture);
         files.WriteAtomically(path, data.SaveTo);
         return new PictureItem(path, picture.Width, picture.Height, shows);
     }
+
+    /// <summary>The bytes of the PNG file.</summary>
+    public static byte[] Bytes(SKBitmap picture)
+    {
+        using SKData data = Encode(picture);
+        return data.ToArray();
+    }
+
+    private static SKData Encode(SKBitmap picture) => picture.Encode(SKEncodedImageFormat.Png, quality: 100)
+        ?? throw new InvalidOperationException($"A picture of {picture.Width} by {picture.Height} pixels cannot be encoded.");
 
     /// <summary>The same check, for before the work.</summary>
     /// <exception cref="LearnArgumentException">The path is a folder's, or not that of a PNG file.</exception>

@@ -18,15 +18,21 @@ internal static class PixelResultSheet
     {
         files ??= LocalFileSystem.Instance;
         PictureFile.CheckOutput(pngPath, files, options.Force);
+        using SKBitmap sheet = Picture(model, other, options, out string shows, cancel);
+        return PictureFile.Save(sheet, pngPath, shows, files, options.Force);
+    }
+
+    /// <summary>The picture itself.</summary>
+    /// <inheritdoc cref="Draw"/>
+    public static SKBitmap Picture(UnetEngine model, LearnDataBunch? other, ModelResultSheetOptions options, out string shows, CancellationToken cancel)
+    {
         PixelComparison results = model.Compare(options.Rows, options.Seed, other, cancel);
         PixelBatch batch = results.Sample.Batch;
         ChipPictures pictures = new(batch, results.Normalization);
         PaintedMasks truth = new(batch with { Instances = null }, model.Classes);
         PaintedMasks found = new(batch with { Classes = results.Found, Instances = null }, model.Classes);
-        string shows = FormattableString.Invariant($"{batch.Count} chips");
-        using SKBitmap sheet = ContactSheet.Draw($"{model.Name}: chip | truth | found", Cells(), Columns * batch.Count, batch.ChipSize, Columns, found.Legend());
-        cancel.ThrowIfCancellationRequested();
-        return PictureFile.Save(sheet, pngPath, shows, files, options.Force);
+        shows = FormattableString.Invariant($"{batch.Count} chips");
+        return ContactSheet.Draw($"{options.Name ?? model.Name}: chip | truth | found", Cells(), Columns * batch.Count, batch.ChipSize, Columns, found.Legend());
 
         IEnumerable<SheetCell> Cells()
         {
@@ -46,7 +52,7 @@ internal static class PixelResultSheet
             int right = 0;
             for (int i = chip * plane; i < (chip + 1) * plane; i++)
             {
-                bool counts = batch.Classes[i] > 0 || (batch.Classes[i] == 0 && !model.IsBackgroundIgnored);
+                bool counts = batch.Classes[i] >= 0 && !model.Options.Loss.IsIgnored(batch.Classes[i]);
                 labelled += counts ? 1 : 0;
                 right += counts && batch.Classes[i] == results.Found[i] ? 1 : 0;
             }

@@ -20,9 +20,16 @@ internal static class TrainingCurve
             throw new LearnDataException("NoEpochs", "There are no results of epochs to draw; give what Start-ModelTraining wrote.");
         }
 
-        string shows = FormattableString.Invariant($"{epochs.Count} epochs, best {Best(epochs)}");
-        using SKBitmap picture = LineChart.Draw(shows, Charts(epochs));
+        using SKBitmap picture = Picture(epochs, out string shows);
         return PictureFile.Save(picture, pngPath, shows, files, force);
+    }
+
+    /// <param name="epochs">At least one.</param>
+    /// <param name="shows">What is on the picture.</param>
+    public static SKBitmap Picture(IReadOnlyList<EpochResult> epochs, out string shows)
+    {
+        shows = FormattableString.Invariant($"{epochs.Count} epochs, best {Best(epochs)}");
+        return LineChart.Draw(shows, Charts(epochs));
     }
 
     /// <summary>Losses, metric and rate, one below the other over the same epochs; results of several trainings follow one another.</summary>

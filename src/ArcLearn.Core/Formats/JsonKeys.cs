@@ -26,10 +26,22 @@ internal sealed class JsonKeys
             .Select(group => KeyValuePair.Create(group.Key, group.Last().Value.Clone()))];
 
     /// <summary>False for a key that is absent, null or holds a template's example ("e.g. …", "some description").</summary>
+    /// <exception cref="LearnFormatException">It is there more than once, with different values: other programs would take another one.</exception>
     public bool TryGet(string key, out JsonElement value)
     {
-        _asked.Add(key);
-        return _object.TryGetProperty(key, out value) && !IsAbsent(value);
+        bool isNew = _asked.Add(key);
+        if (!_object.TryGetProperty(key, out value))
+        {
+            return false;
+        }
+
+        string raw = isNew ? value.GetRawText() : "";
+        if (isNew && _object.EnumerateObject().Any(other => other.NameEquals(key) && other.Value.GetRawText() != raw))
+        {
+            throw Fail(key, "is there more than once, with different values.");
+        }
+
+        return !IsAbsent(value);
     }
 
     public JsonKeys? Object(string key)

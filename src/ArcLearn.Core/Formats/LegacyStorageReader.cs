@@ -8,10 +8,11 @@ namespace ArcLearn.Core.Formats;
 /// PyTorch before 1.6: pickles one after the other (a magic number, the version, facts of the machine, what was saved, the keys of
 /// the storages), then each storage as the count of its numbers (64 bits) and the numbers.
 /// </summary>
-internal sealed class LegacyStorageReader(Stream stream, string path) : IStorageReader
+internal sealed class LegacyStorageReader(FileBytes bytes, string path) : IStorageReader
 {
     private const string Magic = "1950a86a20f9469cfc6c";
     private const long Version = 1001;
+    private const int CountLength = 8;
 
     private readonly Dictionary<string, TorchStorage> _roots = new(StringComparer.Ordinal);
     private readonly Dictionary<string, (string Root, long First)> _views = new(StringComparer.Ordinal);
@@ -19,8 +20,9 @@ internal sealed class LegacyStorageReader(Stream stream, string path) : IStorage
 
     public object? ReadRoot()
     {
+        using Stream stream = bytes.Stream(0, bytes.Length);
         PickleReader pickles = new(stream, path, Storage);
-        if (stream.Length < 2 || !StartsAsPickle() || pickles.Read() is not BigInteger magic || magic != BigInteger.Parse("0" + Magic, NumberStyles.HexNumber, CultureInfo.InvariantCulture))
+        if (pickles.Read() is not BigInteger magic || magic != BigInteger.Parse("0" + Magic, NumberStyles.HexNumber, CultureInfo.InvariantCulture))
         {
             throw Fail("is not a PyTorch file.");
         }
@@ -41,44 +43,38 @@ internal sealed class LegacyStorageReader(Stream stream, string path) : IStorage
             throw Fail("does not list its storages.");
         }
 
+        long place = stream.Position;
         foreach (object? item in keys)
         {
-            Locate(item as string ?? throw Fail("a storage's key is not text."));
+            place = Locate(item as string ?? throw Fail("a storage's key is not text."), place);
         }
 
-        return _roots.Keys.FirstOrDefault(key => !_places.ContainsKey(key)) is string missing ? throw Fail($"storage {missing} is not in the file.") : root;
+        return _roots.Keys.FirstOrDefault(key => !_places.ContainsKey(key)) is string missing ? throw Fail($"storage {SafeText.Show(missing)} is not in the file.") : root;
     }
 
-    public byte[] ReadStorage(TorchStorage storage)
+    /// <summary>The old format has no checksums.</summary>
+    public void Check(TorchStorage storage)
+    {
+    }
+
+    public ReadOnlySpan<byte> Numbers(TorchStorage storage, long start, int length)
     {
         (string root, long first) = _views.TryGetValue(storage.Key, out (string, long) view) ? view : (storage.Key, 0);
-        byte[] bytes = new byte[storage.Count * storage.DataType.Size()];
-        stream.Position = _places[root] + (first * storage.DataType.Size());
-        stream.ReadExactly(bytes);
-        return bytes;
-    }
-
-    public void Dispose() => stream.Dispose();
-
-    private bool StartsAsPickle()
-    {
-        bool result = stream.ReadByte() == 0x80;
-        stream.Position = 0;
-        return result;
+        return bytes.Span(_places[root] + (first * storage.DataType.Size()) + start, length);
     }
 
     /// <summary>('storage', type, key, device, count, view): view is None, or (key, first, count) of a part of the storage.</summary>
     private TorchStorage Storage(PickleTuple id)
     {
-        if (id.Items is not ["storage", PickleGlobal.Storage type, string key, _, long count, ..] || count < 0 || count > stream.Length)
+        if (id.Items is not ["storage", PickleGlobal.Storage type, string key, _, long count, ..] || count < 0 || count > bytes.Length)
         {
-            throw Fail("a tensor refers to its numbers in an unknown way.");
+            throw Fail("a tensor refers to its numbers in an unknown way (the instruction BINPERSID).");
         }
 
         TorchStorage root = new(key, type.DataType, count);
         if (_roots.TryGetValue(key, out TorchStorage? known) && known != root)
         {
-            throw Fail($"storage {key} is described in two ways.");
+            throw Fail($"storage {SafeText.Show(key)} is described in two ways.");
         }
 
         _roots[key] = root;
@@ -86,7 +82,7 @@ internal sealed class LegacyStorageReader(Stream stream, string path) : IStorage
         {
             if (view.Items is not [string viewKey, long first, long length] || first < 0 || length < 0 || first > count - length)
             {
-                throw Fail($"a part of storage {key} lies outside it.");
+                throw Fail($"a part of storage {SafeText.Show(key)} lies outside it.");
             }
 
             viewKey = $"{key}/{viewKey}";
@@ -97,23 +93,18 @@ internal sealed class LegacyStorageReader(Stream stream, string path) : IStorage
         return root;
     }
 
-    private void Locate(string key)
+    /// <summary>Notes where a storage lies, and gives where the next one begins.</summary>
+    private long Locate(string key, long place)
     {
-        byte[] header = new byte[8];
-        stream.ReadExactly(header);
-        long count = BinaryPrimitives.ReadInt64LittleEndian(header);
+        long count = BinaryPrimitives.ReadInt64LittleEndian(bytes.Span(place, CountLength));
         if (!_roots.TryGetValue(key, out TorchStorage? storage) || storage.Count != count)
         {
-            throw Fail($"storage {key} has {count} numbers where {storage?.Count ?? 0} belong.");
+            throw Fail($"storage {SafeText.Show(key)} has {count} numbers where {storage?.Count ?? 0} belong.");
         }
 
+        place += CountLength;
         long length = count * storage.DataType.Size();
-        if (length > stream.Length - stream.Position || !_places.TryAdd(key, stream.Position))
-        {
-            throw Fail($"storage {key} is cut off.");
-        }
-
-        stream.Position += length;
+        return length <= bytes.Length - place && _places.TryAdd(key, place) ? place + length : throw Fail($"storage {SafeText.Show(key)} is cut off, or comes twice.");
     }
 
     private LearnFormatException Fail(string message) => new(message, path);

@@ -67,6 +67,9 @@ internal sealed record TrainedSettings
 /// </summary>
 internal sealed record ModelDefinitionFile
 {
+    /// <summary>By which ArcGIS finds arcgis.learn's inference functions.</summary>
+    public const string LearnFramework = "arcgis.learn.models._inferencing";
+
     public const string DetectorConfiguration = "_DynamicSSD";
     public const string DetectorModelType = "ObjectDetection";
     public const string UnetConfiguration = "_unet";
@@ -118,12 +121,24 @@ internal sealed record ModelDefinitionFile
     /// <summary>A file without it means 1.</summary>
     public int SsdVersion { get; init; } = 1;
 
+    /// <summary>Of a pixel classifier: classes that it never learnt, from 1, and 0 where that is background (ignore_mapped_class).</summary>
+    public IReadOnlyList<int> IgnoredClasses { get; init; } = [];
+
+    /// <summary>Whether the model's input is scaled by statistics of its own.</summary>
+    public bool IsMultispectral { get; init; }
+
+    /// <summary>What arcgis.learn's statistics mean; null where the file has none that can be used.</summary>
+    public Normalization? Statistics { get; init; }
+
     public CellSizeDefinition? MinCellSize { get; init; }
 
     public CellSizeDefinition? MaxCellSize { get; init; }
 
     /// <summary>Null in files of other programs.</summary>
     public TrainedSettings? Settings { get; init; }
+
+    /// <summary>What was measured, under arcgis.learn's keys; for writing only.</summary>
+    public IReadOnlyList<KeyValuePair<string, object?>> Results { get; init; } = [];
 
     /// <summary>All other keys as they were, in the file's order.</summary>
     public IReadOnlyList<KeyValuePair<string, JsonElement>> Other { get; init; } = [];
@@ -161,18 +176,4 @@ internal sealed record ModelDefinitionFile
 
         return Parse(path, text.ToString());
     }
-
-    public ModelDefinition Describe(string name, string path) => new()
-    {
-        Name = name,
-        ModelType = EffectiveModelType,
-        Framework = Framework ?? "",
-        ModelConfiguration = ModelConfiguration ?? "",
-        Backbone = Backbone ?? "",
-        Classes = Classes,
-        ImageWidth = ImageWidth,
-        ImageHeight = ImageHeight,
-        ExtractBands = ExtractBands,
-        Path = path,
-    };
 }

@@ -39,7 +39,7 @@ internal static partial class ModelDefinitionParser
         text = WithoutNaN(text.TrimStart('\uFEFF'));
         try
         {
-            using JsonDocument document = JsonDocument.Parse(text, s_options);
+            using JsonDocument document = Document(ref text);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
                 throw new LearnFormatException("is JSON, but not an object of a model definition's keys.", path, 1);
@@ -60,9 +60,51 @@ internal static partial class ModelDefinitionParser
         }
     }
 
+    /// <summary>The same definition with weights of another name.</summary>
+    /// <inheritdoc cref="Parse"/>
+    public static string WithModelFile(string path, string text, string modelFile)
+    {
+        _ = Parse(path, text);
+        text = WithoutNaN(text.TrimStart('\uFEFF'));
+        using JsonDocument document = Document(ref text);
+        JsonMap map = [];
+        foreach (JsonProperty property in document.RootElement.EnumerateObject())
+        {
+            map.Add(property.Name, property.NameEquals("ModelFile") ? modelFile : property.Value);
+        }
+
+        return PythonJson.Write(map);
+    }
+
+    /// <summary>Text that is no JSON for its quotes or backslashes alone is read as its writer meant it.</summary>
+    /// <param name="text">Becomes what was read.</param>
+    private static JsonDocument Document(ref string text)
+    {
+        try
+        {
+            return JsonDocument.Parse(text, s_options);
+        }
+        catch (JsonException) when (PastedJson.Repair(text) is string repaired && repaired != text)
+        {
+            try
+            {
+                JsonDocument document = JsonDocument.Parse(repaired, s_options);
+                text = repaired;
+                return document;
+            }
+            catch (JsonException)
+            {
+                // The first complaint is about what the user wrote.
+            }
+
+            throw;
+        }
+    }
+
     private static ModelDefinitionFile Read(JsonKeys keys)
     {
         (IReadOnlyList<int> bands, IReadOnlyList<string> bandNames) = Bands(keys);
+        bool isMultispectral = keys.Flag("IsMultispectral");
         ModelDefinitionFile definition = new()
         {
             Framework = keys.Text("Framework"),
@@ -80,6 +122,9 @@ internal static partial class ModelDefinitionParser
             Zooms = keys.List("Zooms", "a positive number", Positive),
             Ratios = keys.List("Ratios", "a pair of positive numbers", Ratio),
             SsdVersion = keys.Integer("SSDVersion", 1, 2) ?? 1,
+            IgnoredClasses = [.. keys.List("ignore_mapped_class", "a class's place from 0", BandIndex).Distinct().Order()],
+            IsMultispectral = isMultispectral,
+            Statistics = isMultispectral ? EsriStatistics.Read(keys, bands) : null,
             MinCellSize = CellSize(keys, "MinCellSize"),
             MaxCellSize = CellSize(keys, "MaxCellSize"),
             Settings = keys.Object("ArcLearn") is JsonKeys own ? Settings(own) : null,
@@ -117,6 +162,7 @@ internal static partial class ModelDefinitionParser
     private static List<ClassDefinition> Classes(JsonKeys keys)
     {
         List<ClassDefinition> classes = [];
+        HashSet<int> values = [];
         if (!keys.TryGet("Classes", out JsonElement value))
         {
             return classes;
@@ -131,9 +177,14 @@ internal static partial class ModelDefinitionParser
         {
             if (item.ValueKind != JsonValueKind.Object
                 || !(item.TryGetProperty("Value", out JsonElement number) || item.TryGetProperty("ClassValue", out number))
-                || JsonKeys.AsInteger(number) is not int classValue)
+                || JsonKeys.AsInteger(number) is not (int classValue and >= 0))
             {
-                throw keys.Fail("Classes", item, "a class with a whole number as its Value or ClassValue");
+                throw keys.Fail("Classes", item, "a class with a whole number from 0 to 2147483647 as its Value or ClassValue");
+            }
+
+            if (!values.Add(classValue))
+            {
+                throw keys.Fail("Classes", item, "a class with a value of its own: another one has it, too");
             }
 
             bool named = item.TryGetProperty("Name", out JsonElement name) || item.TryGetProperty("ClassName", out name);
@@ -258,6 +309,7 @@ internal static partial class ModelDefinitionParser
             IsMultiLabel = keys.Flag("MultiLabel"),
             ClassWeights = weights.Count > 0 ? weights : null,
             LabelSmoothing = keys.Number("LabelSmoothing") ?? 0,
+            MixUp = keys.Number("MixUp") ?? 0,
         };
     }
 

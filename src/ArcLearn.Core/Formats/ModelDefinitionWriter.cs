@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Text.Json;
 using ArcLearn.Core.Data;
 using ArcLearn.Core.Models;
+using ArcLearn.Core.Vectors;
 
 namespace ArcLearn.Core.Formats;
 
@@ -9,10 +11,10 @@ namespace ArcLearn.Core.Formats;
 /// </summary>
 internal static class ModelDefinitionWriter
 {
-    private const string Framework = "arcgis.learn.models._inferencing";
-
     private static readonly float[] s_imageNetMean = [0.485f, 0.456f, 0.406f];
     private static readonly float[] s_imageNetDeviation = [0.229f, 0.224f, 0.225f];
+
+    private static readonly string[] s_usageKeys = ["resize_to", "ImageSpaceUsed", "SupportsVariableTileSize", "ModelName", "MetaDataMode"];
 
     private static readonly string[] s_statisticsKeys = ["Bands", "ImageryType", "DoNormalize", "NormalizationStats"];
 
@@ -33,7 +35,10 @@ internal static class ModelDefinitionWriter
         AddCellSize(map, "MinCellSize", definition.MinCellSize);
         AddCellSize(map, "MaxCellSize", definition.MaxCellSize);
         AddStatistics(map, settings.Normalization);
+        map.AddRange(definition.Results);
         map.Add("ArcLearn", Settings(settings));
+
+        KeepUsage(map, definition.Other);
 
         // A model that was read and trained on has other statistics now.
         HashSet<string> written = new(map.Select(item => item.Key).Concat(s_statisticsKeys), StringComparer.Ordinal);
@@ -43,9 +48,22 @@ internal static class ModelDefinitionWriter
         return PythonJson.Write(map);
     }
 
+    /// <summary>What other programs do with the model, and its own name for it: said as the file that was read said it.</summary>
+    private static void KeepUsage(JsonMap map, IReadOnlyList<KeyValuePair<string, JsonElement>> other)
+    {
+        foreach ((string key, JsonElement value) in other.Where(item => s_usageKeys.Contains(item.Key, StringComparer.Ordinal)))
+        {
+            int index = map.FindIndex(item => item.Key == key);
+            if (index >= 0)
+            {
+                map[index] = KeyValuePair.Create(key, (object?)value);
+            }
+        }
+    }
+
     private static JsonMap Detector(ModelDefinitionFile definition) => new()
     {
-        { "Framework", Framework },
+        { "Framework", ModelDefinitionFile.LearnFramework },
         { "InferenceFunction", "ArcGISObjectDetector.py" },
         { "ModelConfiguration", ModelDefinitionFile.DetectorConfiguration },
         { "ModelFile", definition.ModelFile },
@@ -56,7 +74,7 @@ internal static class ModelDefinitionWriter
         { "Grids", definition.Grids },
         { "Zooms", definition.Zooms },
         { "Ratios", definition.Ratios.Select(ratio => new[] { ratio.Height, ratio.Width }) },
-        { "Classes", definition.Classes.Select(Class) },
+        { "Classes", Classes(definition) },
         { "backbone", definition.Backbone },
         { "SSDVersion", definition.SsdVersion },
         { "ModelFormat", "NCHW" },
@@ -67,16 +85,16 @@ internal static class ModelDefinitionWriter
 
     private static JsonMap Unet(ModelDefinitionFile definition) => new()
     {
-        { "Framework", Framework },
+        { "Framework", ModelDefinitionFile.LearnFramework },
         { "ModelConfiguration", ModelDefinitionFile.UnetConfiguration },
         { "ModelFile", definition.ModelFile },
         { "InferenceFunction", "ArcGISImageClassifier.py" },
         { "ExtractBands", definition.ExtractBands },
         { "ImageWidth", definition.ImageWidth },
         { "ImageHeight", definition.ImageHeight },
-        { "Classes", definition.Classes.Select(Class) },
+        { "Classes", Classes(definition) },
         { "ModelType", ModelDefinitionFile.PixelModelType },
-        { "ignore_mapped_class", Array.Empty<int>() },
+        { "ignore_mapped_class", definition.IgnoredClasses },
         { "ModelFormat", "NCHW" },
         { "SupportsVariableTileSize", true },
         { "ImageSpaceUsed", "MAP_SPACE" },
@@ -85,14 +103,14 @@ internal static class ModelDefinitionWriter
 
     private static JsonMap Classifier(ModelDefinitionFile definition) => new()
     {
-        { "Framework", Framework },
+        { "Framework", ModelDefinitionFile.LearnFramework },
         { "ModelConfiguration", ModelDefinitionFile.ClassifierConfiguration },
         { "ModelFile", definition.ModelFile },
         { "InferenceFunction", "ArcGISObjectClassifier.py" },
         { "ExtractBands", definition.ExtractBands },
         { "ImageWidth", definition.ImageWidth },
         { "ImageHeight", definition.ImageHeight },
-        { "Classes", definition.Classes.Select(Class) },
+        { "Classes", Classes(definition) },
         { "ModelType", ModelDefinitionFile.ClassifierModelType },
         { "MetaDataMode", definition.Settings!.ImageLoss is { IsMultiLabel: true } ? MetadataFormats.MultiLabeledTiles : MetadataFormats.LabeledTiles },
         { "ModelFormat", "NCHW" },
@@ -106,10 +124,14 @@ internal static class ModelDefinitionWriter
         { "MultiLabel", loss.IsMultiLabel },
         { "ClassWeights", loss.ClassWeights },
         { "LabelSmoothing", loss.LabelSmoothing },
+        { "MixUp", loss.MixUp },
     };
 
-    private static JsonMap Class(ClassDefinition item) =>
-        new() { { "Value", item.Value }, { "Name", item.Name }, { "Color", item.Color } };
+    // arcgis.learn makes a colour table of them: a class without a colour gets one, as it has in our own pictures.
+    private static IEnumerable<JsonMap> Classes(ModelDefinitionFile definition) => definition.Classes.Select((item, place) => new JsonMap
+    {
+        { "Value", item.Value }, { "Name", item.Name }, { "Color", ClassColors.Of(item.Color, place) },
+    });
 
     private static void AddCellSize(JsonMap map, string key, CellSizeDefinition? size)
     {

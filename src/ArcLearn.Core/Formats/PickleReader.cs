@@ -12,10 +12,23 @@ namespace ArcLearn.Core.Formats;
 /// </summary>
 internal sealed class PickleReader(Stream stream, string path, Func<PickleTuple, TorchStorage>? persistent = null)
 {
-    private const int MostItems = 10_000_000;
+    /// <summary>In bytes: a tensor takes about 300.</summary>
+    public const int LongestPickle = 1 << 26;
+
+    /// <summary>Instructions and pairs of dicts made of lists: what bounds memory and time.</summary>
+    private const int MostSteps = 4_000_000;
+
+    /// <summary>Numbers that a view may have beyond those of its storage.</summary>
+    private const int MostRepeated = 1 << 24;
+
+    private const int NewestProtocol = 5;
+    private const int MostDimensions = 16;
 
     private readonly PickleStack _stack = new(path);
     private readonly Dictionary<uint, object?> _memo = [];
+    private readonly long _length = stream.Length;
+    private long _end;
+    private int _steps;
 
     /// <summary>Reads one pickle; the stream stands behind it afterwards.</summary>
     /// <exception cref="LearnFormatException">Something that is none of the above, or an end too early.</exception>
@@ -23,19 +36,18 @@ internal sealed class PickleReader(Stream stream, string path, Func<PickleTuple,
     {
         _stack.Clear();
         _memo.Clear();
+        _end = Math.Min(_length, stream.Position + LongestPickle);
+        _steps = 0;
         while (true)
         {
-            byte code = Bytes(1)[0];
+            Count(1);
+            byte code = Byte();
             if (code == (byte)'.')
             {
                 return _stack.Pop(1)[0];
             }
 
             Step(code);
-            if (_stack.Count > MostItems)
-            {
-                throw Fail($"holds more than {MostItems} values.");
-            }
         }
     }
 
@@ -46,25 +58,25 @@ internal sealed class PickleReader(Stream stream, string path, Func<PickleTuple,
     {
         switch ((char)code)
         {
-            case '\u0080': Bytes(1); break;                                                              // PROTO
-            case '\u0095': Bytes(8); break;                                                              // FRAME
+            case '\u0080': RequireKnown(Byte()); break;                                                    // PROTO
+            case '\u0095': Require(BinaryPrimitives.ReadUInt64LittleEndian(Bytes(8))); break;                 // FRAME
             case '(': _stack.Mark(); break;
             case 'N': _stack.Push(null); break;
             case '\u0088': _stack.Push(true); break;
             case '\u0089': _stack.Push(false); break;
             case 'J': _stack.Push((long)BinaryPrimitives.ReadInt32LittleEndian(Bytes(4))); break;
-            case 'K': _stack.Push((long)Bytes(1)[0]); break;
+            case 'K': _stack.Push((long)Byte()); break;
             case 'M': _stack.Push((long)BinaryPrimitives.ReadUInt16LittleEndian(Bytes(2))); break;
-            case '\u008a': PushInteger(new BigInteger(Bytes(Bytes(1)[0]))); break;
+            case '\u008a': PushInteger(new BigInteger(Bytes(Byte()))); break;
             case 'G': _stack.Push(BinaryPrimitives.ReadDoubleBigEndian(Bytes(8))); break;
             case 'X': _stack.Push(Text(BinaryPrimitives.ReadUInt32LittleEndian(Bytes(4)))); break;        // BINUNICODE
-            case '\u008c': _stack.Push(Text(Bytes(1)[0])); break;                                         // SHORT_BINUNICODE
+            case '\u008c': _stack.Push(Text(Byte())); break;                                         // SHORT_BINUNICODE
             case 'T': _stack.Push(Text(BinaryPrimitives.ReadUInt32LittleEndian(Bytes(4)))); break;        // BINSTRING, of Python 2
-            case 'U': _stack.Push(Text(Bytes(1)[0])); break;                                              // SHORT_BINSTRING
-            case 'q': _memo[Bytes(1)[0]] = _stack.Peek(); break;
+            case 'U': _stack.Push(Text(Byte())); break;                                              // SHORT_BINSTRING
+            case 'q': _memo[Byte()] = _stack.Peek(); break;
             case 'r': _memo[BinaryPrimitives.ReadUInt32LittleEndian(Bytes(4))] = _stack.Peek(); break;
             case '\u0094': _memo[(uint)_memo.Count] = _stack.Peek(); break;                                     // MEMOIZE
-            case 'h': _stack.Push(Recall(Bytes(1)[0])); break;
+            case 'h': _stack.Push(Recall(Byte())); break;
             case 'j': _stack.Push(Recall(BinaryPrimitives.ReadUInt32LittleEndian(Bytes(4)))); break;
             case ')': _stack.Push(new PickleTuple([])); break;
             case 't': _stack.Push(new PickleTuple(_stack.PopToMark())); break;
@@ -82,17 +94,45 @@ internal sealed class PickleReader(Stream stream, string path, Func<PickleTuple,
             case 'R': Reduce(); break;
             case 'b': Build(); break;
             case 'Q': _stack.Push(Persistent()); break;
-            default: throw Fail($"the pickle has the instruction 0x{code:x2}, which tensors and plain containers do not need; nothing of it was run.");
+            default: throw Fail($"the pickle has the instruction {PickleOpcodes.Show(code)}, which tensors and plain containers do not need; nothing of it was run.");
         }
     }
 
-    private PickleGlobal Global(string module, string name) => PickleGlobal.Find(module, name)
-        ?? throw Fail($"the pickle asks for {module}.{name}, which is neither a tensor nor a plain container; nothing of it was run. Save the weights alone: torch.save(model.state_dict(), path).");
+    /// <summary>Bounds the work: what one instruction makes is of its own size, but for what it takes from lists made before.</summary>
+    private void Count(int steps)
+    {
+        _steps += steps;
+        if (_steps > MostSteps)
+        {
+            throw Fail($"the pickle has more than {MostSteps} instructions, which no weights need.");
+        }
+    }
+
+    private void RequireKnown(byte protocol)
+    {
+        if (protocol > NewestProtocol)
+        {
+            throw Fail($"the pickle is of protocol {protocol}; the newest known is {NewestProtocol}.");
+        }
+    }
+
+    private PickleGlobal Global(string module, string name)
+    {
+        if (PickleGlobal.Find(module, name) is PickleGlobal known)
+        {
+            return known;
+        }
+
+        string shown = $"{SafeText.Show(module)}.{SafeText.Show(name)}";
+        throw Fail(module == "torch" && name.EndsWith("Storage", StringComparison.Ordinal)
+            ? $"the pickle holds numbers of the type {shown}, which no model here has; nothing of it was run."
+            : $"the pickle asks for {shown}, which is neither a tensor nor a plain container; nothing of it was run. Save the weights alone: torch.save(model.state_dict(), path).");
+    }
 
     private void StackGlobal()
     {
         object?[] names = _stack.Pop(2);
-        _stack.Push(names is [string module, string name] ? Global(module, name) : throw Fail("a name in the pickle is not text."));
+        _stack.Push(names is [string module, string name] ? Global(module, name) : throw Fail("the name that the instruction STACK_GLOBAL asks for is not text; nothing of it was run."));
     }
 
     private void Reduce()
@@ -100,7 +140,7 @@ internal sealed class PickleReader(Stream stream, string path, Func<PickleTuple,
         object?[] call = _stack.Pop(2);
         if (call is not [PickleGlobal callee, PickleTuple arguments])
         {
-            throw Fail("the pickle calls something that is no function.");
+            throw Fail("the instruction REDUCE calls something that is no function; nothing of it was run.");
         }
 
         _stack.Push((callee, arguments.Items) switch
@@ -110,12 +150,13 @@ internal sealed class PickleReader(Stream stream, string path, Func<PickleTuple,
             (PickleGlobal.Size, [PickleTuple sides]) => sides,
             (PickleGlobal.Parameter, [TorchTensor tensor, ..]) => tensor,
             (PickleGlobal.Tensor, [TorchStorage storage, long offset, PickleTuple shape, PickleTuple strides, ..]) => View(storage, offset, shape, strides),
-            _ => throw Fail($"the pickle calls {callee.GetType().Name} with arguments of another kind."),
+            _ => throw Fail($"the instruction REDUCE calls {callee.GetType().Name} with arguments of another kind; nothing of it was run."),
         });
     }
 
     private PickleDict FromPairs(List<object?> pairs)
     {
+        Count(pairs.Count);
         PickleDict result = new();
         foreach (object? pair in pairs)
         {
@@ -128,9 +169,14 @@ internal sealed class PickleReader(Stream stream, string path, Func<PickleTuple,
 
     private TorchTensor View(TorchStorage storage, long offset, PickleTuple shape, PickleTuple strides)
     {
+        if (shape.Items.Count > MostDimensions || shape.Items.Count != strides.Items.Count)
+        {
+            throw Fail($"a tensor has {shape.Items.Count} sides and {strides.Items.Count} strides.");
+        }
+
         long[] sides = Longs(shape);
         long[] steps = Longs(strides);
-        if (offset < 0 || sides.Length != steps.Length || sides.Length > 16 || sides.Any(side => side < 0) || steps.Any(step => step < 0))
+        if (offset < 0 || sides.Any(side => side < 0) || steps.Any(step => step < 0))
         {
             throw Fail("a tensor's shape makes no sense.");
         }
@@ -144,9 +190,14 @@ internal sealed class PickleReader(Stream stream, string path, Func<PickleTuple,
                 last = checked(last + (Math.Max(0, sides[d] - 1) * steps[d]));
             }
 
+            // A part of an empty tensor may begin anywhere: PyTorch does not look.
+            if (count == 0)
+            {
+                return TorchTensor.Whole(storage, sides);
+            }
+
             // Repetition (a stride of 0) must not turn a small file into a flood.
-            bool fits = count == 0 ? offset <= storage.Count : last < storage.Count;
-            if (fits && count <= Math.Max(storage.Count, 1 << 24))
+            if (last < storage.Count && count <= Math.Max(storage.Count, MostRepeated))
             {
                 return new TorchTensor(storage, offset, sides, steps);
             }
@@ -164,16 +215,15 @@ internal sealed class PickleReader(Stream stream, string path, Func<PickleTuple,
     /// <summary>The state of an object: of a dict these are attributes such as _metadata, which weights do not need.</summary>
     private void Build()
     {
-        _stack.Pop(1);
-        if (_stack.Peek() is not PickleDict)
+        if (_stack.Pop(1)[0] is not PickleDict || _stack.Peek() is not PickleDict)
         {
-            throw Fail("the pickle sets the state of something that is no dict; nothing of it was run.");
+            throw Fail("the instruction BUILD sets the state of something that is no dict; nothing of it was run.");
         }
     }
 
     private TorchStorage Persistent() => persistent is not null && _stack.Pop(1)[0] is PickleTuple id
         ? persistent(id)
-        : throw Fail("the pickle refers to data outside it where there are none.");
+        : throw Fail("the instruction BINPERSID refers to data outside the pickle in an unknown way.");
 
     private void Append(object?[] items)
     {
@@ -212,12 +262,12 @@ internal sealed class PickleReader(Stream stream, string path, Func<PickleTuple,
         }
     }
 
-    private string Text(long length) => Encoding.UTF8.GetString(Bytes(length));
+    private string Text(uint length) => Encoding.UTF8.GetString(Bytes(length));
 
     private string Line()
     {
         List<byte> line = [];
-        for (byte next = Bytes(1)[0]; next != (byte)'\n'; next = Bytes(1)[0])
+        for (byte next = Byte(); next != (byte)'\n'; next = Byte())
         {
             line.Add(next);
             if (line.Count > 1024)
@@ -229,16 +279,28 @@ internal sealed class PickleReader(Stream stream, string path, Func<PickleTuple,
         return Encoding.UTF8.GetString([.. line]);
     }
 
-    /// <summary>The next bytes; how many is checked against the file's length before any memory is taken.</summary>
-    private byte[] Bytes(long count)
+    private byte Byte()
     {
-        if (count > stream.Length - stream.Position)
-        {
-            throw Fail("the pickle ends early: the file is cut off or is no PyTorch file.");
-        }
+        Require(1);
+        return (byte)stream.ReadByte();
+    }
 
+    private byte[] Bytes(uint count)
+    {
+        Require(count);
         byte[] bytes = new byte[count];
         stream.ReadExactly(bytes);
         return bytes;
+    }
+
+    /// <summary>What follows is compared with what is there before any memory is taken.</summary>
+    private void Require(ulong count)
+    {
+        if (count > (ulong)(_end - stream.Position))
+        {
+            throw Fail(_end < _length
+                ? $"the pickle is longer than {LongestPickle} bytes, which no weights need."
+                : "the pickle ends early: the file is cut off or is no PyTorch file.");
+        }
     }
 }

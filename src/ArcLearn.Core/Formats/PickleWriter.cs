@@ -68,7 +68,7 @@ internal sealed class PickleWriter(Stream stream, Func<TorchArray, string> stora
         Code('Q');
         Number(0);
         Tuple([.. array.Shape.Cast<object?>()]);
-        Tuple([.. Strides(array.Shape).Cast<object?>()]);
+        Tuple([.. TorchTensor.RowMajor(array.Shape).Cast<object?>()]);
         Code(0x89);
         EmptyDict();
         Code('t');
@@ -144,17 +144,4 @@ internal sealed class PickleWriter(Stream stream, Func<TorchArray, string> stora
     }
 
     private void Code(int code) => stream.WriteByte((byte)code);
-
-    private static long[] Strides(IReadOnlyList<long> shape)
-    {
-        long[] strides = new long[shape.Count];
-        long step = 1;
-        for (int d = shape.Count - 1; d >= 0; d--)
-        {
-            strides[d] = step;
-            step *= Math.Max(1, shape[d]);
-        }
-
-        return strides;
-    }
 }

@@ -33,7 +33,7 @@ internal static class StateDicts
     /// <exception cref="LearnDataException">They are not (id WeightsMismatch); the message lists the first differences.</exception>
     public static void Load(nn.Module module, string path, IFileSystem? files = null, string? shown = null)
     {
-        using TorchFile file = Open(path, files, shown);
+        using WeightsFile file = Open(path, files, shown);
         WeightsPlan plan = new(module, file);
         plan.Map(key => key);
         plan.RequireNothingMissing("", shown ?? path, module is ILearnNetwork network ? $"Is it {network.Kind}?" : "Is it the same network?");
@@ -47,7 +47,7 @@ internal static class StateDicts
     /// <exception cref="LearnDataException">They are of another network (id WeightsMismatch).</exception>
     public static void LoadBackbone(ILearnNetwork network, string path, IFileSystem? files = null)
     {
-        using TorchFile file = Open(path, files);
+        using WeightsFile file = Open(path, files);
         WeightsPlan plan = new(network.Module, file) { BandsKey = network.BodyPrefix + network.Backbone.FirstConvolution };
         plan.Map(
             key => network.Backbone.MapKey(key) is string mapped ? network.BodyPrefix + mapped : null, key => IsClassifier(key) || IsBeyond(key, network.Backbone));
@@ -61,7 +61,7 @@ internal static class StateDicts
     /// <exception cref="LearnDataException">The backbone differs (id WeightsMismatch).</exception>
     public static IReadOnlyList<string> LoadPartly(ILearnNetwork network, string path, IFileSystem? files = null, string? shown = null)
     {
-        using TorchFile file = Open(path, files, shown);
+        using WeightsFile file = Open(path, files, shown);
         HashSet<string> top = [.. network.Module.state_dict().Keys.Where(key => !key.StartsWith(network.BodyPrefix, StringComparison.Ordinal))];
         HashSet<string> starts = [.. top.Select(StartOf)];
         WeightsPlan plan = new(network.Module, file)
@@ -76,10 +76,10 @@ internal static class StateDicts
         static string StartOf(string key) => key[..(key.IndexOf('.', StringComparison.Ordinal) + 1)];
     }
 
-    private static TorchFile Open(string path, IFileSystem? files, string? shown = null)
+    private static WeightsFile Open(string path, IFileSystem? files, string? shown = null)
     {
         TorchRuntime.EnsureLoaded();
-        return TorchFile.Open(path, files, shown);
+        return WeightsFile.Open(path, files, shown);
     }
 
     /// <summary>Whether a weight is of a stage that the detector does without.</summary>
@@ -90,20 +90,7 @@ internal static class StateDicts
 
     private static TorchArray ToArray(Tensor value, string key)
     {
-        TorchDataType type = value.dtype switch
-        {
-            ScalarType.Float64 => TorchDataType.Float64,
-            ScalarType.Float32 => TorchDataType.Float32,
-            ScalarType.Float16 => TorchDataType.Float16,
-            ScalarType.BFloat16 => TorchDataType.BFloat16,
-            ScalarType.Int64 => TorchDataType.Int64,
-            ScalarType.Int32 => TorchDataType.Int32,
-            ScalarType.Int16 => TorchDataType.Int16,
-            ScalarType.Int8 => TorchDataType.Int8,
-            ScalarType.Byte => TorchDataType.UInt8,
-            ScalarType.Bool => TorchDataType.Bool,
-            _ => throw new NotSupportedException($"'{key}' is of type {value.dtype}, which is not saved."),
-        };
+        TorchDataType type = TorchDataTypes.OfScalar(value.dtype) ?? throw new NotSupportedException($"'{key}' is of type {value.dtype}, which is not saved.");
         return new TorchArray(type, value.shape, value.detach().cpu().contiguous().bytes.ToArray());
     }
 }

@@ -1,3 +1,5 @@
+using static TorchSharp.torch;
+
 namespace ArcLearn.Core.Formats;
 
 /// <summary>Types of numbers in a saved tensor.</summary>
@@ -17,11 +19,14 @@ internal enum TorchDataType
 
 internal static class TorchDataTypes
 {
-    // In the order of the enum: bytes of a number, and the name of Python's class for its storage.
-    private static readonly (int Size, string Storage)[] s_all =
+    // In the order of the enum: bytes of a number, Python's class for its storage, the name in safetensors, torch's type.
+    private static readonly (int Size, string Storage, string Safetensors, ScalarType Scalar)[] s_all =
     [
-        (8, "DoubleStorage"), (4, "FloatStorage"), (2, "HalfStorage"), (2, "BFloat16Storage"), (8, "LongStorage"),
-        (4, "IntStorage"), (2, "ShortStorage"), (1, "CharStorage"), (1, "ByteStorage"), (1, "BoolStorage"),
+        (8, "DoubleStorage", "F64", ScalarType.Float64), (4, "FloatStorage", "F32", ScalarType.Float32),
+        (2, "HalfStorage", "F16", ScalarType.Float16), (2, "BFloat16Storage", "BF16", ScalarType.BFloat16),
+        (8, "LongStorage", "I64", ScalarType.Int64), (4, "IntStorage", "I32", ScalarType.Int32),
+        (2, "ShortStorage", "I16", ScalarType.Int16), (1, "CharStorage", "I8", ScalarType.Int8),
+        (1, "ByteStorage", "U8", ScalarType.Byte), (1, "BoolStorage", "BOOL", ScalarType.Bool),
     ];
 
     /// <summary>Bytes of one number.</summary>
@@ -32,9 +37,15 @@ internal static class TorchDataTypes
     /// <summary>The class in Python's module torch.</summary>
     public static string StorageName(this TorchDataType type) => s_all[(int)type].Storage;
 
-    public static TorchDataType? OfStorage(string name)
-    {
-        int index = Array.FindIndex(s_all, item => item.Storage == name);
-        return index < 0 ? null : (TorchDataType)index;
-    }
+    public static string SafetensorsName(this TorchDataType type) => s_all[(int)type].Safetensors;
+
+    public static ScalarType Scalar(this TorchDataType type) => s_all[(int)type].Scalar;
+
+    public static TorchDataType? OfStorage(string name) => Find(Array.FindIndex(s_all, item => item.Storage == name));
+
+    public static TorchDataType? OfSafetensors(string name) => Find(Array.FindIndex(s_all, item => item.Safetensors == name));
+
+    public static TorchDataType? OfScalar(ScalarType scalar) => Find(Array.FindIndex(s_all, item => item.Scalar == scalar));
+
+    private static TorchDataType? Find(int index) => index < 0 ? null : (TorchDataType)index;
 }

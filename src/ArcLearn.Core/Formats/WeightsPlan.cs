@@ -6,12 +6,12 @@ using static TorchSharp.torch;
 namespace ArcLearn.Core.Formats;
 
 /// <summary>Which tensor of a file goes into which of a module, decided and checked before the first is changed.</summary>
-internal sealed class WeightsPlan(nn.Module module, TorchFile file)
+internal sealed class WeightsPlan(nn.Module module, WeightsFile file)
 {
     private const int Shown = 5;
 
     private readonly Dictionary<string, Tensor> _targets = module.state_dict();
-    private readonly Dictionary<string, string> _sources = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, KeyValuePair<string, TorchTensor>> _sources = new(StringComparer.Ordinal);
     private readonly List<string> _unexpected = [];
     private readonly Dictionary<string, string> _different = new(StringComparer.Ordinal);
 
@@ -33,17 +33,17 @@ internal sealed class WeightsPlan(nn.Module module, TorchFile file)
             {
                 if (!(ignore?.Invoke(name) ?? false) && !SkipDifferent(key ?? name))
                 {
-                    _unexpected.Add(name);
+                    _unexpected.Add(SafeText.Show(name));
                 }
             }
             else if (Fits(tensor, target, key))
             {
-                _sources[key] = name;
+                _sources[key] = new(name, tensor);
             }
             else if (!SkipDifferent(key))
             {
                 _different[key] = string.Create(
-                    CultureInfo.InvariantCulture, $"{name} is [{string.Join(", ", tensor.Shape)}] of {tensor.Storage.DataType}, not [{string.Join(", ", target.shape)}] of {target.dtype}");
+                    CultureInfo.InvariantCulture, $"{SafeText.Show(name)} is [{string.Join(", ", tensor.Shape)}] of {tensor.Storage.DataType}, not [{string.Join(", ", target.shape)}] of {target.dtype}");
             }
         }
     }
@@ -67,23 +67,22 @@ internal sealed class WeightsPlan(nn.Module module, TorchFile file)
             path);
     }
 
-    /// <summary>Reads all that is needed, then changes the module.</summary>
+    /// <summary>Checks all that is needed, then changes the module. Each tensor is copied from the file straight to where torch takes it from.</summary>
     public void Apply()
     {
-        List<(Tensor Target, TorchArray Values, bool Spread)> work = [];
-        foreach ((string key, string source) in _sources)
+        foreach ((string name, _) in _sources.Values)
         {
-            TorchArray values = file.Read(source);
-            work.Add((_targets[key], values, !_targets[key].shape.AsSpan().SequenceEqual([.. values.Shape])));
+            file.Check(name);
         }
 
         using IDisposable noGradient = no_grad();
-        foreach ((Tensor target, TorchArray values, bool spread) in work)
+        foreach ((string key, (string name, TorchTensor stored)) in _sources)
         {
             using DisposeScope scope = NewDisposeScope();
-            long[] shape = [.. values.Shape];
-            Tensor loaded = values.DataType.IsFloatingPoint() ? tensor(values.ToSingles(), shape) : tensor(values.ToInt64s(), shape);
-            target.copy_(spread ? Spread(loaded, target.shape[1]) : loaded);
+            Tensor target = _targets[key];
+            Tensor loaded = empty([.. stored.Shape], dtype: stored.Storage.DataType.Scalar());
+            file.Read(name, loaded.bytes);
+            target.copy_(loaded.shape.AsSpan().SequenceEqual(target.shape) ? loaded : Spread(loaded.to(ScalarType.Float32), target.shape[1]));
         }
     }
 

@@ -1,90 +1,122 @@
 using System.IO.Compression;
+using ICSharpCode.SharpZipLib.Checksum;
 
 namespace ArcLearn.Core.Formats;
 
 /// <summary>PyTorch 1.6 and later: a zip archive with <c>name/data.pkl</c> and a file <c>name/data/key</c> for each storage.</summary>
-internal sealed class ZipStorageReader : IStorageReader
+internal sealed class ZipStorageReader(FileBytes bytes, string path) : IStorageReader
 {
-    // Deflate cannot do better than 1032 to 1; torch does not compress at all.
-    private const long HighestRatio = 1100;
-    private const long LongestPickle = 1 << 28;
+    private const string Pickle = "data.pkl";
 
-    private readonly string _path;
-    private readonly long _fileLength;
-    private readonly ZipArchive _archive;
-    private readonly Dictionary<string, ZipArchiveEntry> _entries = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _checked = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, byte[]> _unpacked = new(StringComparer.Ordinal);
+    private IReadOnlyDictionary<string, ZipMember> _members = new Dictionary<string, ZipMember>();
     private string _prefix = "";
-
-    public ZipStorageReader(Stream stream, string path)
-    {
-        _path = path;
-        _fileLength = stream.Length;
-        _archive = new ZipArchive(stream, ZipArchiveMode.Read);
-    }
 
     public object? ReadRoot()
     {
-        foreach (ZipArchiveEntry entry in _archive.Entries)
+        _members = new ZipDirectory(bytes, path).Read();
+        string[] pickles = [.. _members.Keys.Where(name => name == Pickle || (name.EndsWith("/" + Pickle, StringComparison.Ordinal) && name.Count(c => c == '/') == 1))];
+        _prefix = pickles.Length switch
         {
-            if (!_entries.TryAdd(entry.FullName, entry))
-            {
-                throw Fail($"has '{entry.FullName}' twice.");
-            }
-        }
-
-        string pickle = _entries.Keys.FirstOrDefault(name => name == "data.pkl" || name.EndsWith("/data.pkl", StringComparison.Ordinal))
-            ?? throw Fail("is a zip archive, but none of PyTorch's: it has no data.pkl.");
-        _prefix = pickle[..^"data.pkl".Length];
-        if (_entries.ContainsKey(_prefix + "constants.pkl"))
+            1 => pickles[0][..^Pickle.Length],
+            0 => throw Fail($"is a zip archive, but none of PyTorch's: it has no {Pickle}."),
+            _ => throw Fail($"has {pickles.Length} files {Pickle}, so that programs could read different weights in it."),
+        };
+        if (_members.ContainsKey(_prefix + "constants.pkl"))
         {
             throw Fail("is a TorchScript program, not weights. Save the weights alone: torch.save(model.state_dict(), path).");
         }
 
-        if (_entries.TryGetValue(_prefix + "byteorder", out ZipArchiveEntry? order) && ReadAll(order, 16) is { } text && !text.AsSpan().StartsWith("little"u8))
+        if (_members.TryGetValue(_prefix + "byteorder", out ZipMember? order) && !All(order, 16).StartsWith("little"u8))
         {
             throw Fail("was written on a big-endian machine, which is not supported.");
         }
 
-        using MemoryStream stream = new(ReadAll(_entries[pickle], LongestPickle));
-        return new PickleReader(stream, _path, Storage).Read();
+        using MemoryStream stream = new(All(_members[pickles[0]], PickleReader.LongestPickle).ToArray());
+        return new PickleReader(stream, path, Storage).Read();
     }
 
-    public byte[] ReadStorage(TorchStorage storage) => ReadAll(Entry(storage.Key), storage.Count * storage.DataType.Size());
+    public void Check(TorchStorage storage) => Check(Member(storage.Key));
 
-    public void Dispose() => _archive.Dispose();
+    public ReadOnlySpan<byte> Numbers(TorchStorage storage, long start, int length)
+    {
+        ZipMember member = Member(storage.Key);
+        return member.IsStored ? bytes.Span(member.Start + start, length) : Unpacked(member).AsSpan((int)start, length);
+    }
 
     /// <summary>('storage', type, key, device, count): the reference to a file of the archive.</summary>
     private TorchStorage Storage(PickleTuple id)
     {
         if (id.Items is not ["storage", PickleGlobal.Storage type, string key, _, long count, ..])
         {
-            throw Fail("a tensor refers to its numbers in an unknown way.");
+            throw Fail("a tensor refers to its numbers in an unknown way (the instruction BINPERSID).");
         }
 
-        long length = Entry(key).Length;
+        long length = Member(key).Length;
         return count >= 0 && count <= length / type.DataType.Size() && length == count * type.DataType.Size()
             ? new TorchStorage(key, type.DataType, count)
-            : throw Fail($"storage {key} has {length} bytes where {count} numbers of {type.DataType} belong.");
+            : throw Fail($"storage {SafeText.Show(key)} has {length} bytes where {count} numbers of {type.DataType} belong.");
     }
 
-    private ZipArchiveEntry Entry(string key) => _entries.TryGetValue($"{_prefix}data/{key}", out ZipArchiveEntry? entry)
-        ? entry
-        : throw Fail($"storage {key} is not in the archive.");
+    private ZipMember Member(string key) => _members.TryGetValue($"{_prefix}data/{key}", out ZipMember? member)
+        ? member
+        : throw Fail($"storage {SafeText.Show(key)} is not in the archive.");
 
-    private byte[] ReadAll(ZipArchiveEntry entry, long limit)
+    /// <summary>A whole file of the archive, checked.</summary>
+    private ReadOnlySpan<byte> All(ZipMember member, int limit)
     {
-        if (entry.Length > Math.Min(limit, Array.MaxLength) || entry.CompressedLength > _fileLength || entry.Length > entry.CompressedLength * HighestRatio)
+        if (member.Length > limit)
         {
-            throw Fail($"'{entry.FullName}' claims {entry.Length} bytes, which cannot be.");
+            throw Fail($"'{SafeText.Show(member.Name)}' claims {member.Length} bytes, which cannot be.");
         }
 
-        byte[] bytes = new byte[entry.Length];
-        using Stream stream = entry.Open();
-        stream.ReadExactly(bytes);
-
-        // The archive's checksum is compared when the end is seen.
-        return stream.ReadByte() < 0 ? bytes : throw Fail($"'{entry.FullName}' is longer than it claims.");
+        Check(member);
+        return member.IsStored ? bytes.Span(member.Start, (int)member.Length) : Unpacked(member);
     }
 
-    private LearnFormatException Fail(string message) => new(message, _path);
+    private void Check(ZipMember member)
+    {
+        if (_checked.Contains(member.Name))
+        {
+            return;
+        }
+
+        Crc32 sum = new();
+        byte[] part = new byte[(int)Math.Min(member.Length, 1 << 16)];
+        for (long at = 0; at < member.Length; at += part.Length)
+        {
+            int length = (int)Math.Min(part.Length, member.Length - at);
+            (member.IsStored ? bytes.Span(member.Start + at, length) : Unpacked(member).AsSpan((int)at, length)).CopyTo(part);
+            sum.Update(new ArraySegment<byte>(part, 0, length));
+        }
+
+        if (sum.Value != member.Crc)
+        {
+            throw Fail($"'{SafeText.Show(member.Name)}' is damaged: its checksum is not the one that the archive declares.");
+        }
+
+        _checked.Add(member.Name);
+    }
+
+    /// <summary>Kept, since many tensors may be views of one storage; the directory bounds the bytes of all.</summary>
+    private byte[] Unpacked(ZipMember member)
+    {
+        if (_unpacked.TryGetValue(member.Name, out byte[]? known))
+        {
+            return known;
+        }
+
+        if (member.Length > Array.MaxLength)
+        {
+            throw Fail($"'{SafeText.Show(member.Name)}' is packed and larger than two gigabytes.");
+        }
+
+        byte[] unpacked = new byte[member.Length];
+        using DeflateStream stream = new(bytes.Stream(member.Start, member.PackedLength), CompressionMode.Decompress);
+        stream.ReadExactly(unpacked);
+        return stream.ReadByte() < 0 ? _unpacked[member.Name] = unpacked : throw Fail($"'{SafeText.Show(member.Name)}' is longer than it claims.");
+    }
+
+    private LearnFormatException Fail(string message) => new(message, path);
 }

@@ -77,6 +77,18 @@ internal static class FileSystemExtensions
     public static string PartialName(string path) => Path.Combine(
         Path.GetDirectoryName(path) ?? "", $".{Path.GetFileName(path)}.{Guid.NewGuid().ToString("N")[..8]}{PartialExtension}");
 
+    /// <summary>Whether a path has such a name.</summary>
+    public static bool IsPartial(string path)
+    {
+        string name = Path.GetFileName(path);
+        int dot = name.Length - PartialExtension.Length - 9;
+        return dot > 0 && name[0] == '.' && name[dot] == '.' && name.EndsWith(PartialExtension, StringComparison.Ordinal)
+            && name[(dot + 1)..^PartialExtension.Length].All(char.IsAsciiHexDigit);
+    }
+
+    /// <summary>The one such name of a file that is changed in place: held with <see cref="IFileSystem.Lock"/> it keeps others away, and what a killed process left under it the next one takes over.</summary>
+    public static string UpdateName(string path) => Path.Combine(Path.GetDirectoryName(path) ?? "", $".{Path.GetFileName(path)}.00000000{PartialExtension}");
+
     /// <summary>Removes what a killed process left under partial names of a file. Nobody else may be writing the file.</summary>
     public static void DeletePartials(this IFileSystem files, string path)
     {

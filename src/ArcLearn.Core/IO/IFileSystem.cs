@@ -16,6 +16,9 @@ internal interface IFileSystem
     /// <summary>By which a file is known again: another file under its name, or other bytes in it, have another.</summary>
     FileStamp Stamp(string path);
 
+    /// <summary>Whether a file is marked as one that is not to be written.</summary>
+    bool IsReadOnly(string path) => false;
+
     /// <summary>A new file or an emptied old one, open for reading and writing.</summary>
     Stream Create(string path);
 
@@ -62,6 +65,8 @@ internal sealed class LocalFileSystem : IFileSystem
         FileInfo file = new(path);
         return new FileStamp(file.Length, file.LastWriteTimeUtc);
     }
+
+    public bool IsReadOnly(string path) => File.GetAttributes(path).HasFlag(FileAttributes.ReadOnly);
 
     // A file that was emptied is written to the disk when it is closed (ext4), and every file of FileMode.Create is.
     public Stream Create(string path) => new FileStream(path, File.Exists(path) ? FileMode.Create : FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read);

@@ -25,7 +25,8 @@ internal sealed class ArgumentTable
             string name = Text(entry.Key);
             if (!known.Contains(name, StringComparer.OrdinalIgnoreCase))
             {
-                throw new LearnArgumentException(parameter, $"-{parameter} does not know '{name}'. It knows: {string.Join(", ", known)}.");
+                string nearest = NearestName.Find(name, known) is string near ? $" Did you mean '{near}'?" : "";
+                throw new LearnArgumentException(parameter, $"-{parameter} does not know '{name}'.{nearest} It knows: {string.Join(", ", known)}.");
             }
 
             // A variable that was never set, as in @{ extent = $west }: to go on without it would be another job than the one asked for.
@@ -44,37 +45,41 @@ internal sealed class ArgumentTable
     /// <summary>The value as it was given; null where it is absent.</summary>
     public object? Value(string name) => _values.GetValueOrDefault(name);
 
-    /// <summary>A number within limits; null where it is absent.</summary>
-    public double? Number(string name, double lowest, double highest)
+    /// <summary>A number within the argument's limits; null where it is absent.</summary>
+    public double? Number(ArgumentDefinition argument)
     {
-        if (Value(name) is not object value)
+        if (Value(argument.Name) is not object value)
         {
             return null;
         }
 
-        return TryNumber(value, out double number) && number >= lowest && number <= highest
+        return TryNumber(value, out double number) && number >= argument.Lowest && number <= argument.Highest
             ? number
-            : throw Fault(name, value, string.Create(CultureInfo.InvariantCulture, $"a number from {lowest} to {highest}"));
+            : throw Fault(argument.Name, value, string.Create(CultureInfo.InvariantCulture, $"a number from {argument.Lowest} to {argument.Highest}"));
     }
 
-    /// <summary>A whole number within limits; null where it is absent.</summary>
-    public int? Integer(string name, int lowest, int highest)
+    /// <summary>A whole number within the argument's limits; null where it is absent.</summary>
+    public int? Integer(ArgumentDefinition argument)
     {
-        if (Value(name) is not object value)
+        if (Value(argument.Name) is not object value)
         {
             return null;
         }
 
-        return TryNumber(value, out double number) && number == Math.Floor(number) && number >= lowest && number <= highest
+        return TryNumber(value, out double number) && number == Math.Floor(number) && number >= argument.Lowest && number <= Math.Min(int.MaxValue, argument.Highest)
             ? (int)number
             : throw Fault(
-                name, value, highest == int.MaxValue ? $"a whole number of {lowest} or more" : $"a whole number from {lowest} to {highest}");
+                argument.Name,
+                value,
+                double.IsInfinity(argument.Highest)
+                    ? FormattableString.Invariant($"a whole number of {argument.Lowest} or more")
+                    : FormattableString.Invariant($"a whole number from {argument.Lowest} to {argument.Highest}"));
     }
 
     /// <summary>true/1/t/y/yes or false/0/f/n/no; null where it is absent.</summary>
-    public bool? Boolean(string name)
+    public bool? Boolean(ArgumentDefinition argument)
     {
-        if (Value(name) is not object value)
+        if (Value(argument.Name) is not object value)
         {
             return null;
         }
@@ -82,7 +87,7 @@ internal sealed class ArgumentTable
         string text = Text(value);
         return s_true.Contains(text, StringComparer.OrdinalIgnoreCase) ? true
             : s_false.Contains(text, StringComparer.OrdinalIgnoreCase) ? false
-            : throw Fault(name, value, "true or false (also 1/0, t/f, y/n, yes/no)");
+            : throw Fault(argument.Name, value, "true or false (also 1/0, t/f, y/n, yes/no)");
     }
 
     /// <summary>A member of a table within the table, its name in any case; null where it is absent.</summary>

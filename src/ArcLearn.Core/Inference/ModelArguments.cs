@@ -6,7 +6,7 @@ namespace ArcLearn.Core.Inference;
 internal sealed record ModelArguments
 {
     /// <summary>All names, as <see cref="Parse"/> knows them.</summary>
-    public static readonly IReadOnlyList<string> Names = ["padding", "threshold", "nms_overlap", "batch_size", "exclude_pad_detections", "test_time_augmentation"];
+    public static readonly IReadOnlyList<string> Names = InferenceArguments.Names(InferenceArguments.Detector);
 
     /// <summary>Context around each tile, in pixels.</summary>
     public required int Padding { get; init; }
@@ -35,18 +35,18 @@ internal sealed record ModelArguments
     public static ModelArguments Parse(IDictionary? arguments, int chipSize)
     {
         ArgumentTable table = new("ModelArguments", arguments, Names);
-        int padding = table.Integer("padding", 0, int.MaxValue) ?? chipSize / 4;
+        int padding = table.Integer(InferenceArguments.Padding) ?? chipSize / 4;
         TileGrid.CheckPadding(padding, chipSize);
         return new ModelArguments
         {
             Padding = padding,
-            Threshold = table.Number("threshold", 0, 1) ?? 0.5,
-            NmsOverlap = table.Number("nms_overlap", 0, 1) ?? 0.1,
+            Threshold = table.Number(InferenceArguments.Threshold) ?? 0.5,
+            NmsOverlap = table.Number(InferenceArguments.NmsOverlap) ?? 0.1,
 
             // A batch of one takes other code paths in libtorch than all larger ones: two is the least that is one shape.
-            BatchSize = table.Integer("batch_size", 1, 4096) is int size ? Math.Max(2, size) : null,
-            ExcludePadDetections = table.Boolean("exclude_pad_detections") ?? true,
-            TestTimeAugmentation = table.Boolean("test_time_augmentation") ?? false,
+            BatchSize = table.Integer(InferenceArguments.BatchSize) is int size ? Math.Max(2, size) : null,
+            ExcludePadDetections = table.Boolean(InferenceArguments.ExcludePadDetections) ?? true,
+            TestTimeAugmentation = table.Boolean(InferenceArguments.TestTimeAugmentation) ?? false,
         };
     }
 }

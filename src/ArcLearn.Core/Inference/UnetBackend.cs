@@ -88,12 +88,12 @@ internal sealed class UnetBackend : IPixelBackend
                 throw ModelFault.NotFinite();
             }
 
-            if (backend._prepared.Options.Loss.IsBackgroundIgnored)
+            int channels = backend.Classes.Count + 1;
+            for (int map = 0; map < scores.Length / plane; map++)
             {
-                int chip = (backend.Classes.Count + 1) * plane;
-                for (int start = 0; start < scores.Length; start += chip)
+                if (backend._prepared.Options.Loss.IsIgnored(map % channels))
                 {
-                    scores.AsSpan(start, plane).Fill(Never);
+                    scores.AsSpan(map * plane, plane).Fill(Never);
                 }
             }
         }

@@ -40,6 +40,10 @@ internal sealed partial class ClassifierEngine : ModelEngine, IClassifierEngine,
 
     public override string MetricName => "Accuracy";
 
+    /// <inheritdoc/>
+    /// <remarks>The reference's first layers hardly move, since they come trained; where they come from chance they have everything to learn, as the last have.</remarks>
+    public override LearningRate DefaultRate => IsFromChance ? new(base.DefaultRate.Last) : base.DefaultRate;
+
     /// <summary>The data as the training reads it.</summary>
     /// <exception cref="LearnDataException">The model has none (DataMissing).</exception>
     private IImageClassData Chips => Data?.Content as IImageClassData ?? throw DataMissing();
@@ -47,11 +51,14 @@ internal sealed partial class ClassifierEngine : ModelEngine, IClassifierEngine,
     public override IEnumerable<TrainingStep> TrainingSteps(int epoch, CancellationToken cancel)
     {
         InputScaling scaling = InputScaling.Between(Chips.Normalization, Normalization);
+        int step = 0;
         foreach (ImageClassBatch batch in Chips.TrainingBatches(epoch, cancel))
         {
             using (batch)
             {
-                yield return new TrainingStep(batch.Count, () => _loss.Compute(_network.call(Input(batch, scaling)), batch.Classes));
+                ImageMix mix = ImageMix.Draw(Options.Loss.MixUp, Seed, epoch, step++);
+                mix.Apply(batch);
+                yield return new TrainingStep(batch.Count, () => mix.Loss(_loss, _network.call(Input(batch, scaling)), batch.Classes));
             }
         }
     }

@@ -5,7 +5,7 @@ using ArcLearn.Core.Rasters;
 namespace ArcLearn.Core.Models;
 
 /// <summary>What an .emd says of a model of any kind.</summary>
-internal sealed record DefinitionParts(string Backbone, int ChipSize, Normalization Normalization, PixelGround? Ground);
+internal sealed record DefinitionParts(string Backbone, int ChipSize, Normalization Normalization, PixelGround? Ground, IReadOnlyList<int> ExtractBands);
 
 /// <summary>What the definitions of all kinds of models have in common, both ways.</summary>
 internal static class DefinitionFile
@@ -20,11 +20,13 @@ internal static class DefinitionFile
         CellSizeDefinition? cell = definition.CellSize is double size ? CellSizeDefinition.Of(size, definition.Ground?.Epsg) : null;
         return new ModelDefinitionFile
         {
+            Framework = ModelDefinitionFile.LearnFramework,
             ModelConfiguration = configuration,
             ModelType = modelType,
             ImageHeight = definition.ChipSize,
             ImageWidth = definition.ChipSize,
-            ExtractBands = [.. Enumerable.Range(0, definition.Bands)],
+            ExtractBands = definition.ExtractBands,
+            Other = definition.Kept,
             Classes = definition.Classes,
             Backbone = definition.Backbone,
             MinCellSize = cell,
@@ -64,11 +66,20 @@ internal static class DefinitionFile
             throw new LearnFormatException("lacks Classes, or has an empty list there.", path);
         }
 
+        if (file is { Settings: null, IsMultispectral: true, Statistics: null })
+        {
+            throw new LearnFormatException(
+                "is multispectral (IsMultispectral), but its NormalizationStats lack band_min_values, band_max_values, scaled_mean_values or scaled_std_values for each band: without them the model's input cannot be scaled.", path);
+        }
+
+        Normalization normalization = file.Settings?.Normalization ?? file.Statistics ?? new Normalization(1f / 255, s_imageNetMean, s_imageNetDeviation, SampleType.UInt8);
+        int bands = normalization.Mean.Count;
         return new DefinitionParts(
             file.Backbone ?? DefaultBackbone,
             chip,
-            file.Settings?.Normalization ?? new Normalization(1f / 255, s_imageNetMean, s_imageNetDeviation, SampleType.UInt8),
-            Ground(file));
+            normalization,
+            Ground(file),
+            file.ExtractBands.Count == bands && file.ExtractBands.Distinct().Count() == bands ? file.ExtractBands : [.. Enumerable.Range(0, bands)]);
     }
 
     /// <exception cref="LearnFormatException">The options make no network.</exception>

@@ -11,4 +11,7 @@ internal sealed record ImageLossOptions
 
     /// <summary>The share of the truth that is spread over all classes, 0 to below 1 (Szegedy et al. 2016).</summary>
     public double LabelSmoothing { get; init; }
+
+    /// <summary>Both parameters of the beta distribution that images are mixed by in training, 0 to 1 (Zhang et al. 2018); 0 for no mixing.</summary>
+    public double MixUp { get; init; }
 }

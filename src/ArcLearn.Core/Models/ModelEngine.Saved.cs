@@ -3,12 +3,13 @@ using System.Text;
 using ArcLearn.Core.Formats;
 using ArcLearn.Core.IO;
 using ArcLearn.Core.Packaging;
+using ArcLearn.Core.Reporting;
 
 namespace ArcLearn.Core.Models;
 
 /// <summary>Where a new model's weights come from; with neither they are drawn by chance.</summary>
-/// <param name="Backbone">A torchvision state_dict of the backbone (.pth).</param>
-/// <param name="Pretrained">A saved model of the same kind: .pth, or what <see cref="ModelPackageReader"/> opens.</param>
+/// <param name="Backbone">A torchvision state_dict of the backbone, as <see cref="WeightsFile"/> opens it.</param>
+/// <param name="Pretrained">A saved model of the same kind: its weights, or what <see cref="ModelPackageReader"/> opens.</param>
 internal sealed record StartWeights(string? Backbone, string? Pretrained);
 
 /// <content>To and from files.</content>
@@ -18,11 +19,19 @@ internal abstract partial class ModelEngine
     public static void CheckSave(string folder, bool force) => ModelPackager.Check(folder, NameOf(folder), force);
 
     /// <summary>Saves weights, definition and package; the model takes the folder's name.</summary>
-    public ModelPackage Save(string folder, bool force, CancellationToken cancel)
+    /// <param name="report">What is said of the model in the package; null for nothing.</param>
+    public ModelPackage Save(string folder, bool force, CancellationToken cancel, ModelReport? report = null)
     {
         string name = NameOf(folder);
         using IDisposable use = Gate.Enter(Name, cancel);
-        ModelPackage package = ModelPackager.Save(folder, name, (Definition with { Name = name }).ToFile(), stream => TorchFileWriter.Write(stream, StateDicts.Capture(_network.Module)), force, cancel: cancel);
+        ModelDefinitionFile definition = (Definition with { Name = name }).ToFile();
+        if (report is not null)
+        {
+            definition = report.Results.AddTo(definition);
+        }
+
+        ModelPackage package = ModelPackager.Save(
+            folder, name, definition, stream => TorchFileWriter.Write(stream, StateDicts.Capture(_network.Module)), force, cancel: cancel, report: report?.Files);
         Name = name;
         return package;
     }
@@ -32,7 +41,7 @@ internal abstract partial class ModelEngine
     {
         using IDisposable use = Gate.Enter(Name, cancel);
         using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Encoding.UTF8.GetBytes(ModelDefinitionWriter.Write((Definition with { Name = "model" }).ToFile() with { ModelFile = "model.pth" })));
+        hash.AppendData(Encoding.UTF8.GetBytes(ModelDefinitionWriter.Write((Definition with { Name = "model", Kept = [] }).ToFile() with { ModelFile = "model.pth" })));
         foreach ((string key, TorchArray value) in StateDicts.Capture(_network.Module))
         {
             hash.AppendData(Encoding.UTF8.GetBytes(key));
@@ -46,7 +55,7 @@ internal abstract partial class ModelEngine
     /// Replaces the weights by those of a saved model that is built the same. Definition and classes are compared before the weights are
     /// read, keys and shapes before any is replaced: a saved model that does not fit changes nothing.
     /// </summary>
-    /// <param name="path">A model's folder, its definition (.emd) or weights (.pth), or a package (.dlpk).</param>
+    /// <param name="path">A model's folder, its definition (.emd) or weights (.pth, .safetensors), or a package (.dlpk).</param>
     /// <param name="warn">Told when there is no definition beside the weights to compare with.</param>
     /// <exception cref="LearnDataException">
     /// A model of another kind (ModelType), other classes (ClassMismatch), another network or normalisation (DefinitionMismatch), weights of another network
@@ -151,12 +160,16 @@ internal abstract partial class ModelEngine
     /// <summary>The definition that was saved with a file of weights, under its name; null where there is none.</summary>
     private protected static string? DefinitionBeside(string weights) => Path.ChangeExtension(weights, ".emd") is string emd && File.Exists(emd) ? emd : null;
 
-    private protected static bool IsWeights(string path) => Path.GetExtension(path).ToUpperInvariant() is ".PTH" or ".PT" or ".H5";
+    /// <summary>Whether it is a file of weights rather than a model with its definition; what is in it says the file itself.</summary>
+    private protected static bool IsWeights(string path) => !Directory.Exists(path) && !ModelPackageReader.IsPackage(path);
 
     private void Replace(string weights, string? shown, CancellationToken cancel)
     {
         using IDisposable use = Gate.Enter(Name, cancel);
         StateDicts.Load(_network.Module, weights, files: null, shown);
+        _history.Clear();
+        LastTraining = null;
+        IsFromChance = false;
     }
 
     private void RequireSame(NetworkDefinition saved, string path)

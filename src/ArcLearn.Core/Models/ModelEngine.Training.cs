@@ -7,6 +7,14 @@ namespace ArcLearn.Core.Models;
 /// <content>How it is trained.</content>
 internal abstract partial class ModelEngine
 {
+    private readonly List<EpochResult> _history = [];
+
+    /// <summary>The epochs that led to the weights, of all trainings since the model was made or opened.</summary>
+    public IReadOnlyList<EpochResult> History => _history;
+
+    /// <summary>How the last of these trainings was set; null where there was none.</summary>
+    public TrainingOptions? LastTraining { get; private set; }
+
     /// <summary>Trains; checkpoints carry the model's definition.</summary>
     /// <exception cref="LearnDataException">The model has no data (DataMissing), or nothing to learn from in them (NoLabels).</exception>
     public IEnumerable<EpochResult> Fit(TrainingOptions options, Action<BatchProgress>? progress, Action<string>? warn, CancellationToken cancel)
@@ -18,7 +26,17 @@ internal abstract partial class ModelEngine
             warn?.Invoke($"The data have no validation chips{(ChipData.ValidationChips > 0 ? " with a label that counts" : "")}: the training loss decides which epoch is the best, and nothing tells when it only learns by heart. New-LearnDataBunch keeps some with -ValidationFraction.");
         }
 
-        return Trainer.Fit(this, options with { WriteDefinition = WriteDefinition }, progress, cancel);
+        return Recorded(Trainer.Fit(this, options with { WriteDefinition = WriteDefinition }, progress, cancel), options);
+    }
+
+    private IEnumerable<EpochResult> Recorded(IEnumerable<EpochResult> epochs, TrainingOptions options)
+    {
+        foreach (EpochResult epoch in epochs)
+        {
+            _history.Add(epoch);
+            LastTraining = options;
+            yield return epoch;
+        }
     }
 
     /// <summary>What a training's weights depend on beside the data, in a sentence.</summary>

@@ -1,6 +1,7 @@
 using ArcLearn.Core.Data;
 using ArcLearn.Core.Inference;
 using ArcLearn.Core.IO;
+using ArcLearn.Core.Reporting;
 using ArcLearn.Core.Training;
 using ArcLearn.Internal;
 using TorchSharp;
@@ -25,6 +26,7 @@ internal abstract partial class ModelEngine : IModelEngine, ITrainable, IRunMode
             release();
             network.Dispose();
         });
+        IsFromChance = !network.IsFrozen;
         network.Module.to(device);
         NetworkLayout.UseChannelsLast(network.Module);
         network.Module.eval();
@@ -34,7 +36,7 @@ internal abstract partial class ModelEngine : IModelEngine, ITrainable, IRunMode
     public string Name { get; set; }
 
     /// <summary>What it is but for its weights.</summary>
-    public virtual NetworkDefinition Definition => _definition with { Name = Name };
+    public virtual NetworkDefinition Definition => _definition with { Name = Name, Kept = _history.Count > 0 ? SavedResults.Without(_definition.Kept) : _definition.Kept };
 
     ModelInput IRunModel.Input => Definition.Input;
 
@@ -78,7 +80,10 @@ internal abstract partial class ModelEngine : IModelEngine, ITrainable, IRunMode
     public abstract string MetricName { get; }
 
     /// <summary>What a training takes where no rate is asked for.</summary>
-    public LearningRate DefaultRate => _network.Body.modules().OfType<BatchNorm>().Any() ? LearningRate.Default : LearningRate.Gentle;
+    public virtual LearningRate DefaultRate => _network.Body.modules().OfType<BatchNorm>().Any() ? LearningRate.Default : LearningRate.Gentle;
+
+    /// <summary>Whether its first weights were drawn: any that were learnt come frozen.</summary>
+    private protected bool IsFromChance { get; private set; }
 
     /// <summary>Whether the validation chips have anything to compare with.</summary>
     private protected virtual bool HasValidation => ChipData.ValidationChips > 0;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ArcLearn.Core.Data;
 using ArcLearn.Core.Formats;
 using ArcLearn.Core.Inference;
@@ -15,6 +16,12 @@ internal abstract record NetworkDefinition(string Name, IReadOnlyList<ClassDefin
     public abstract int ChipSize { get; }
 
     public int Bands => Normalization.Mean.Count;
+
+    /// <summary>The bands of a raster that it reads where nothing else is asked for, from 0.</summary>
+    public IReadOnlyList<int> ExtractBands { get; init; } = [.. Enumerable.Range(0, Normalization.Mean.Count)];
+
+    /// <summary>What the file that it was read from says beside, as it was written there.</summary>
+    public IReadOnlyList<KeyValuePair<string, JsonElement>> Kept { get; init; } = [];
 
     /// <summary>The kind of model, as the cmdlets name it.</summary>
     public abstract string Kind { get; }

@@ -57,7 +57,24 @@ internal sealed class PixelLoss : IDisposable
 
     /// <summary>Whether any pixel counts.</summary>
     /// <param name="labels">See <see cref="Compute"/>.</param>
-    public bool Counts(ReadOnlySpan<int> labels) => labels.ContainsAnyInRange(_options.IsBackgroundIgnored ? 1 : 0, int.MaxValue);
+    public bool Counts(ReadOnlySpan<int> labels)
+    {
+        int first = _options.IsBackgroundIgnored ? 1 : 0;
+        if (_options.IgnoredClasses.Count == 0)
+        {
+            return labels.ContainsAnyInRange(first, int.MaxValue);
+        }
+
+        foreach (int label in labels)
+        {
+            if (label >= first && !_options.IsIgnored(label))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     public void Dispose() => _weights?.Dispose();
 
@@ -68,7 +85,7 @@ internal sealed class PixelLoss : IDisposable
         weight = 0;
         for (int i = 0; i < labels.Length; i++)
         {
-            int label = _options.IsBackgroundIgnored && labels[i] == 0 ? PixelBatch.Ignored : labels[i];
+            int label = labels[i] >= 0 && _options.IsIgnored(labels[i]) ? PixelBatch.Ignored : labels[i];
             values[i] = label;
             weight += label == PixelBatch.Ignored ? 0 : _options.ClassWeights?[label] ?? 1;
         }

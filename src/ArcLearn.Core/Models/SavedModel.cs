@@ -8,7 +8,7 @@ namespace ArcLearn.Core.Models;
 internal static class SavedModel
 {
     /// <summary>Opens a saved model; frozen, as the reference has it after loading.</summary>
-    /// <param name="path">What <see cref="ModelPackageReader.Open"/> takes.</param>
+    /// <param name="path">What <see cref="ModelPackageReader.Open(string, IO.IFileSystem)"/> takes.</param>
     /// <param name="data">Data whose classes are the model's; null for inference only.</param>
     /// <exception cref="LearnFormatException">It is no sound package, or its definition lacks what its kind needs.</exception>
     /// <exception cref="LearnDataException">A kind that is not known here (ModelType), weights of another network (WeightsMismatch), data of other classes, bands or chips.</exception>
@@ -21,6 +21,12 @@ internal static class SavedModel
         }
 
         using ModelPackageReader package = ModelPackageReader.Open(path);
+        return Open(package, data, device, cancel);
+    }
+
+    /// <inheritdoc cref="Open(string, LearnDataBunch, LearnDevice, CancellationToken)"/>
+    public static ModelEngine Open(ModelPackageReader package, LearnDataBunch? data, LearnDevice device, CancellationToken cancel)
+    {
         NetworkDefinition definition = Read(package);
         string weights = package.WeightsPath(cancel);
         int seed = data?.Seed ?? 0;
@@ -34,7 +40,7 @@ internal static class SavedModel
     }
 
     /// <summary>What a saved model is, without its weights; needs no libtorch.</summary>
-    /// <inheritdoc cref="Open"/>
+    /// <inheritdoc cref="Open(string, LearnDataBunch, LearnDevice, CancellationToken)"/>
     public static NetworkDefinition Describe(string path)
     {
         if (OnnxModels.IsFile(path))

@@ -18,5 +18,6 @@ internal sealed record UnetDefinition(
 
     public override ModelDefinitionFile ToFile() => UnetDefinitionFile.Write(this);
 
-    protected override string Details() => Options.Loss.IsBackgroundIgnored ? "pixels without a label ignored; " : "";
+    protected override string Details() => (Options.Loss.IsBackgroundIgnored ? "pixels without a label ignored; " : "")
+        + (Options.Loss.IgnoredClasses.Count > 0 ? $"never learnt {string.Join(", ", Options.Loss.IgnoredClasses.Select(label => Classes[label - 1].Name))}; " : "");
 }

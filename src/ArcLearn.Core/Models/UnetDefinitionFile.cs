@@ -8,7 +8,12 @@ internal static class UnetDefinitionFile
     public static ModelDefinitionFile Write(UnetDefinition definition)
     {
         ModelDefinitionFile file = DefinitionFile.Write(definition, ModelDefinitionFile.UnetConfiguration, ModelDefinitionFile.PixelModelType);
-        return file with { Settings = file.Settings! with { PixelLoss = definition.Options.Loss } };
+        PixelLossOptions loss = definition.Options.Loss;
+        return file with
+        {
+            IgnoredClasses = [.. Enumerable.Range(0, definition.Classes.Count + 1).Where(loss.IsIgnored)],
+            Settings = file.Settings! with { PixelLoss = loss },
+        };
     }
 
     /// <summary>Reads what ArcLearn or arcgis.learn saved.</summary>
@@ -29,7 +34,27 @@ internal static class UnetDefinitionFile
             Classes = file.Classes.Count,
             Loss = file.Settings?.PixelLoss ?? new PixelLossOptions(),
         };
+        if (file.IgnoredClasses.FirstOrDefault(label => label > file.Classes.Count) is > 0 and int unknown)
+        {
+            throw new LearnFormatException($"ignore_mapped_class names the class {unknown} of {file.Classes.Count}.", path);
+        }
+
+        int[] ignored = [.. file.IgnoredClasses.Where(label => label > 0)];
+        options = options with
+        {
+            Loss = options.Loss with
+            {
+                IsBackgroundIgnored = options.Loss.IsBackgroundIgnored || file.IgnoredClasses.Contains(0),
+                IgnoredClasses = ignored.Length > 0 ? ignored : [],
+            },
+        };
+
+        if (Enumerable.Range(0, file.Classes.Count + 1).All(options.Loss.IsIgnored))
+        {
+            throw new LearnFormatException("ignore_mapped_class names all classes, so that none is left to tell.", path);
+        }
+
         DefinitionFile.Check(options.Validate, nameof(UnetClassifier), path);
-        return new UnetDefinition(name, options, file.Classes, parts.Normalization, file.Settings?.CellSize, parts.Ground);
+        return new UnetDefinition(name, options, file.Classes, parts.Normalization, file.Settings?.CellSize, parts.Ground) { ExtractBands = parts.ExtractBands, Kept = file.Other };
     }
 }

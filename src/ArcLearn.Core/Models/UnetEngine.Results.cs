@@ -33,7 +33,7 @@ internal sealed partial class UnetEngine
         {
             using PixelBatch used = batch;
             cancel.ThrowIfCancellationRequested();
-            counts.Add(Relabel(Labels(batch), labels), Predict(batch, scaling));
+            counts.Add(Counted(Relabel(Labels(batch), labels)), Predict(batch, scaling));
             chips += batch.Count;
         }
 

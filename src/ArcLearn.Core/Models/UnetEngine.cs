@@ -75,7 +75,7 @@ internal sealed partial class UnetEngine : ModelEngine, IPixelEngine
             double loss = _loss.Compute(scores, Labels(batch), out double weight).Number();
             sum += weight == 0 ? 0 : loss * weight;
             weights += weight;
-            counts.Add(Labels(batch), Classify(scores));
+            counts.Add(Counted(Labels(batch)), Classify(scores));
         }
 
         // The mean over all pixels of the side, wherever batches end.
@@ -99,20 +99,37 @@ internal sealed partial class UnetEngine : ModelEngine, IPixelEngine
         return _network.call(Input(batch, scaling));
     }
 
-    /// <summary>The class that scores best for each pixel, from 1, 0 for background: <c>[N, S, S]</c>. A background that was never learnt is no class.</summary>
+    /// <summary>The class that scores best for each pixel, from 1, 0 for background: <c>[N, S, S]</c>. What was never learnt is no class.</summary>
     private int[] Classify(Tensor scores)
     {
         using DisposeScope scope = NewDisposeScope();
-        int first = IsBackgroundIgnored ? 1 : 0;
-        Tensor best = scores[.., first..].argmax(1).cpu().contiguous();
+        long[] learnt = [.. Enumerable.Range(0, Options.Classes + 1).Where(label => !Options.Loss.IsIgnored(label)).Select(label => (long)label)];
+        Tensor best = scores.index_select(1, tensor(learnt, device: scores.device)).argmax(1).cpu().contiguous();
         int[] labels = new int[best.numel()];
         ReadOnlySpan<long> values = MemoryMarshal.Cast<byte, long>(best.bytes);
         for (int i = 0; i < labels.Length; i++)
         {
-            labels[i] = (int)values[i] + first;
+            labels[i] = (int)learnt[values[i]];
         }
 
         return labels;
+    }
+
+    /// <summary>Labels as the measures count them: pixels of ignored classes are left out.</summary>
+    private ReadOnlySpan<int> Counted(ReadOnlySpan<int> labels)
+    {
+        if (Options.Loss.IgnoredClasses.Count == 0)
+        {
+            return labels;
+        }
+
+        int[] counted = labels.ToArray();
+        for (int i = 0; i < counted.Length; i++)
+        {
+            counted[i] = counted[i] > 0 && Options.Loss.IsIgnored(counted[i]) ? PixelBatch.Ignored : counted[i];
+        }
+
+        return counted;
     }
 
     /// <summary>Counts pixels as the loss does: background too where it is a class to be learnt.</summary>

@@ -22,6 +22,8 @@ internal sealed class ArchiveContent : IPackageContent
     private const int UnixFile = 0x8000;
     private const int UnixFolder = 0x4000;
 
+    private static readonly string[] s_archives = [".dlpk", ".zip", ".7z", ".rar", ".tar", ".gz", ".tgz"];
+
     private readonly string _path;
     private readonly Stream _stream;
     private readonly ZipArchive _archive;
@@ -33,6 +35,8 @@ internal sealed class ArchiveContent : IPackageContent
         _stream = files.OpenRead(path);
         try
         {
+            ZipDirectory.Check(_stream, MaximumEntries, path);
+            _stream.Position = 0;
             _archive = new ZipArchive(_stream, ZipArchiveMode.Read, leaveOpen: true);
             List();
             Names = [.. _entries.Keys];
@@ -100,11 +104,6 @@ internal sealed class ArchiveContent : IPackageContent
 
     private void List()
     {
-        if (_archive.Entries.Count > MaximumEntries)
-        {
-            throw new LearnFormatException($"has {_archive.Entries.Count} entries; a model package has at most {MaximumEntries}.", _path);
-        }
-
         Dictionary<string, string> seen = new(StringComparer.OrdinalIgnoreCase);
         HashSet<string> folders = new(StringComparer.OrdinalIgnoreCase);
         long total = 0;
@@ -119,8 +118,9 @@ internal sealed class ArchiveContent : IPackageContent
             {
                 throw Bad(entry, $"names the same file as '{seen[name]}'; names must differ by more than case.");
             }
-            else if (!IsSystemWaste(name))
+            else if (!IsSystemWaste(name) && !IsOwnPackage(name))
             {
+                RequireNoArchive(entry, name);
                 _entries.Add(name, entry);
                 total += entry.Length;
             }
@@ -135,6 +135,11 @@ internal sealed class ArchiveContent : IPackageContent
                 throw Bad(entry, string.Create(
                     CultureInfo.InvariantCulture, $"brings the package to {total} unpacked bytes out of {_stream.Length}, more than a model can need."));
             }
+        }
+
+        if (_entries.Keys.FirstOrDefault(name => name.StartsWith(InstallRecord.FileName + '/', StringComparison.OrdinalIgnoreCase)) is string reserved)
+        {
+            throw new LearnFormatException($"entry '{reserved}' lies in a folder whose name stands for the record of the install; rename it.", _path);
         }
 
         if (seen.Keys.FirstOrDefault(folders.Contains) is string both)
@@ -165,6 +170,18 @@ internal sealed class ArchiveContent : IPackageContent
     /// <summary>What macOS adds to archives: copies of file attributes under the files' own names.</summary>
     private static bool IsSystemWaste(string name) =>
         name.StartsWith("__MACOSX/", StringComparison.Ordinal) || name.Split('/')[^1].StartsWith("._", StringComparison.Ordinal);
+
+    /// <summary>The package of the same model: a model's folder that was packed as it is holds it.</summary>
+    private bool IsOwnPackage(string name) =>
+        name.EndsWith(".dlpk", StringComparison.OrdinalIgnoreCase) && _archive.GetEntry(Path.ChangeExtension(name, ".emd")) is not null;
+
+    private void RequireNoArchive(ZipArchiveEntry entry, string name)
+    {
+        if (s_archives.Contains(Path.GetExtension(name), StringComparer.OrdinalIgnoreCase))
+        {
+            throw Bad(entry, "is a package within the package; unpack it and give that one.");
+        }
+    }
 
     private LearnFormatException Bad(ZipArchiveEntry entry, string problem, Exception? inner = null) =>
         new($"entry '{entry.FullName}' {problem}", _path, null, inner);

@@ -6,25 +6,36 @@ namespace ArcLearn.Core.Packaging;
 internal static class FileSwap
 {
     /// <param name="stage">A folder in <paramref name="folder"/> that holds the new files; the old ones end there.</param>
+    /// <param name="names">Of all files that belong together, '/' between parts; one that <paramref name="stage"/> lacks goes.</param>
     public static void Replace(IFileSystem files, string stage, string folder, IReadOnlyList<string> names)
     {
         Stack<(string From, string To)> done = new();
+        List<string> made = [];
         try
         {
             // All old ones go before the first new one comes, so that nobody reads new weights by an old definition.
             foreach (string name in names.Where(name => files.FileExists(Path.Combine(folder, name))))
             {
+                files.CreateDirectory(Path.GetDirectoryName(Path.Combine(stage, name))!);
                 Move(Path.Combine(folder, name), Path.Combine(stage, name + ".old"));
             }
 
-            foreach (string name in names)
+            foreach (string name in names.Where(name => files.FileExists(Path.Combine(stage, name))))
             {
+                string place = Path.GetDirectoryName(Path.Combine(folder, name))!;
+                if (!files.DirectoryExists(place))
+                {
+                    made.Add(place);
+                    files.CreateDirectory(place);
+                }
+
                 Move(Path.Combine(stage, name), Path.Combine(folder, name));
             }
         }
         catch (Exception e)
         {
             Undo(files, done, stage, e);
+            made.ForEach(place => ModelPackager.TryDeleteDirectory(files, place));
             ModelPackager.TryDeleteDirectory(files, stage);
             throw;
         }

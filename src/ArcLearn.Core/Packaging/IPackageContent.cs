@@ -15,6 +15,12 @@ internal interface IPackageContent : IDisposable
     /// <summary>How messages call a member.</summary>
     string Show(string name);
 
+    /// <summary>Requires a member to be what was recorded of it, before it is used where it lies.</summary>
+    /// <exception cref="LearnFormatException">It was altered.</exception>
+    void Check(string name, CancellationToken cancel)
+    {
+    }
+
     /// <summary>Writes a member, checked against what the package says of it.</summary>
     /// <exception cref="LearnFormatException">It is damaged.</exception>
     void Copy(string name, Stream destination, CancellationToken cancel);

@@ -3,13 +3,14 @@ using ArcLearn.Core.IO;
 
 namespace ArcLearn.Core.Packaging;
 
-/// <summary>A model as a package (.dlpk, .zip), a definition (.emd) or a folder: one definition and the weights it names.</summary>
+/// <summary>A model as a package (.dlpk, .zip), a definition (.emd, or in memory) or a folder: one definition and the weights it names.</summary>
 internal sealed class ModelPackageReader : IDisposable
 {
     private static readonly string[] s_archives = [".dlpk", ".zip"];
 
     private readonly IPackageContent _content;
     private readonly IFileSystem _files;
+    private string? _weights;
     private string? _unpacked;
 
     private ModelPackageReader(string path, IPackageContent content, IFileSystem files)
@@ -17,9 +18,8 @@ internal sealed class ModelPackageReader : IDisposable
         (Path, _content, _files) = (path, content, files);
         DefinitionName = FindDefinition(path, content);
         Name = System.IO.Path.GetFileNameWithoutExtension(DefinitionName.Split('/')[^1]);
-        Definition = ReadDefinition();
-        WeightsName = FindMember(Definition.ModelFile, "ModelFile")
-            ?? throw new LearnFormatException("names no ModelFile, so there are no weights to load.", content.Show(DefinitionName));
+        DefinitionText = ReadDefinition();
+        Definition = ModelDefinitionFile.Parse(content.Show(DefinitionName), DefinitionText);
     }
 
     /// <summary>What was opened.</summary>
@@ -30,11 +30,15 @@ internal sealed class ModelPackageReader : IDisposable
 
     public ModelDefinitionFile Definition { get; }
 
+    /// <summary>The definition as it was written.</summary>
+    public string DefinitionText { get; }
+
     /// <summary>The definition within the package, '/' between parts.</summary>
     public string DefinitionName { get; }
 
     /// <summary>The weights within the package, '/' between parts.</summary>
-    public string WeightsName { get; }
+    /// <exception cref="LearnFormatException">The definition names none, or one that is not in the package.</exception>
+    public string WeightsName => _weights ??= FindMember(Definition.ModelFile, "ModelFile") ?? throw new LearnFormatException("names no ModelFile, so there are no weights to load.", _content.Show(DefinitionName));
 
     /// <summary>The definition's path, or the package's where it lies in an archive.</summary>
     public string DefinitionPath => _content.PathOf(DefinitionName) ?? Path;
@@ -42,21 +46,60 @@ internal sealed class ModelPackageReader : IDisposable
     /// <summary>What messages call the weights: their path, or package and entry.</summary>
     public string WeightsShown => _content.Show(WeightsName);
 
+    /// <summary>Opens a model that has its weights.</summary>
     /// <exception cref="FileNotFoundException">Nothing is there.</exception>
     /// <exception cref="LearnFormatException">It is no package, has not exactly one definition, an unsafe entry, or no weights.</exception>
     public static ModelPackageReader Open(string path, IFileSystem? files = null)
     {
-        files ??= LocalFileSystem.Instance;
-        IPackageContent content = OpenContent(path, files);
+        ModelPackageReader package = OpenDefinition(path, files);
         try
         {
-            return new ModelPackageReader(path, content, files);
+            _ = package.WeightsName;
+            return package;
         }
         catch
         {
-            content.Dispose();
+            package.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Whether a file's ending is that of a definition or of an archive.</summary>
+    public static bool IsPackage(string path) => IsDefinition(path) || s_archives.Contains(System.IO.Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Opens what may be a definition without its weights.</summary>
+    /// <inheritdoc cref="Open(string, IFileSystem)"/>
+    public static ModelPackageReader OpenDefinition(string path, IFileSystem? files = null)
+    {
+        files ??= LocalFileSystem.Instance;
+        return Open(path, OpenContent(path, files), files);
+    }
+
+    /// <summary>Opens the model of a definition in hand.</summary>
+    /// <inheritdoc cref="Open(string, IFileSystem)"/>
+    public static ModelPackageReader Open(ModelDefinition definition, IFileSystem? files = null)
+    {
+        files ??= LocalFileSystem.Instance;
+        return definition.Path is string path
+            ? Open(path, files)
+            : Open(definition.Name, new DefinitionContent(definition.Name, definition.Json, definition.WeightsPath, files), files);
+    }
+
+    /// <summary>Opens an installed model, whose files must be those that were installed.</summary>
+    /// <exception cref="LearnFormatException">They are not, or the folder is none of an installed model.</exception>
+    public static ModelPackageReader OpenInstalled(string folder, IFileSystem? files = null)
+    {
+        files ??= LocalFileSystem.Instance;
+        string path = System.IO.Path.Combine(folder, InstallRecord.FileName);
+        InstallRecord record = InstallRecord.Read(files, path);
+        ModelPackageReader package = Open(folder, new InstalledContent(folder, record, files), files);
+        if (package.DefinitionName != record.Definition)
+        {
+            package.Dispose();
+            throw new LearnFormatException($"names '{record.Definition}' as the definition, and '{package.DefinitionName}' is it.", path);
+        }
+
+        return package;
     }
 
     public static bool IsDefinition(string name) => name.EndsWith(".emd", StringComparison.OrdinalIgnoreCase);
@@ -68,6 +111,7 @@ internal sealed class ModelPackageReader : IDisposable
     {
         if (_content.PathOf(WeightsName) is string path)
         {
+            _content.Check(WeightsName, cancel);
             return path;
         }
 
@@ -84,7 +128,7 @@ internal sealed class ModelPackageReader : IDisposable
     /// <summary>The members that make the model: all of an archive; of a folder the definition, the weights and the inference function.</summary>
     public IReadOnlyList<string> Members()
     {
-        if (_content is ArchiveContent)
+        if (_content is ArchiveContent or InstalledContent)
         {
             return _content.Names;
         }
@@ -107,11 +151,24 @@ internal sealed class ModelPackageReader : IDisposable
         }
     }
 
+    private static ModelPackageReader Open(string path, IPackageContent content, IFileSystem files)
+    {
+        try
+        {
+            return new ModelPackageReader(path, content, files);
+        }
+        catch
+        {
+            content.Dispose();
+            throw;
+        }
+    }
+
     private static IPackageContent OpenContent(string path, IFileSystem files)
     {
         if (files.DirectoryExists(path))
         {
-            return new FolderContent(path, only: null, files);
+            return (IPackageContent?)InstalledContent.TryOpen(path, files) ?? new FolderContent(path, only: null, files);
         }
 
         if (!files.FileExists(path))
@@ -121,7 +178,9 @@ internal sealed class ModelPackageReader : IDisposable
 
         if (IsDefinition(path))
         {
-            return new FolderContent(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!, System.IO.Path.GetFileName(path), files);
+            string folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
+            string name = System.IO.Path.GetFileName(path);
+            return InstalledContent.TryOpen(folder, files) is { } installed && installed.Record.Definition == name ? installed : new FolderContent(folder, name, files);
         }
 
         return s_archives.Contains(System.IO.Path.GetExtension(path), StringComparer.OrdinalIgnoreCase)
@@ -141,7 +200,7 @@ internal sealed class ModelPackageReader : IDisposable
         };
     }
 
-    private ModelDefinitionFile ReadDefinition()
+    private string ReadDefinition()
     {
         string shown = _content.Show(DefinitionName);
         using MemoryStream text = new();
@@ -149,7 +208,8 @@ internal sealed class ModelPackageReader : IDisposable
             new LearnFormatException("is larger than 16 MB; a model definition has a few kilobytes.", shown));
         _content.Copy(DefinitionName, limited, CancellationToken.None);
         text.Position = 0;
-        return ModelDefinitionFile.Read(text, shown);
+        using StreamReader reader = new(text);
+        return reader.ReadToEnd();
     }
 
     /// <summary>The member that the definition names relative to itself.</summary>

@@ -2,12 +2,12 @@ using System.IO.Compression;
 using System.Text;
 using ArcLearn.Core.Formats;
 using ArcLearn.Core.IO;
+using ArcLearn.Core.Reporting;
 
 namespace ArcLearn.Core.Packaging;
 
 /// <summary>
-/// Saves a model as a folder of three files: weights (.pth), definition (.emd) and the package (.dlpk) of both. Equal weights and
-/// definitions give equal packages: entries are stored in a fixed order under one fixed time, so no compressor has a say.
+/// Saves a model as a folder: weights (.pth), definition (.emd), what is said of the model, and the package (.dlpk) of all that. Equal models give equal packages: entries are stored in a fixed order under one fixed time, so no compressor has a say.
 /// </summary>
 internal static class ModelPackager
 {
@@ -19,6 +19,7 @@ internal static class ModelPackager
     /// <param name="name">The files' name without extension, usually the folder's.</param>
     /// <param name="definition">Its ModelFile is set here.</param>
     /// <param name="writeWeights">Writes the .pth; the stream can seek.</param>
+    /// <param name="report">What is said of the model; null for nothing.</param>
     /// <param name="force">Replaces a model of this name in the folder.</param>
     /// <exception cref="OutputExistsException">It is there and <paramref name="force"/> is not given.</exception>
     /// <exception cref="LearnArgumentException">The name cannot be one, the folder is a file or holds another model.</exception>
@@ -29,6 +30,7 @@ internal static class ModelPackager
         Action<Stream> writeWeights,
         bool force,
         IFileSystem? files = null,
+        IReadOnlyList<PackageFile>? report = null,
         CancellationToken cancel = default)
     {
         files ??= LocalFileSystem.Instance;
@@ -45,7 +47,14 @@ internal static class ModelPackager
             files.CreateDirectory(stage);
             Write(files, Path.Combine(stage, outputs[0]), writeWeights);
             Write(files, Path.Combine(stage, outputs[1]), stream => stream.Write(Encoding.UTF8.GetBytes(text)));
-            length = Pack(files, stage, outputs[2], outputs[..2], cancel);
+            foreach (PackageFile file in report ?? [])
+            {
+                string path = Path.Combine(stage, file.Name);
+                files.CreateDirectory(Path.GetDirectoryName(path)!);
+                Write(files, path, stream => stream.Write(file.Bytes));
+            }
+
+            length = Pack(files, stage, outputs[2], [.. outputs[..2], .. (report ?? []).Select(file => file.Name)], cancel);
             cancel.ThrowIfCancellationRequested();
         }
         catch
@@ -60,7 +69,7 @@ internal static class ModelPackager
         }
         else
         {
-            FileSwap.Replace(files, stage, folder, outputs);
+            FileSwap.Replace(files, stage, folder, [.. outputs, .. ModelReport.AllNames]);
             TryDeleteDirectory(files, stage);
         }
 
@@ -70,6 +79,7 @@ internal static class ModelPackager
             Path = Path.Combine(folder, outputs[2]),
             EmdPath = Path.Combine(folder, outputs[1]),
             WeightsPath = Path.Combine(folder, outputs[0]),
+            ReportPath = report?.Any(file => file.Name == ModelReport.PageName) == true ? Path.Combine(folder, ModelReport.PageName) : null,
             Length = length,
         };
     }
@@ -116,7 +126,7 @@ internal static class ModelPackager
             throw new LearnArgumentException("Path", $"{folder} holds another model, {Path.GetFileName(other)}; choose another folder.");
         }
 
-        if (!force && outputs.Any(output => files.FileExists(Path.Combine(folder, output))))
+        if (!force && outputs.Concat(ModelReport.AllNames).Any(output => files.FileExists(Path.Combine(folder, output))))
         {
             throw new OutputExistsException(folder);
         }

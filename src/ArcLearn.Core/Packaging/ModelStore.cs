@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using ArcLearn.Core.Formats;
 using ArcLearn.Core.IO;
@@ -7,10 +6,13 @@ namespace ArcLearn.Core.Packaging;
 
 /// <summary>
 /// Installed models: a folder each, under the model's name. A model is unpacked beside its place and moved there when complete;
-/// names that begin with a dot are such work in progress. Names are found whatever their case.
+/// names that begin with a dot are such work in progress. Names are found whatever their case. Any number of processes may install, list, use
+/// and remove models at once.
 /// </summary>
 internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
 {
+    private const int Attempts = 20;
+
     private static readonly string[] s_pathEndings = [".emd", ".dlpk", ".onnx"];
     private static readonly ModelScope[] s_scopes = [ModelScope.CurrentUser, ModelScope.AllUsers];
 
@@ -24,44 +26,42 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
         model.Contains('/', StringComparison.Ordinal) || model.Contains('\\', StringComparison.Ordinal)
         || s_pathEndings.Any(ending => model.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
 
-    /// <param name="path">What <see cref="ModelPackageReader.Open"/> takes.</param>
+    /// <param name="path">What <see cref="ModelPackageReader.Open(string, IFileSystem)"/> takes.</param>
     /// <param name="name">Its name in the store; null for its definition's file name.</param>
     /// <exception cref="ModelExistsException">There is one of that name in that scope and <paramref name="force"/> is not given.</exception>
     /// <exception cref="LearnFormatException">It is no sound package; nothing was installed.</exception>
     public InstalledModel Install(string path, ModelScope scope, bool force, string? name = null, CancellationToken cancel = default)
     {
         using ModelPackageReader package = ModelPackageReader.Open(path, _files);
+        return Install(package, scope, force, name, cancel);
+    }
+
+    /// <inheritdoc cref="Install(string, ModelScope, bool, string, CancellationToken)"/>
+    public InstalledModel Install(ModelPackageReader package, ModelScope scope, bool force, string? name = null, CancellationToken cancel = default)
+    {
         name ??= package.Name;
         Check(name, scope, force);
         string root = roots[scope];
         _files.CreateDirectory(root);
-        string stage = FileSystemExtensions.PartialName(Path.Combine(root, name));
-        try
-        {
-            List<InstalledFile> unpacked = Unpack(package, stage, cancel);
-            string source = Path.GetFileName(Path.TrimEndingDirectorySeparator(path));
-            InstallRecord record = new(name, source, DateTime.UtcNow, package.DefinitionName, package.WeightsName, unpacked);
-            _files.WriteAllText(Path.Combine(stage, InstallRecord.FileName), record.Write());
-            InstalledModel model = Describe(stage, scope);         // what was written can be read
-            cancel.ThrowIfCancellationRequested();
-            string folder = StorePublisher.Publish(_files, root, stage, name, force, FindFolder);
-            return model with { Name = name, Path = folder, EmdPath = Path.Combine(folder, record.Definition) };
-        }
-        catch
-        {
-            ModelPackager.TryDeleteDirectory(_files, stage);
-            throw;
-        }
+        using StoreStage stage = new(_files, root, name);
+        List<InstalledFile> unpacked = Unpack(package, stage.Folder, cancel);
+        WeightsFile.RequireSound(Path.Combine(stage.Folder, package.WeightsName), _files, package.WeightsShown);
+        string source = Path.GetFileName(Path.TrimEndingDirectorySeparator(package.Path));
+        InstallRecord record = new(name, source, DateTime.UtcNow, package.DefinitionName, package.WeightsName, unpacked);
+        _files.WriteAllText(Path.Combine(stage.Folder, InstallRecord.FileName), record.Write());
+        InstalledModel model = Describe(stage.Folder, scope);      // what was written can be read
+        cancel.ThrowIfCancellationRequested();
+        string folder = stage.Publish(name, force);
+        return model with { Name = name, Path = folder, EmdPath = Path.Combine(folder, record.Definition) };
     }
 
-    /// <summary>What <see cref="Install"/> refuses before it unpacks anything.</summary>
-    /// <returns>The name and the folder that the model would get.</returns>
-    /// <inheritdoc cref="Install"/>
-    public (string Name, string Folder) CheckInstall(string path, ModelScope scope, bool force)
+    /// <summary>What <see cref="Install(string, ModelScope, bool, string, CancellationToken)"/> refuses before it unpacks anything.</summary>
+    /// <returns>The folder that the model would get.</returns>
+    /// <inheritdoc cref="Install(string, ModelScope, bool, string, CancellationToken)"/>
+    public string CheckInstall(ModelPackageReader package, ModelScope scope, bool force)
     {
-        using ModelPackageReader package = ModelPackageReader.Open(path, _files);
         Check(package.Name, scope, force);
-        return (package.Name, Path.Combine(roots[scope], package.Name));
+        return Path.Combine(roots[scope], package.Name);
     }
 
     /// <summary>Installed models by name; one that is damaged is told of and left out.</summary>
@@ -82,18 +82,30 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
         }
     }
 
+    /// <summary>Where models lie, damaged ones too.</summary>
+    /// <inheritdoc cref="Get"/>
+    public IEnumerable<(string Name, ModelScope Scope, string Folder)> Places(Func<string, bool> matches, ModelScope? scope, Action<string> warn) => s_scopes
+        .Where(each => scope is null || scope == each)
+        .SelectMany(at => Folders(roots[at], warn).Select(folder => (Path.GetFileName(folder), at, folder)))
+        .Where(place => matches(place.Item1));
+
     /// <summary>A model by its whole name, the user's own before one of all users.</summary>
     /// <exception cref="ModelNotFoundException">There is none.</exception>
     /// <exception cref="LearnFormatException">It is damaged.</exception>
-    public InstalledModel Find(string name)
-    {
-        (string folder, ModelScope scope) = Locate(name, null);
-        return Describe(folder, scope);
-    }
+    public InstalledModel Find(string name) => Steadily(() => Locate(name, null), at => Describe(at.Folder, at.Scope));
 
-    /// <summary>What <see cref="ModelPackageReader.Open"/> takes for a -Model argument: the path itself, or the definition of the installed model.</summary>
-    /// <exception cref="ModelNotFoundException">It is a name, and no model has it.</exception>
-    public string Resolve(string model) => IsPath(model) ? model : Find(model).EmdPath;
+    /// <summary>
+    /// Works with an installed model, whose files must be those that were installed. Work during which it was replaced is done again with the new one, so that no definition
+    /// meets another install's weights.
+    /// </summary>
+    /// <param name="work">It may be done more than once; what it gives in vain is disposed.</param>
+    /// <exception cref="ModelNotFoundException">There is none of that name, or no longer.</exception>
+    /// <exception cref="LearnFormatException">A file was altered.</exception>
+    public T Use<T>(string name, Func<ModelPackageReader, T> work) => Steadily(() => Locate(name, null), at => Work(at.Folder, work));
+
+    /// <inheritdoc cref="Use{T}(string, Func{ModelPackageReader, T})"/>
+    public T Use<T>(InstalledModel model, Func<ModelPackageReader, T> work) =>
+        Steadily(() => (Present(model.Path), Enum.Parse<ModelScope>(model.Scope)), at => Work(at.Folder, work));
 
     /// <summary>The folders of a scope, or of both, for messages.</summary>
     public string Where(ModelScope? scope) => string.Join(" or ", s_scopes.Where(each => scope is null || scope == each).Select(each => roots[each]));
@@ -104,21 +116,45 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
     public void Uninstall(string name, ModelScope? scope = null)
     {
         (string folder, ModelScope at) = Locate(name, scope);
-        string aside = FileSystemExtensions.PartialName(Path.Combine(roots[at], Path.GetFileName(folder)));
-        StorePublisher.Sweep(_files, roots[at], Path.GetFileName(folder));
-        _files.MoveDirectory(folder, aside);
-        _files.DeleteDirectory(aside);
+        IReadOnlyList<string> removed;
+        using (StoreLock.Take(_files, roots[at]))
+        {
+            try
+            {
+                removed = StoreMoves.Remove(_files, folder);
+            }
+            catch (DirectoryNotFoundException)
+            {
+                throw new ModelNotFoundException(name, roots[at]);     // another process removed it in the meantime
+            }
+        }
+
+        foreach (string trash in removed)
+        {
+            _files.DeleteDirectory(trash);
+        }
     }
 
     /// <summary>Compares every file of a model with what was installed.</summary>
     /// <returns>The files that are missing or changed, relative to the model's folder; empty for a sound model.</returns>
-    public IReadOnlyList<string> Verify(InstalledModel model)
+    public IReadOnlyList<string> Verify(InstalledModel model, CancellationToken cancel = default)
     {
-        InstallRecord record = InstallRecord.Read(_files, Path.Combine(model.Path, InstallRecord.FileName));
-        return [.. record.Files.Where(file => !IsSound(Path.Combine(model.Path, file.Name), file)).Select(file => file.Name)];
-    }
+        InstalledContent content = Content(model.Path);
+        List<string> altered = [];
+        foreach (string name in content.Names)
+        {
+            try
+            {
+                content.Check(name, cancel);
+            }
+            catch (LearnFormatException)
+            {
+                altered.Add(name);
+            }
+        }
 
-    private static string Hex(byte[] hash) => string.Concat(hash.Select(part => part.ToString("x2", CultureInfo.InvariantCulture)));
+        return altered;
+    }
 
     private void Check(string name, ModelScope scope, bool force)
     {
@@ -129,22 +165,9 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
         }
     }
 
-    private bool IsSound(string path, InstalledFile file)
-    {
-        if (!_files.FileExists(path))
-        {
-            return false;
-        }
-
-        using Stream stream = _files.OpenRead(path);
-        return stream.Length == file.Length && Hex(SHA256.HashData(stream)) == file.Sha256;
-    }
-
     private List<InstalledFile> Unpack(ModelPackageReader package, string stage, CancellationToken cancel)
     {
         List<InstalledFile> unpacked = [];
-        _files.CreateDirectory(stage);
-
         foreach (string member in package.Members())
         {
             // A package made of an installed model's folder carries that install's record; this one gets its own.
@@ -163,10 +186,56 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
             }
 
             file.Flush();
-            unpacked.Add(new InstalledFile(member, file.Length, Hex(hash.Hash!)));
+            unpacked.Add(new InstalledFile(member, file.Length, InstalledContent.Hex(hash.Hash!)));
         }
 
         return unpacked;
+    }
+
+    private T Work<T>(string folder, Func<ModelPackageReader, T> work)
+    {
+        using ModelPackageReader package = ModelPackageReader.OpenInstalled(folder, _files);
+        return work(package);
+    }
+
+    /// <summary>Does work with the files of one install: again where another one replaced them meanwhile, which its record tells.</summary>
+    /// <param name="locate">Finds the model; throws where there is none.</param>
+    private T Steadily<T>(Func<(string Folder, ModelScope Scope)> locate, Func<(string Folder, ModelScope Scope), T> work)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            (string Folder, ModelScope Scope) at = locate();
+            string? before = RecordOf(at.Folder);
+            try
+            {
+                T result = work(at);
+                if (before == RecordOf(at.Folder) || attempt == Attempts)
+                {
+                    return result;
+                }
+
+                (result as IDisposable)?.Dispose();
+            }
+            catch (Exception e) when (e is LearnFormatException or IOException or UnauthorizedAccessException)
+            {
+                if (attempt == Attempts || (before == RecordOf(at.Folder) && _files.DirectoryExists(at.Folder)))
+                {
+                    throw;
+                }
+            }
+        }
+    }
+
+    private string? RecordOf(string folder)
+    {
+        try
+        {
+            return _files.ReadAllText(Path.Combine(folder, InstallRecord.FileName));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 
     private (string Folder, ModelScope Scope) Locate(string name, ModelScope? scope)
@@ -183,25 +252,31 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
         throw new ModelNotFoundException(name, string.Join(" or ", searched.Select(at => roots[at])));
     }
 
-    private string? FindFolder(string root, string name) => Folders(root, null)
-        .Where(folder => string.Equals(Path.GetFileName(folder), name, StringComparison.OrdinalIgnoreCase))
-        .OrderByDescending(folder => Path.GetFileName(folder) == name)
-        .FirstOrDefault();
+    /// <summary>A model's folder once nobody moves it.</summary>
+    /// <exception cref="ModelNotFoundException">It is gone.</exception>
+    private string Present(string folder)
+    {
+        string root = Path.GetDirectoryName(folder)!;
+        return FindFolder(root, Path.GetFileName(folder)) ?? throw new ModelNotFoundException(Path.GetFileName(folder), root);
+    }
+
+    private string? FindFolder(string root, string name) => StoreMoves.Find(Folders(root, null), name);
 
     private IReadOnlyList<string> Folders(string root, Action<string>? warn)
     {
         try
         {
-            if (_files.DirectoryExists(root))
+            if (!_files.DirectoryExists(root))
             {
-                StorePublisher.Recover(_files, root);
+                return [];
             }
 
-            return _files.DirectoryExists(root)
-                ? [.. _files.EnumerateDirectories(root)
-                    .Where(folder => Path.GetFileName(folder)[0] != '.')
-                    .Order(StringComparer.OrdinalIgnoreCase)]
-                : [];
+            if (StoreMoves.NeedsRecovery(_files, root))
+            {
+                Recover(root);
+            }
+
+            return StoreMoves.Models(_files, root);
         }
         catch (Exception e) when (warn is not null && e is IOException or UnauthorizedAccessException)
         {
@@ -210,44 +285,47 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
         }
     }
 
+    /// <summary>Waits for an install that moves models at this moment, or does what a killed one did not.</summary>
+    private void Recover(string root)
+    {
+        try
+        {
+            using (StoreLock.Take(_files, root))
+            {
+                StoreMoves.Recover(_files, root);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Who may only read the store cannot put it right: a list is no place to fail for that.
+        }
+    }
+
     private InstalledModel? TryDescribe(string folder, ModelScope scope, Action<string> warn)
     {
         try
         {
-            return Describe(folder, scope);
+            return Steadily(() => (Present(folder), scope), at => Describe(at.Folder, at.Scope));
+        }
+        catch (ModelNotFoundException)
+        {
+            return null;                                            // uninstalled while this list was made
         }
         catch (Exception e) when (e is LearnFormatException or IOException or UnauthorizedAccessException)
         {
-            // One that was uninstalled while this list was made is no damage.
-            if (_files.DirectoryExists(folder))
-            {
-                warn($"The installed model '{Path.GetFileName(folder)}' is damaged: {e.Message} Install it again with -Force, or uninstall it.");
-            }
-
+            warn($"The installed model '{Path.GetFileName(folder)}' is damaged: {e.Message} Install it again with -Force, or uninstall it.");
             return null;
         }
     }
 
+    private InstalledContent Content(string folder) => new(folder, InstallRecord.Read(_files, Path.Combine(folder, InstallRecord.FileName)), _files);
+
     private InstalledModel Describe(string folder, ModelScope scope)
     {
-        InstallRecord record = InstallRecord.Read(_files, Path.Combine(folder, InstallRecord.FileName));
-        foreach (InstalledFile file in record.Files)
-        {
-            string path = Path.Combine(folder, file.Name);
-            if (!_files.FileExists(path))
-            {
-                throw new LearnFormatException("is missing.", path);
-            }
-
-            using Stream stream = _files.OpenRead(path);
-            if (stream.Length != file.Length)
-            {
-                throw new LearnFormatException($"has {stream.Length} bytes; {file.Length} were installed.", path);
-            }
-        }
-
-        string emd = Path.Combine(folder, record.Definition);
-        ModelDefinitionFile definition = ModelDefinitionFile.Read(_files, emd);
+        InstalledContent content = Content(folder);
+        content.CheckLengths();
+        using ModelPackageReader package = ModelPackageReader.OpenInstalled(folder, _files);
+        ModelDefinitionFile definition = package.Definition;
         return new InstalledModel
         {
             Name = Path.GetFileName(folder),
@@ -256,9 +334,9 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
             Classes = [.. definition.Classes.Select(item => item.Name)],
             ChipSize = definition.ImageWidth ?? 0,
             Path = folder,
-            EmdPath = emd,
+            EmdPath = Path.Combine(folder, content.Record.Definition),
             Scope = scope.ToString(),
-            Installed = record.Installed,
+            Installed = content.Record.Installed,
         };
     }
 }

@@ -6,8 +6,11 @@ internal static class PortableName
     private const string Forbidden = "<>:\"/\\|?*";
     private const int MaximumLength = 200;
 
+    // What is left of Windows' 260 characters in a usual store is less, but there long paths are a setting; elsewhere 4096 are usual.
+    private const int MaximumPathLength = 400;
+
     private static readonly HashSet<string> s_devices = new(
-        ["CON", "PRN", "AUX", "NUL", .. Enumerable.Range(1, 9).SelectMany(n => new[] { $"COM{n}", $"LPT{n}" })],
+        ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$", .. "123456789\u00B9\u00B2\u00B3".SelectMany(n => new[] { $"COM{n}", $"LPT{n}" })],
         StringComparer.OrdinalIgnoreCase);
 
     /// <summary>What is wrong with a single file or folder name, to follow "it"; null for nothing.</summary>
@@ -55,6 +58,7 @@ internal static class PortableName
         problem ??= parts.Length == 0 ? "is empty" : null;
         problem ??= parts.Contains("..", StringComparer.Ordinal) ? "leads out of the folder by '..'" : null;
         problem ??= parts.Select(Problem).FirstOrDefault(found => found is not null);
+        problem ??= slashed.Length > MaximumPathLength ? $"has {slashed.Length} characters; {MaximumPathLength} are possible" : null;
         return problem is null ? string.Join('/', parts) : null;
     }
 }

@@ -5,6 +5,10 @@ internal static class ClassColors
 {
     private const double GoldenAngle = 137.50776405003785;
 
+    /// <summary>A class's own colour where it has one, else that of its place.</summary>
+    public static IReadOnlyList<int> Of(IReadOnlyList<int>? own, int index) =>
+        own is { Count: 3 } && own.All(part => part is >= 0 and <= 255) ? own : At(index);
+
     /// <summary>Red, green, blue, each 0 to 255, for a place from 0; always the same for the same place.</summary>
     public static IReadOnlyList<int> At(int index)
     {

@@ -10,6 +10,11 @@ internal static class GeoPackageFile
     /// <summary>Without a pool, so that the file is free when the connection is disposed, and without leaving files beside it.</summary>
     public static SqliteConnection OpenRead(string path, IFileSystem files)
     {
+        if (files.FileExists(path + "-journal"))
+        {
+            TakeBack(path);
+        }
+
         string source = IsClosedWriteAhead(path, files)
             ? $"file:///{string.Join('/', Path.GetFullPath(path).TrimStart('/').Split(Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar).Select(Uri.EscapeDataString))}?immutable=1"
             : path;
@@ -42,6 +47,22 @@ internal static class GeoPackageFile
 
     /// <summary>Text in SQL.</summary>
     public static string Literal(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+
+    /// <summary>A process that was killed as it wrote leaves a journal, which SQLite takes the file back by when it is opened for writing, and refuses to read beside.</summary>
+    private static void TakeBack(string path)
+    {
+        try
+        {
+            using SqliteConnection connection = OpenWrite(path);
+            using SqliteCommand command = connection.CreateCommand();
+            command.CommandText = "SELECT COUNT(*) FROM sqlite_master";
+            _ = command.ExecuteScalar();
+        }
+        catch (SqliteException)
+        {
+            // A file that cannot be written may still be read, where the journal is an idle one; else reading tells what is wrong.
+        }
+    }
 
     private static string ConnectionString(string source, SqliteOpenMode mode) =>
         new SqliteConnectionStringBuilder { DataSource = source, Mode = mode, Pooling = false }.ToString();

@@ -11,7 +11,7 @@ internal sealed class GeoPackageLayer : IVectorLayer
 {
     private readonly SqliteConnection _connection;
     private readonly string _geometryColumn;
-    private readonly string? _idColumn;
+    private readonly string? _idColumn;         // in SQL
 
     private GeoPackageLayer(string path, SqliteConnection connection, GeoPackageTable table)
     {
@@ -20,7 +20,8 @@ internal sealed class GeoPackageLayer : IVectorLayer
         _connection = connection;
         _geometryColumn = table.GeometryColumn;
         SpatialReference = ReadReference(table.SrsId);
-        (Fields, _idColumn) = ReadColumns(table);
+        (Fields, KeyField) = ReadColumns(table);
+        _idColumn = KeyField is null ? null : GeoPackageFile.Quote(KeyField);
         Description = HasTable(GeoPackageSchema.MetadataTable) ? ReadDescription() : null;
     }
 
@@ -38,7 +39,11 @@ internal sealed class GeoPackageLayer : IVectorLayer
 
     public string? Description { get; }
 
-    /// <summary>The primary key in SQL; null for a view.</summary>
+    /// <inheritdoc/>
+    /// <remarks>The primary key; null for a view.</remarks>
+    public string? KeyField { get; }
+
+    /// <summary>The same in SQL.</summary>
     public string? IdColumn => _idColumn;
 
     /// <exception cref="LearnFormatException">The file is a SQLite database without a feature layer, or a damaged one.</exception>
@@ -206,7 +211,7 @@ internal sealed class GeoPackageLayer : IVectorLayer
             : new SpatialReference(name, null, null);
     }
 
-    private (IReadOnlyList<FieldDefinition> Fields, string? IdColumn) ReadColumns(GeoPackageTable table)
+    private (IReadOnlyList<FieldDefinition> Fields, string? Key) ReadColumns(GeoPackageTable table)
     {
         using SqliteCommand command = _connection.CreateCommand();
         command.CommandText = "SELECT name, type, pk FROM pragma_table_info($table) ORDER BY cid";
@@ -220,7 +225,7 @@ internal sealed class GeoPackageLayer : IVectorLayer
             FieldType? type = GeoPackageTable.TypeOf(rows.GetString(1));
             if (rows.GetInt32(2) == 1 && type == FieldType.Integer)
             {
-                id = GeoPackageFile.Quote(name);
+                id = name;
             }
             else if (type is FieldType known && !name.Equals(_geometryColumn, StringComparison.OrdinalIgnoreCase))
             {

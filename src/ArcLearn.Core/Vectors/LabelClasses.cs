@@ -10,6 +10,7 @@ internal sealed class LabelClasses
 {
     private readonly string _path;
     private readonly int _value;
+    private readonly bool _isKey;
     private readonly int _name = -1;
     private readonly string? _field;
     private readonly SortedDictionary<string, int> _texts = new(StringComparer.Ordinal);
@@ -20,10 +21,17 @@ internal sealed class LabelClasses
     private static readonly string[] s_likelyNames = ["class", "classname", "class_name", "label", "category", "kind", "type", "species", "name"];
 
     /// <exception cref="LearnDataException">ClassFieldMissing: the named field is not there.</exception>
-    public LabelClasses(string path, IReadOnlyList<FieldDefinition> fields, string? named)
+    /// <param name="key">See <see cref="IVectorLayer.KeyField"/>.</param>
+    public LabelClasses(string path, IReadOnlyList<FieldDefinition> fields, string? named, string? key = null)
     {
         _path = path;
         _value = named is null ? Find(fields, "classvalue") is int first and >= 0 ? first : Find(fields, "value") : Find(fields, named);
+        if (named is not null && _value < 0 && string.Equals(key, named, StringComparison.OrdinalIgnoreCase))
+        {
+            (_isKey, _field) = (true, key);
+            return;
+        }
+
         if (named is not null && _value < 0)
         {
             string all = fields.Count == 0 ? "It has no fields." : $"Its fields are: {string.Join(", ", fields.Select(f => f.Name))}.";
@@ -54,12 +62,12 @@ internal sealed class LabelClasses
     /// <summary>A label's class as it stands: text, a number, or null where the feature has none or one that is no class.</summary>
     public object? Take(VectorFeature feature)
     {
-        if (_value < 0)
+        if (_value < 0 && !_isKey)
         {
             return AddNumber(1, feature);
         }
 
-        switch (feature.Values[_value])
+        switch (_isKey ? feature.Id : feature.Values[_value])
         {
             case null:
                 return null;

@@ -25,7 +25,7 @@ internal static class LabelReader
         }
 
         ICoordinateTransform? transform = ChooseTransform(layer, rasterCrs, rasterIsGeoreferenced);
-        LabelClasses classes = new(layer.Path, layer.Fields, options.ClassValueField);
+        LabelClasses classes = new(layer.Path, layer.Fields, options.ClassValueField, layer.KeyField);
         LabelGeometries geometries = new(layer, transform, options.BufferRadius, bounds);
         List<(Geometry Geometry, object Class, long Id, LabelPlace Place)> labels = [];
         LabelsAside aside = new();

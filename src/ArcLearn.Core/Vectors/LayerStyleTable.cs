@@ -65,11 +65,8 @@ internal static class LayerStyleTable
             + $"<layer class=\"{layer}\" enabled=\"1\" locked=\"0\" pass=\"0\"><Option type=\"Map\">{map}</Option>{props}</layer></symbol>";
     }
 
-    private static string Colour(ClassDefinition one, int index)
-    {
-        IReadOnlyList<int> colour = one.Color.Count == 3 && one.Color.All(c => c is >= 0 and <= 255) ? one.Color : ClassColors.At(index);
-        return string.Join(',', colour.Select(c => c.ToString(CultureInfo.InvariantCulture)));
-    }
+    private static string Colour(ClassDefinition one, int index) =>
+        string.Join(',', ClassColors.Of(one.Color, index).Select(c => c.ToString(CultureInfo.InvariantCulture)));
 
     private static string Escape(string text) => SecurityElement.Escape(text);
 }

@@ -38,8 +38,9 @@ internal sealed class PostGisLayer : IVectorLayer
 
     public PostGisAddress Address => _address;
 
-    /// <summary>The primary key of one whole number; null where there is none.</summary>
-    public string? KeyColumn => _id;
+    /// <inheritdoc/>
+    /// <remarks>The primary key, where it is one whole number.</remarks>
+    public string? KeyField => _id;
 
     /// <exception cref="LearnDataException">TableMissing, DatabaseMissing, DatabaseUnavailable or DatabaseError.</exception>
     /// <exception cref="UnauthorizedAccessException">The database denies it.</exception>

@@ -45,6 +45,9 @@ internal interface IVectorLayer : IDisposable
 
     IReadOnlyList<FieldDefinition> Fields { get; }
 
+    /// <summary>The field of numbers that tells features apart, which is not among <see cref="Fields"/>: its values are the features' ids. Null where there is none.</summary>
+    string? KeyField => null;
+
     /// <summary>The JSON text about the layer inside it; null where there is none (see <see cref="LayerDescription"/>).</summary>
     string? Description => null;
 

@@ -55,19 +55,7 @@ public sealed class FeatureClassificationTests : IClassFixture<FeatureClassifica
         object?[] direct = Values(path);
 
         string tiles = _folder.PathOf("tiles");
-        _ = ExportJob.Run(
-            new ExportRequest
-            {
-                Rasters = [_scene.Raster],
-                Labels = [new LayerSource(path)],
-                ClassValueField = "number",
-                Options = new ExportOptions
-                {
-                    Sources = [], Classes = [], OutputFolder = tiles, TileWidth = Side, TileHeight = Side, MetadataFormat = MetadataFormats.LabeledTiles,
-                },
-            },
-            new ExportContext { Files = LocalFileSystem.Instance },
-            default);
+        Export(path, tiles, "number");
         string other = Layer("other.gpkg");
         ClassifiedLayer found = Classify(
             Request(other) with { Raster = null, TilesFolder = tiles, InputLabelField = "number" });
@@ -100,6 +88,54 @@ public sealed class FeatureClassificationTests : IClassFixture<FeatureClassifica
         Assert.Equal(Values(whole), Values(path));
     }
 
+    [Theory]
+    [InlineData("fields.gpkg")]
+    [InlineData("fields.geojson")]
+    public void A_run_whose_process_ended_after_the_update_changes_nothing_more_and_one_over_other_features_is_refused(string name)
+    {
+        string path = Layer(name);
+        using CancellationTokenSource stop = new();
+        Assert.Throws<OperationCanceledException>(() => Classify(
+            Request(path) with { BatchSize = 2 }, progress: done => { if (done >= 4) { stop.Cancel(); } }, cancel: stop.Token));
+        byte[] journal = File.ReadAllBytes(path + ".kind.journal");
+        Classify(Request(path) with { BatchSize = 2 });
+        object?[] values = Values(path);
+
+        // As if killed between the update and the end of the journal: the layer is another file, of the same features.
+        File.WriteAllBytes(path + ".kind.journal", journal);
+        Assert.True(Classify(Request(path) with { BatchSize = 2 }).ResumedFeatures >= 4);
+        Assert.Equal(values, Values(path));
+
+        string moved = Layer(name, shift: 40);
+        File.WriteAllBytes(moved + ".kind.journal", journal);
+        LearnDataException error = Assert.Throws<LearnDataException>(() => Classify(Request(moved) with { BatchSize = 2 }));
+        Assert.Equal("JournalMismatch", error.Id);
+        Assert.Contains("from the 1. on", error.Message, StringComparison.Ordinal);
+        Assert.Equal(0, Classify(Request(moved) with { BatchSize = 2, Force = true }).ResumedFeatures);
+    }
+
+    [Fact]
+    public void Features_without_geometry_are_passed_over_and_those_of_tiles_are_told_by_the_key()
+    {
+        string path = _folder.PathOf("few.geojson");
+        File.WriteAllText(path, """
+            {"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::32632"}},"features":[
+            {"type":"Feature","properties":{},"geometry":null},
+            {"type":"Feature","properties":{},"geometry":{"type":"Polygon","coordinates":[]}},
+            {"type":"Feature","properties":{},"geometry":{"type":"Polygon","coordinates":[[[500004,4999996],[500036,4999996],[500036,4999964],[500004,4999964],[500004,4999996]]]}}]}
+            """);
+        ClassifiedLayer found = Classify(Request(path));
+        Assert.Equal((3L, 1L, 2L), (found.Features, found.Classified, found.SkippedByReason["empty geometry"]));
+
+        string keyed = Layer("keyed.gpkg");
+        string tiles = _folder.PathOf("tiles");
+        Export(keyed, tiles, "fid");
+        Assert.Equal(10, Classify(Request(keyed) with { Raster = null, TilesFolder = tiles, InputLabelField = "FID" }).Classified);
+        string direct = Layer("direct.gpkg");
+        Classify(Request(direct));
+        Assert.Equal(Values(direct), Values(keyed));
+    }
+
     [Fact]
     public void What_cannot_be_done_is_told_before_the_first_chip_and_leaves_the_layer()
     {
@@ -116,6 +152,20 @@ public sealed class FeatureClassificationTests : IClassFixture<FeatureClassifica
 
         string Fault(FeatureRequest request) => Assert.Throws<LearnDataException>(() => Open(request)).Id;
     }
+
+    private void Export(string labels, string tiles, string field) => ExportJob.Run(
+        new ExportRequest
+        {
+            Rasters = [_scene.Raster],
+            Labels = [new LayerSource(labels)],
+            ClassValueField = field,
+            Options = new ExportOptions
+            {
+                Sources = [], Classes = [], OutputFolder = tiles, TileWidth = Side, TileHeight = Side, MetadataFormat = MetadataFormats.LabeledTiles,
+            },
+        },
+        new ExportContext { Files = LocalFileSystem.Instance },
+        default);
 
     private FeatureClassification Open(FeatureRequest request, Action<string>? warn = null) => FeatureClassification.Open(request, _scene.Model.Definition, warn, default);
 
@@ -140,15 +190,16 @@ public sealed class FeatureClassificationTests : IClassFixture<FeatureClassifica
     };
 
     /// <summary>The ten fields of the scene, and two that it does not reach.</summary>
-    private string Layer(string name)
+    /// <param name="shift">Metres to the east.</param>
+    private string Layer(string name, int shift = 0)
     {
-        string path = _folder.PathOf(name);
+        string path = _folder.PathOf(shift == 0 ? name : $"shifted_{name}");
         using IFeatureWriter writer = FeatureWriters.Create(
             path, Path.GetFileNameWithoutExtension(name), CoordinateSystems.FromEpsg(32632), [new("truth", FieldType.Text), new("number", FieldType.Integer)]);
         for (int i = 0; i < 12; i++)
         {
             (int column, int row) = (i % Fields * Side, i / Fields * Side);
-            (double x, double y) = i < 10 ? (500_000 + column + 4, 5_000_000 - row - 4) : (600_000, 5_000_000);
+            (double x, double y) = i < 10 ? (500_000 + shift + column + 4, 5_000_000 - row - 4) : (600_000, 5_000_000);
             writer.Write(
                 new Polygon(new LinearRing([new(x, y), new(x + Side - 8, y), new(x + Side - 8, y - Side + 8), new(x, y - Side + 8), new(x, y)])), [Scene.KindOf(i % 10), (long)(i + 100)]);
         }

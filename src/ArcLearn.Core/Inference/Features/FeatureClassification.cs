@@ -1,5 +1,6 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
-using System.Text;
+using System.Security.Cryptography;
 using ArcLearn.Core.IO;
 using ArcLearn.Core.Models;
 using ArcLearn.Core.Vectors;
@@ -43,21 +44,16 @@ internal sealed class FeatureClassification : IDisposable
         FeatureRequest request, ClassifierDefinition model, Action<string>? warn, CancellationToken cancel, IFileSystem? files = null) =>
         new(request, model, warn, files ?? LocalFileSystem.Instance, cancel);
 
-    /// <exception cref="LearnDataException">A journal of another run is there (JournalMismatch).</exception>
+    /// <exception cref="LearnDataException">A journal of another run is there, or of other features (JournalMismatch); the layer was changed meanwhile (LayerChanged).</exception>
     /// <exception cref="LearnFormatException">Layer, raster or a tile is damaged.</exception>
-    public ClassifiedLayer Run(ClassifierEngine model, Action<long>? progress, CancellationToken cancel)
+    public ClassifiedLayer Run(IChipModel model, Action<long>? progress, CancellationToken cancel)
     {
         Stopwatch watch = Stopwatch.StartNew();
+        model.TellPrecision(_request.Precision, _warn);
         string path = JournalPath();
         _files.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         using FeatureJournal journal = FeatureJournal.Open(path, Identity(model, cancel), _request.Force, _files);
-        long resumed = journal.Done;
-        if (resumed > 0)
-        {
-            _warn?.Invoke($"Going on with {path}: {resumed} feature(s) were done before.");
-        }
-
-        Classify(model, journal, progress, cancel);
+        long resumed = Classify(model, journal, progress, cancel);
         ClassifiedLayer result = Write(model, journal, cancel);
         journal.Complete();
         return result with { ResumedFeatures = resumed, Duration = watch.Elapsed };
@@ -69,13 +65,14 @@ internal sealed class FeatureClassification : IDisposable
         _layer.Dispose();
     }
 
-    private void Classify(ClassifierEngine model, FeatureJournal journal, Action<long>? progress, CancellationToken cancel)
+    /// <returns>How many features the journal had already.</returns>
+    private long Classify(IChipModel model, FeatureJournal journal, Action<long>? progress, CancellationToken cancel)
     {
-        using ChipScorer scorer = new(model, _request.BatchSize, _request.Precision);
+        using IChipScorer scorer = model.CreateScorer(_request.BatchSize, _request.Precision);
         List<FeatureOutcome> waiting = [];
         int filled = 0;
+        long done = Resume(journal, cancel);
         long ordinal = 0;
-        long done = journal.Done;
         foreach (VectorFeature feature in _layer.Read())
         {
             cancel.ThrowIfCancellationRequested();
@@ -86,7 +83,7 @@ internal sealed class FeatureClassification : IDisposable
 
             string? reason = _chips.Read(feature, scorer.Place(filled));
             filled += reason is null ? 1 : 0;
-            waiting.Add(new FeatureOutcome(ordinal, feature.Id, -1, 0, reason));
+            waiting.Add(new FeatureOutcome(ordinal, feature.Id, Subject(feature), -1, 0, reason));
             if (filled == scorer.BatchSize || waiting.Count >= 64 * scorer.BatchSize)
             {
                 Flush();
@@ -96,6 +93,7 @@ internal sealed class FeatureClassification : IDisposable
 
         Flush();
         progress?.Invoke(ordinal);
+        return done;
 
         void Flush()
         {
@@ -119,7 +117,50 @@ internal sealed class FeatureClassification : IDisposable
         }
     }
 
-    private ClassifiedLayer Write(ClassifierEngine model, FeatureJournal journal, CancellationToken cancel)
+    /// <returns>How many features are done already.</returns>
+    private long Resume(FeatureJournal journal, CancellationToken cancel)
+    {
+        if (FirstChanged(journal, cancel) is long ordinal)
+        {
+            if (!_request.Force)
+            {
+                throw journal.Mismatch(_request.Layer.Path, ordinal);
+            }
+
+            journal.Clear();
+        }
+        else if (journal.Done > 0)
+        {
+            _warn?.Invoke($"Going on with {journal.Path}: {journal.Done} feature(s) were done before.");
+        }
+
+        return journal.Done;
+    }
+
+    /// <summary>The first feature that is not the one that the journal knows; null where all are. A file's time tells nothing: an update that was killed and taken back changes it, too.</summary>
+    private long? FirstChanged(FeatureJournal journal, CancellationToken cancel)
+    {
+        if (journal.Done == 0)
+        {
+            return null;
+        }
+
+        using IEnumerator<VectorFeature> features = _layer.Read().GetEnumerator();
+        foreach (FeatureOutcome known in journal.Read())
+        {
+            cancel.ThrowIfCancellationRequested();
+            if (!features.MoveNext() || features.Current.Id != known.Id || Subject(features.Current) != known.Subject)
+            {
+                return known.Ordinal;
+            }
+        }
+
+        return null;
+    }
+
+    private long Subject(VectorFeature feature) => BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(_chips.Subject(feature)));
+
+    private ClassifiedLayer Write(IChipModel model, FeatureJournal journal, CancellationToken cancel)
     {
         long[] counts = new long[model.Classes.Count];
         SortedDictionary<string, long> skipped = new(StringComparer.Ordinal);
@@ -135,7 +176,7 @@ internal sealed class FeatureClassification : IDisposable
 
             counts[outcome.Class]++;
             string name = model.Classes[outcome.Class].Name;
-            update.Set(outcome.Id, _request.ConfidenceField is null ? [name] : [name, outcome.Confidence]);
+            update.Set(outcome.Ordinal, outcome.Id, _request.ConfidenceField is null ? [name] : [name, outcome.Confidence]);
         }
 
         update.Complete();
@@ -168,7 +209,7 @@ internal sealed class FeatureClassification : IDisposable
             throw new LearnArgumentException("ConfidenceField", $"'{confidence}' cannot take label and confidence both.");
         }
 
-        FieldUpdate label = new(request.LabelField, FieldType.Text, model.Classes.Max(one => Encoding.UTF8.GetByteCount(one.Name)));
+        FieldUpdate label = new(request.LabelField, FieldType.Text, [.. model.Classes.Select(one => one.Name)]);
         return request.ConfidenceField is null ? [label] : [label, new FieldUpdate(request.ConfidenceField, FieldType.Real)];
     }
 
@@ -177,13 +218,14 @@ internal sealed class FeatureClassification : IDisposable
 
     private bool IsTable => PostGisAddress.IsAddress(_request.Layer.Path);
 
-    private RunIdentity Identity(ClassifierEngine model, CancellationToken cancel) => new(
+    private RunIdentity Identity(IChipModel model, CancellationToken cancel) => new(
     [
-        new("layer", $"{_layer.Name} {(IsTable ? "table" : _files.Stamp(_request.Layer.Path).ToString())}"),
+        new("layer", _layer.Name),
         new("model", model.Fingerprint(cancel)),
         new("chips", _chips.Identity()),
-        new("batch_size", FormattableString.Invariant($"{_request.BatchSize}")),
-        new("precision", _request.Precision.ToString()),
+        new("batch_size", RunParts.Text(_request.BatchSize)),
+        new("Precision", RunParts.Text(_request.Precision)),
         new("fields", $"{_request.LabelField} {_request.ConfidenceField}"),
+        .. RunParts.Runtime(model.Device),
     ]);
 }

@@ -7,9 +7,10 @@ namespace ArcLearn.Core.Inference;
 /// <summary>What became of a feature.</summary>
 /// <param name="Ordinal">Its place in the layer, from 1.</param>
 /// <param name="Id">Its id in the layer.</param>
+/// <param name="Subject">A hash of what decided its chip: by it a feature that was changed since is known.</param>
 /// <param name="Class">Index into the model's classes; −1 where it was passed over.</param>
 /// <param name="Reason">Why it was; null where it was not.</param>
-internal readonly record struct FeatureOutcome(long Ordinal, long Id, int Class, double Confidence, string? Reason);
+internal readonly record struct FeatureOutcome(long Ordinal, long Id, long Subject, int Class, double Confidence, string? Reason);
 
 /// <summary>What a classification of features has come to so far: it holds a million of them where memory need not.</summary>
 internal sealed class FeatureJournal : JournalFile
@@ -22,7 +23,7 @@ internal sealed class FeatureJournal : JournalFile
     private int _uncommitted;
 
     private FeatureJournal(string path, IFileSystem files)
-        : base(path, files, applicationId: 0x41726C46, version: 1)      // "ArlF"
+        : base(path, files, applicationId: 0x41726C46, version: 2)      // "ArlF"
     {
     }
 
@@ -36,12 +37,12 @@ internal sealed class FeatureJournal : JournalFile
 
     public void Add(in FeatureOutcome outcome)
     {
-        (long ordinal, long id, int found, double confidence, string? reason) = outcome;
+        (long ordinal, long id, long subject, int found, double confidence, string? reason) = outcome;
         Guard(() =>
         {
             BeginGroup();
-            _insert ??= Prepare("INSERT INTO feature VALUES ($1, $2, $3, $4, $5)", 5);
-            Execute(_insert, ordinal, id, found, confidence, (object?)reason ?? DBNull.Value);
+            _insert ??= Prepare("INSERT INTO feature VALUES ($1, $2, $3, $4, $5, $6)", 6);
+            Execute(_insert, ordinal, id, subject, found, confidence, (object?)reason ?? DBNull.Value);
         });
         Done = ordinal;
         if (++_uncommitted >= Group || _sinceCommit.Elapsed >= s_groupTime)
@@ -62,7 +63,7 @@ internal sealed class FeatureJournal : JournalFile
     public IEnumerable<FeatureOutcome> Read()
     {
         Commit();
-        using SqliteCommand command = Prepare("SELECT ordinal, id, class, confidence, reason FROM feature ORDER BY ordinal", 0);
+        using SqliteCommand command = Prepare("SELECT ordinal, id, subject, class, confidence, reason FROM feature ORDER BY ordinal", 0);
         SqliteDataReader? rows = null;
         Guard(() => rows = command.ExecuteReader());
         using (rows)
@@ -71,7 +72,7 @@ internal sealed class FeatureJournal : JournalFile
             {
                 FeatureOutcome? next = null;
                 Guard(() => next = rows!.Read()
-                    ? new FeatureOutcome(rows.GetInt64(0), rows.GetInt64(1), rows.GetInt32(2), rows.GetDouble(3), rows.IsDBNull(4) ? null : rows.GetString(4))
+                    ? new FeatureOutcome(rows.GetInt64(0), rows.GetInt64(1), rows.GetInt64(2), rows.GetInt32(3), rows.GetDouble(4), rows.IsDBNull(5) ? null : rows.GetString(5))
                     : null);
                 if (next is not FeatureOutcome outcome)
                 {
@@ -82,6 +83,19 @@ internal sealed class FeatureJournal : JournalFile
             }
         }
     }
+
+    /// <summary>Forgets all features.</summary>
+    public void Clear()
+    {
+        Guard(() => Together(() => Execute("DELETE FROM feature")));
+        Done = 0;
+    }
+
+    /// <summary>What to say where the features are not those that the journal knows.</summary>
+    public LearnDataException Mismatch(string layer, long ordinal) => new(
+        "JournalMismatch",
+        $"{Path} is the journal of an interrupted run, and the features of {layer} have changed since, from the {ordinal}. on. Give -Force to throw its {Done} feature(s) away and begin anew.",
+        Path);
 
     public override void Dispose()
     {
@@ -102,7 +116,7 @@ internal sealed class FeatureJournal : JournalFile
         if (!ReadHead())
         {
             Begin(identity, () => Execute(
-                "CREATE TABLE feature (ordinal INTEGER PRIMARY KEY, id INTEGER NOT NULL, class INTEGER NOT NULL, confidence REAL NOT NULL, reason TEXT)"));
+                "CREATE TABLE feature (ordinal INTEGER PRIMARY KEY, id INTEGER NOT NULL, subject INTEGER NOT NULL, class INTEGER NOT NULL, confidence REAL NOT NULL, reason TEXT)"));
             return;
         }
 

@@ -50,6 +50,8 @@ internal sealed class RasterChips : IFeatureChips
     public string Identity() =>
         $"{RasterIdentity.Of(_raster, _files, readsOverviews: false)} {FormattableString.Invariant($"{_side} {_request.CropMode} {_request.BlackenAroundFeature} {_request.BufferRadius:R}")}";
 
+    public byte[] Subject(VectorFeature feature) => feature.Geometry?.AsBinary() ?? [];
+
     public string? Read(VectorFeature feature, Span<float> samples)
     {
         IReadOnlyList<LabelShape> shapes = _geometries.Prepare(feature.Geometry, out string? reason);

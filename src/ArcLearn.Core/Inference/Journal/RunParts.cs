@@ -33,11 +33,18 @@ internal sealed record RunParts(
         new("extent", Options.Extent?.ToString() ?? "all"),
         new("InputMaskPolygons", Options.Mask?.Identity ?? "none"),
         .. finish,
+        .. Runtime(Device),
+    ]);
+
+    /// <summary>What the last bits of a network's answers depend on beside its weights and input.</summary>
+    /// <param name="device">What the model runs on.</param>
+    public static IEnumerable<KeyValuePair<string, string>> Runtime(string device) =>
+    [
         new(RunIdentity.Runtime[0], Version(typeof(RunParts))),
         new(RunIdentity.Runtime[1], Version(typeof(TorchSharp.torch))),
         new(RunIdentity.Runtime[2], string.Join(' ', CpuFeatures.List())),
-        new(RunIdentity.Runtime[3], Device),
-    ]);
+        new(RunIdentity.Runtime[3], device),
+    ];
 
     private static string Version(Type type) => type.Assembly.GetName().Version?.ToString() ?? "";
 }

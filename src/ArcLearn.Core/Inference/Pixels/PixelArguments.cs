@@ -6,7 +6,7 @@ namespace ArcLearn.Core.Inference;
 internal sealed record PixelArguments
 {
     /// <summary>All names, as <see cref="Parse"/> knows them.</summary>
-    public static readonly IReadOnlyList<string> Names = ["padding", "batch_size", "predict_background", "test_time_augmentation", "tile_size"];
+    public static readonly IReadOnlyList<string> Names = InferenceArguments.Names(InferenceArguments.Pixels);
 
     /// <summary>Context around each tile, in pixels.</summary>
     public required int Padding { get; init; }
@@ -33,17 +33,17 @@ internal sealed record PixelArguments
     {
         int chipSize = model.Samples.ChipSize;
         ArgumentTable table = new("ModelArguments", arguments, Names);
-        int tile = table.Integer("tile_size", 1, 8192) ?? chipSize;
+        int tile = table.Integer(InferenceArguments.TileSize) ?? chipSize;
         if (tile != chipSize && tile % model.ChipStep != 0)
         {
             throw table.Fault("tile_size", tile, FormattableString.Invariant($"a multiple of {model.ChipStep} pixels, or the model's own {chipSize}"));
         }
 
-        int padding = table.Integer("padding", 0, int.MaxValue) ?? tile / 4;
+        int padding = table.Integer(InferenceArguments.Padding) ?? tile / 4;
         TileGrid.CheckPadding(padding, tile);
 
         // A batch of one takes other code paths in libtorch than all larger ones: two is the least that is one shape.
-        int batch = table.Integer("batch_size", 1, 4096) is int size ? Math.Max(2, size) : RunJob.DefaultBatchSize;
+        int batch = table.Integer(InferenceArguments.BatchSize) is int size ? Math.Max(2, size) : RunJob.DefaultBatchSize;
         long most = Array.MaxLength / ((long)batch * Math.Max(model.Samples.Bands, model.Classes.Count + 1));
         if ((long)tile * tile > most)
         {
@@ -56,8 +56,8 @@ internal sealed record PixelArguments
             Padding = padding,
             TileSize = tile,
             BatchSize = batch,
-            PredictBackground = table.Boolean("predict_background") ?? model.HasBackground,
-            TestTimeAugmentation = table.Boolean("test_time_augmentation") ?? false,
+            PredictBackground = table.Boolean(InferenceArguments.PredictBackground) ?? model.HasBackground,
+            TestTimeAugmentation = table.Boolean(InferenceArguments.TestTimeAugmentation) ?? false,
         };
     }
 }

@@ -34,9 +34,8 @@ internal sealed class GeoPackageUpdate : ILayerUpdate
             List<string> columns = [];
             foreach (FieldUpdate field in fields)
             {
-                FieldDefinition? known = layer.Fields.FirstOrDefault(one => LayerUpdates.Same(one.Name, field.Name));
-                columns.Add(GeoPackageFile.Quote(known?.Name ?? field.Name));
-                if (known is null)
+                columns.Add(GeoPackageFile.Quote(LayerUpdates.NameIn(layer, field)));
+                if (!layer.Fields.Any(one => LayerUpdates.Same(one.Name, field.Name)))
                 {
                     Execute(connection, transaction, $"ALTER TABLE {table} ADD COLUMN {columns[^1]} {GeoPackageSchema.Declaration(field.Type)}");
                 }
@@ -61,7 +60,7 @@ internal sealed class GeoPackageUpdate : ILayerUpdate
         }
     }
 
-    public void Set(long id, IReadOnlyList<object?> values) => Guard(() =>
+    public void Set(long ordinal, long id, IReadOnlyList<object?> values) => Guard(() =>
     {
         _update.Parameters[0].Value = id;
         for (int i = 0; i < values.Count; i++)
@@ -69,7 +68,10 @@ internal sealed class GeoPackageUpdate : ILayerUpdate
             _update.Parameters[i + 1].Value = values[i] ?? DBNull.Value;
         }
 
-        _update.ExecuteNonQuery();
+        if (_update.ExecuteNonQuery() == 0)
+        {
+            throw FieldFaults.Changed(_path, $"feature {id} is gone");
+        }
     });
 
     public void Complete() => Guard(() =>

@@ -15,13 +15,14 @@ internal sealed class PostGisUpdate : ILayerUpdate
     private readonly NpgsqlConnection _connection;
     private readonly NpgsqlTransaction _transaction;
     private NpgsqlBinaryImporter? _import;
+    private long _rows;
 
     private PostGisUpdate(PostGisLayer layer, IReadOnlyList<FieldUpdate> fields, string[] columns, NpgsqlConnection connection, NpgsqlTransaction transaction, NpgsqlBinaryImporter import) =>
         (_layer, _fields, _columns, _connection, _transaction, _import) = (layer, fields, columns, connection, transaction, import);
 
     public static PostGisUpdate Begin(PostGisLayer layer, IReadOnlyList<FieldUpdate> fields)
     {
-        if (layer.KeyColumn is null)
+        if (layer.KeyField is null)
         {
             throw new LearnDataException(
                 "LayerReadOnly", $"{layer.Path} has no primary key of one whole number to find its rows by (it may be a view). Add one: ALTER TABLE … ADD COLUMN id bigserial PRIMARY KEY.", layer.Path);
@@ -33,13 +34,20 @@ internal sealed class PostGisUpdate : ILayerUpdate
             try
             {
                 NpgsqlTransaction transaction = connection.BeginTransaction();
-                string[] columns = [.. fields.Select(field => PostGisLayer.Quote(layer.Fields.FirstOrDefault(one => LayerUpdates.Same(one.Name, field.Name))?.Name ?? field.Name))];
+                string[] columns = [.. fields.Select(field => PostGisLayer.Quote(LayerUpdates.NameIn(layer, field)))];
                 for (int i = 0; i < fields.Count; i++)
                 {
-                    Execute(connection, $"ALTER TABLE {Table(layer)} ADD COLUMN IF NOT EXISTS {columns[i]} {PostGisWriter.Declaration(fields[i].Type)}");
+                    // Who may update a table need not own it, as one must to add a column.
+                    if (!layer.Fields.Any(known => LayerUpdates.Same(known.Name, fields[i].Name)))
+                    {
+                        Execute(connection, $"ALTER TABLE {Table(layer)} ADD COLUMN {columns[i]} {PostGisWriter.Declaration(fields[i].Type)}");
+                    }
+
                     CheckLength(connection, layer, fields[i]);
                 }
 
+                // Changes no row, but is denied to whom the update would be.
+                Execute(connection, $"UPDATE {Table(layer)} SET {string.Join(", ", columns.Select(column => $"{column} = NULL"))} WHERE false");
                 Execute(connection, $"CREATE TEMPORARY TABLE arclearn_update (id bigint{string.Concat(fields.Select((field, i) => string.Create(CultureInfo.InvariantCulture, $", v{i} {PostGisWriter.Declaration(field.Type)}")))}) ON COMMIT DROP");
                 NpgsqlBinaryImporter import = connection.BeginBinaryImport($"COPY {Rows} FROM STDIN (FORMAT BINARY)");
                 return new PostGisUpdate(layer, fields, columns, connection, transaction, import);
@@ -52,7 +60,7 @@ internal sealed class PostGisUpdate : ILayerUpdate
         });
     }
 
-    public void Set(long id, IReadOnlyList<object?> values) => PostGisErrors.Guard(_layer.Address, () =>
+    public void Set(long ordinal, long id, IReadOnlyList<object?> values) => PostGisErrors.Guard(_layer.Address, () =>
     {
         NpgsqlBinaryImporter import = _import!;
         import.StartRow();
@@ -62,7 +70,7 @@ internal sealed class PostGisUpdate : ILayerUpdate
             PostGisWriter.WriteValue(import, values[i], _fields[i].Type);
         }
 
-        return id;
+        return _rows++;
     });
 
     public void Complete() => PostGisErrors.Guard(_layer.Address, () =>
@@ -71,9 +79,14 @@ internal sealed class PostGisUpdate : ILayerUpdate
         _import.Dispose();
         _import = null;
         string sets = string.Join(", ", _columns.Select((column, i) => string.Create(CultureInfo.InvariantCulture, $"{column} = u.v{i}")));
-        Execute(_connection, $"UPDATE {Table(_layer)} t SET {sets} FROM {Rows} u WHERE t.{PostGisLayer.Quote(_layer.KeyColumn!)} = u.id");
+        long updated = Execute(_connection, $"UPDATE {Table(_layer)} t SET {sets} FROM {Rows} u WHERE t.{PostGisLayer.Quote(_layer.KeyField!)} = u.id");
+        if (updated < _rows)
+        {
+            throw FieldFaults.Changed(_layer.Path, $"{_rows - updated} row(s) are gone");
+        }
+
         _transaction.Commit();
-        return true;
+        return updated;
     });
 
     public void Dispose()
@@ -92,11 +105,11 @@ internal sealed class PostGisUpdate : ILayerUpdate
 
     private static string Table(PostGisLayer layer) => $"{PostGisLayer.Quote(layer.Address.Schema)}.{PostGisLayer.Quote(layer.Address.Table)}";
 
-    private static void Execute(NpgsqlConnection connection, string statement)
+    private static int Execute(NpgsqlConnection connection, string statement)
     {
         using NpgsqlCommand command = connection.CreateCommand();
         command.CommandText = statement;
-        command.ExecuteNonQuery();
+        return command.ExecuteNonQuery();
     }
 
     private static void CheckLength(NpgsqlConnection connection, PostGisLayer layer, FieldUpdate field)
@@ -106,9 +119,10 @@ internal sealed class PostGisUpdate : ILayerUpdate
         command.Parameters.Add(new NpgsqlParameter { Value = layer.Address.Schema });
         command.Parameters.Add(new NpgsqlParameter { Value = layer.Address.Table });
         command.Parameters.Add(new NpgsqlParameter { Value = field.Name });
-        if (command.ExecuteScalar() is int length && length < field.Length)
+        int longest = field.Texts.Select(text => text.EnumerateRunes().Count()).DefaultIfEmpty(0).Max();
+        if (command.ExecuteScalar() is int length && length < longest)
         {
-            throw FieldFaults.TooShort(layer.Path, field, length);
+            throw FieldFaults.TooShort(layer.Path, field.Name, length, longest, "characters");
         }
     }
 }

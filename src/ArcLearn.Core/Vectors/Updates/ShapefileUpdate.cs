@@ -30,14 +30,14 @@ internal sealed class ShapefileUpdate : ILayerUpdate
     private ShapefileUpdate(string path, IFileSystem files, Encoding encoding, Table table, IReadOnlyList<Column> columns)
     {
         (_path, _files, _encoding, _records) = (path, files, encoding, table.Records);
-        _partial = FileSystemExtensions.PartialName(path);
+        _partial = FileSystemExtensions.UpdateName(path);
         _columns = [.. columns];
         _old = new byte[table.RecordLength];
         _new = new byte[table.RecordLength + _columns.Where(column => column.IsNew).Sum(column => column.Length)];
         _source = files.OpenRead(path);
         try
         {
-            _target = files.Create(_partial);
+            _target = files.Lock(_partial);
             WriteHeader(table);
             _source.Position = table.First;
         }
@@ -55,10 +55,12 @@ internal sealed class ShapefileUpdate : ILayerUpdate
         int length = table.RecordLength;
         foreach (FieldUpdate field in fields)
         {
+            RequireLetters(layer, field);
+            int longest = field.Bytes(layer.TextEncoding);
             Column? known = table.Columns.FirstOrDefault(column => LayerUpdates.Same(column.Name, field.Name));
             if (known is not null)
             {
-                columns.Add(field.Type != FieldType.Text || field.Length <= known.Length ? known : throw FieldFaults.TooShort(layer.Path, field, known.Length));
+                columns.Add(longest <= known.Length ? known : throw FieldFaults.TooShort(layer.Path, field.Name, known.Length, longest, "bytes"));
                 continue;
             }
 
@@ -69,13 +71,13 @@ internal sealed class ShapefileUpdate : ILayerUpdate
                     "FieldName", $"A Shapefile's fields have names of at most {ShapefileWriter.LongestName} bytes; '{field.Name}' has {name.Length}. Choose a shorter one, or write a .gpkg.", layer.Path);
             }
 
-            if (field.Length > ShapefileWriter.LongestText)
+            if (longest > ShapefileWriter.LongestText)
             {
-                throw FieldFaults.TooShort(layer.Path, field, ShapefileWriter.LongestText);
+                throw FieldFaults.TooShort(layer.Path, field.Name, ShapefileWriter.LongestText, longest, "bytes");
             }
 
             Column added = field.Type == FieldType.Text
-                ? new Column(field.Name, 'C', length, Math.Max(1, field.Length), 0, IsNew: true)
+                ? new Column(field.Name, 'C', length, Math.Max(1, longest), 0, IsNew: true)
                 : new Column(field.Name, 'N', length, ShapefileWriter.RealDigits, field.Type == FieldType.Integer ? 0 : ShapefileWriter.RealDecimals, IsNew: true);
             length += added.Length;
             columns.Add(added);
@@ -84,8 +86,14 @@ internal sealed class ShapefileUpdate : ILayerUpdate
         return new ShapefileUpdate(layer.TablePath, files, layer.TextEncoding, table, columns);
     }
 
-    public void Set(long id, IReadOnlyList<object?> values)
+    /// <remarks>The id is the number of the record, deleted ones counted.</remarks>
+    public void Set(long ordinal, long id, IReadOnlyList<object?> values)
     {
+        if (id > _records)
+        {
+            throw FieldFaults.Changed(_path, $"it has {_records} record(s) left");
+        }
+
         CopyUntil(id - 1);
         Next();
         for (int i = 0; i < _columns.Length; i++)
@@ -138,6 +146,16 @@ internal sealed class ShapefileUpdate : ILayerUpdate
         _target.Write(header);
     }
 
+    /// <exception cref="LearnDataException">FieldText: a text has letters that the table cannot hold.</exception>
+    private static void RequireLetters(ShapefileLayer layer, FieldUpdate field)
+    {
+        if (field.Texts.FirstOrDefault(text => layer.TextEncoding.GetString(layer.TextEncoding.GetBytes(text)) != text) is string lost)
+        {
+            throw new LearnDataException(
+                "FieldText", $"'{lost}' cannot be written to {layer.Path}, whose text is in {layer.TextEncoding.WebName}. Rename the class, or copy the layer in UTF-8, as with 'ogr2ogr -lco ENCODING=UTF-8 new.shp old.shp'.", layer.Path);
+        }
+    }
+
     /// <summary>Copies records without new values.</summary>
     private void CopyUntil(long record)
     {
@@ -167,7 +185,9 @@ internal sealed class ShapefileUpdate : ILayerUpdate
         }
         else if (value is not null)
         {
-            string number = Convert.ToDouble(value, CultureInfo.InvariantCulture).ToString($"F{column.Decimals}", CultureInfo.InvariantCulture);
+            // A narrow column has room for fewer decimals than it declares.
+            int decimals = Math.Clamp(column.Length - 2, 0, column.Decimals);
+            string number = Convert.ToDouble(value, CultureInfo.InvariantCulture).ToString($"F{decimals}", CultureInfo.InvariantCulture);
             Encoding.ASCII.GetBytes(number.Length <= column.Length ? number : number[..column.Length]).CopyTo(place[Math.Max(0, column.Length - number.Length)..]);
         }
     }

@@ -9,7 +9,7 @@ using ArcLearn.Tests.Unit.TestSupport;
 namespace ArcLearn.Tests.Unit.Formats;
 
 /// <summary>Files that PyTorch wrote (Tests/Parity/write_weights.py).</summary>
-public sealed class TorchFileTests : IDisposable
+public sealed class WeightsFileTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -22,7 +22,7 @@ public sealed class TorchFileTests : IDisposable
     public void Every_type_and_layout_reads_as_PyTorch_has_it(string name)
     {
         JsonElement expected = Expected.Read("zoo.json");
-        using TorchFile file = TorchFile.Open(Fixture(name));
+        using WeightsFile file = WeightsFile.Open(Fixture(name));
 
         Assert.Equal(expected.EnumerateObject().Select(item => item.Name), file.Tensors.Select(tensor => tensor.Key));
         foreach (JsonProperty item in expected.EnumerateObject())
@@ -46,7 +46,7 @@ public sealed class TorchFileTests : IDisposable
     [InlineData("state_dict.pth")]
     public void Weights_are_found_within_a_checkpoint(string name)
     {
-        using TorchFile file = TorchFile.Open(Fixture(name));
+        using WeightsFile file = WeightsFile.Open(Fixture(name));
 
         Assert.Equal(["w"], file.Tensors.Select(tensor => tensor.Key));
         Assert.Equal([1f, 1f], file.Read("w").ToSingles());
@@ -60,30 +60,11 @@ public sealed class TorchFileTests : IDisposable
     [InlineData("no_tensors.pth", "holds no tensors")]
     public void What_is_more_than_tensors_and_containers_is_refused_by_name(string name, string found)
     {
-        LearnFormatException error = Assert.Throws<LearnFormatException>(() => TorchFile.Open(Fixture(name)));
+        LearnFormatException error = Assert.Throws<LearnFormatException>(() => WeightsFile.Open(Fixture(name)));
 
         Assert.Contains(found, error.Message, StringComparison.Ordinal);
         Assert.Equal(Fixture(name), error.Path);
         Assert.False(File.Exists("/tmp/arclearn-was-here"));
-    }
-
-    [Theory]
-    [InlineData("cos\nsystem\n(X\u0004\0\0\0truetR.", "os.system")]
-    [InlineData("cbuiltins\neval\n(X\u0001\0\0\01tR.", "builtins.eval")]
-    [InlineData("cposix\nsystem\n.", "posix.system")]
-    [InlineData("ctorch\nload\n.", "torch.load")]
-    [InlineData("X\u0002\0\0\0osX\u0006\0\0\0system\u0093.", "os.system")]
-    [InlineData("(X\u0002\0\0\0lsios\nsystem\n.", "0x69")]
-    [InlineData("(cos\nsystem\no.", "os.system")]
-    [InlineData("}}\u0081.", "0x81")]
-    [InlineData("}P1\n.", "0x50")]
-    [InlineData("\u0082\u0001.", "0x82")]
-    public void A_pickle_that_asks_for_anything_else_is_refused(string pickle, string found)
-    {
-        LearnFormatException error = Assert.Throws<LearnFormatException>(() => Unpickle(pickle));
-
-        Assert.Contains(found, error.Message, StringComparison.Ordinal);
-        Assert.Contains("nothing of it was run", error.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -129,44 +110,10 @@ public sealed class TorchFileTests : IDisposable
     public void A_file_cut_off_anywhere_is_refused(string name)
     {
         byte[] whole = File.ReadAllBytes(Fixture(name));
-        string path = _folder.PathOf("cut.pth");
-        for (int length = 0; length < whole.Length; length += 7)
+        for (int length = 0; length < whole.Length; length++)
         {
-            File.WriteAllBytes(path, whole[..length]);
-            Assert.Throws<LearnFormatException>(() => ReadAll(path));
+            Assert.Throws<LearnFormatException>(() => Pickles.Read(whole[..length]));
         }
-    }
-
-    [Theory]
-    [InlineData("zoo.pth")]
-    [InlineData("zoo_legacy.pth")]
-    [InlineData("zoo_protocol4.pth")]
-    public void A_file_with_wrong_bytes_is_refused_or_read_but_never_worse(string name)
-    {
-        byte[] whole = File.ReadAllBytes(Fixture(name));
-        string path = _folder.PathOf("mutant.pth");
-        Random random = new(4);
-        int refused = 0;
-        for (int i = 0; i < 600; i++)
-        {
-            byte[] mutant = [.. whole];
-            for (int k = 0; k <= i % 3; k++)
-            {
-                mutant[random.Next(mutant.Length)] = (byte)random.Next(256);
-            }
-
-            File.WriteAllBytes(path, mutant);
-            try
-            {
-                ReadAll(path);
-            }
-            catch (LearnFormatException)
-            {
-                refused++;
-            }
-        }
-
-        Assert.InRange(refused, 100, 600);
     }
 
     [Fact]
@@ -178,12 +125,12 @@ public sealed class TorchFileTests : IDisposable
             archive.CreateEntry("a.txt");
         }
 
-        Assert.Contains("no data.pkl", Assert.Throws<LearnFormatException>(() => TorchFile.Open(path)).Message, StringComparison.Ordinal);
+        Assert.Contains("no data.pkl", Assert.Throws<LearnFormatException>(() => WeightsFile.Open(path)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_missing_file_is_a_plain_error() =>
-        Assert.Throws<FileNotFoundException>(() => TorchFile.Open(_folder.PathOf("absent.pth")));
+        Assert.Throws<FileNotFoundException>(() => WeightsFile.Open(_folder.PathOf("absent.pth")));
 
     [Fact]
     public void What_was_written_reads_back_the_same_and_writes_the_same_bytes()
@@ -228,7 +175,7 @@ public sealed class TorchFileTests : IDisposable
 
         TorchFileWriter.Write(path, root);
 
-        using TorchFile file = TorchFile.Open(path);
+        using WeightsFile file = WeightsFile.Open(path);
         Assert.Equal([1f], file.Read("w").ToSingles());
         PickleDict read = Assert.IsType<PickleDict>(file.Root);
         Assert.Equal([3L, 1L << 40, 0.25, "größer", true, null], new[] { "epoch", "big", "loss", "name", "done", "none" }.Select(key => read[key]));
@@ -256,9 +203,9 @@ public sealed class TorchFileTests : IDisposable
         return new PickleReader(stream, "a.pth", id => new TorchStorage("0", TorchDataType.Float32, (long)id.Items[4]!)).Read();
     }
 
-    private static KeyValuePair<string, TorchArray>[] ReadAll(string path)
+    internal static KeyValuePair<string, TorchArray>[] ReadAll(string path)
     {
-        using TorchFile file = TorchFile.Open(path);
+        using WeightsFile file = WeightsFile.Open(path);
         return [.. file.Tensors.Select(tensor => new KeyValuePair<string, TorchArray>(tensor.Key, file.Read(tensor.Key)))];
     }
 
