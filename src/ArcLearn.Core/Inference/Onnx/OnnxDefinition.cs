@@ -46,9 +46,6 @@ internal sealed record OnnxDefinition(
     /// <summary>Whether an image may have any number of classes.</summary>
     public bool IsMultiLabel { get; init; }
 
-    /// <summary>The definition that was saved with it, where there is one.</summary>
-    public string Text { get; init; } = "";
-
     public override ModelDefinitionFile ToFile() => throw new NotSupportedException("An ONNX model is run as it is; no definition is written of it.");
 }
 
