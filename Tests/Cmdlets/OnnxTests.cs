@@ -130,7 +130,7 @@ public sealed class OnnxTests(OnnxTests.Job job) : IClassFixture<OnnxTests.Job>
             [IO.File]::Copy("$PWD/onnx/detector.onnx", "$PWD/named/detector.onnx")
             [IO.File]::WriteAllText("$PWD/named/detector.emd", [IO.File]::ReadAllText("$PWD/models/detector/detector.emd").Replace('detector.pth', 'detector.onnx'))
             (Get-InferencePlan scene.tif named/detector.emd).Tiles -gt 10
-            (Invoke-DetectObjects scene.tif named named.gpkg -ModelArguments @{ threshold = 0.15 }).Features -gt 10
+            (Invoke-DetectObjects scene.tif named/ named.gpkg -ModelArguments @{ threshold = 0.15 }).Features -gt 10
             """).ThrowIfFailed();
 
         Assert.Equal(["True", "True"], result.Output.Select(o => o.ToString()));
