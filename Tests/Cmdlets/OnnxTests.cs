@@ -108,6 +108,21 @@ public sealed class OnnxTests(OnnxTests.Job job) : IClassFixture<OnnxTests.Job>
     }
 
     [Fact]
+    public void Features_get_their_class_from_an_exported_classifier()
+    {
+        RunResult result = job.Host.Run("""
+            [IO.File]::Copy("$PWD/labels.geojson", "$PWD/first.geojson")
+            [IO.File]::Copy("$PWD/labels.geojson", "$PWD/second.geojson")
+            $torch = Invoke-ClassifyFeatures first.geojson models/classifier -InputRaster scene.tif -OutputLabelField kind
+            $onnx = Invoke-ClassifyFeatures second.geojson onnx/classifier.onnx -InputRaster scene.tif -OutputLabelField kind
+            $onnx.Classified -gt 10
+            [IO.File]::ReadAllText("$PWD/first.geojson") -eq [IO.File]::ReadAllText("$PWD/second.geojson")
+            """).ThrowIfFailed();
+
+        Assert.Equal(["True", "True"], result.Output.Select(o => o.ToString()));
+    }
+
+    [Fact]
     public void A_definition_that_names_an_ONNX_file_is_a_model_too_and_can_be_planned()
     {
         RunResult result = job.Host.Run("""
@@ -115,10 +130,23 @@ public sealed class OnnxTests(OnnxTests.Job job) : IClassFixture<OnnxTests.Job>
             [IO.File]::Copy("$PWD/onnx/detector.onnx", "$PWD/named/detector.onnx")
             [IO.File]::WriteAllText("$PWD/named/detector.emd", [IO.File]::ReadAllText("$PWD/models/detector/detector.emd").Replace('detector.pth', 'detector.onnx'))
             (Get-InferencePlan scene.tif named/detector.emd).Tiles -gt 10
-            (Invoke-DetectObjects scene.tif named named.gpkg -ModelArguments @{ threshold = 0.15 }).Features -gt 10
+            (Invoke-DetectObjects scene.tif named/ named.gpkg -ModelArguments @{ threshold = 0.15 }).Features -gt 10
             """).ThrowIfFailed();
 
         Assert.Equal(["True", "True"], result.Output.Select(o => o.ToString()));
+    }
+
+    [Fact]
+    public void Weights_alone_are_written_as_safetensors_and_start_another_model()
+    {
+        RunResult result = job.Host.Run("""
+            $weights = Export-LearnModel models/classifier weights.safetensors
+            "$($weights.Format) $($weights.Length -gt 40MB)"
+            $again = $models[2].Data | New-FeatureClassifier -Backbone resnet18 -PretrainedPath weights.safetensors
+            ($again | Measure-ModelAccuracy).Accuracy -eq (Import-LearnModel models/classifier -Data $models[2].Data | Measure-ModelAccuracy).Accuracy
+            """).ThrowIfFailed();
+
+        Assert.Equal(["Safetensors True", "True"], result.Output.Select(o => o.ToString()));
     }
 
     [Fact]

@@ -11,6 +11,7 @@ namespace ArcLearn.Commands;
 /// where it was not learnt; of an image classifier [batch, classes] probabilities.</para>
 /// <para>The metadata are those that Deepness knows (model_type, class_names, resolution, tile_size, tiles_overlap, det_type, det_conf, det_iou_thresh, seg_thresh, standardization_mean and -_std) and the model's whole definition under
 /// esri_model_definition, so that the file alone is a model for -Model here.</para>
+/// <para>A safetensors file holds the weights alone under arcgis.learn's names, for PyTorch by the library of that name; the definition is among its metadata.</para>
 /// </remarks>
 /// <example>
 /// <code>Export-LearnModel -Model trees -Path trees.onnx</code>
@@ -30,14 +31,14 @@ public sealed class ExportLearnModelCommand : LearnCmdlet
     [ArgumentCompleter(typeof(InstalledModelCompleter))]
     public object Model { get; set; } = null!;
 
-    /// <summary>The file; left out: (model).onnx in the current location. A folder (with a separator at its end) or a script block names one for each model ($_ is its name).</summary>
+    /// <summary>The file, .onnx or .safetensors; left out: (model).onnx in the current location. A folder (with a separator at its end) or a script block names one for each model ($_ is its name).</summary>
     [Parameter(Position = 1)]
     [ValidateNotNullOrEmpty]
     public object? Path { get; set; }
 
-    /// <summary>The file's format.</summary>
+    /// <summary>The file's format; left out: what the path ends in, else Onnx.</summary>
     [Parameter]
-    public ExportFormat Format { get; set; }
+    public ExportFormat? Format { get; set; }
 
     /// <summary>Replaces a file that exists.</summary>
     [Parameter]
@@ -47,15 +48,16 @@ public sealed class ExportLearnModelCommand : LearnCmdlet
     protected override void ProcessRecord() => Attempt(Model, () =>
     {
         ModelSource source = new(Model, SessionState.Path.GetUnresolvedProviderPathFromPSPath);
-        string path = ResolveOutput(Path, source.Name + ModelExport.ExtensionOf(Format), source.Name, out bool isInFolder);
-        ModelExport.Check(path, Format, Force, isInFolder);
+        ExportFormat format = Format ?? ModelExport.FormatOf(Path is PSObject wrapped ? wrapped.BaseObject as string : Path as string);
+        string path = ResolveOutput(Path, source.Name + ModelExport.ExtensionOf(format), source.Name, out bool isInFolder);
+        ModelExport.Check(path, format, Force, isInFolder);
         WriteVerbose(source.DescribeAny().Summary());
-        if (ShouldProcess(path, $"Export {source.Name} as {Format}"))
+        if (ShouldProcess(path, $"Export {source.Name} as {format}"))
         {
             ModelEngine model = source.OpenAs<ModelEngine>(nameof(LearnModel), LearnDevice.Cpu, StopToken);
             try
             {
-                WriteObject(ModelExport.Write(model, path, Format, isInFolder, StopToken));
+                WriteObject(ModelExport.Write(model, path, format, isInFolder, StopToken));
             }
             finally
             {

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using ArcLearn.Core.Inference;
-using ArcLearn.Core.Models;
 using ArcLearn.Core.Vectors;
 
 namespace ArcLearn.Commands;
@@ -34,7 +33,7 @@ public sealed class InvokeClassifyFeaturesCommand : LearnCmdlet
     [Alias("feature_layer")]
     public object FeatureLayer { get; set; } = null!;
 
-    /// <summary>A model in hand, an installed model or its name, or the path of a .emd, .dlpk or model folder.</summary>
+    /// <summary>A model in hand, an installed model or its name, or the path of a .emd, .dlpk, .onnx or model folder.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     [ValidateNotNull]
     [ArgumentCompleter(typeof(InstalledModelCompleter))]
@@ -160,7 +159,7 @@ public sealed class InvokeClassifyFeaturesCommand : LearnCmdlet
                     Precision = Precision,
                     Force = Force,
                 };
-                using FeatureClassification classification = FeatureClassification.Open(request, source.DescribeClassifier(), WarnOnce, StopToken);
+                using FeatureClassification classification = FeatureClassification.Open(request, source.DescribeAny(), WarnOnce, StopToken);
                 if (ShouldProcess(layer.Path, $"Classify its features with {source.Name} into {OutputLabelField}"))
                 {
                     Classify(layer.Path, classification, source);
@@ -171,10 +170,10 @@ public sealed class InvokeClassifyFeaturesCommand : LearnCmdlet
 
     private void Classify(string layer, FeatureClassification classification, ModelSource source)
     {
-        ClassifierEngine model = source.OpenClassifier(Device, StopToken);
+        WriteVerbose(source.DescribeAny().Summary());
+        IChipModel model = source.OpenImageClassifier(Device, StopToken);
         try
         {
-            WriteVerbose(model.Definition.Summary());
             WriteObject(classification.Run(
                 model,
                 done => WriteProgress(new ProgressRecord(1, "Classifying features", FormattableString.Invariant($"{System.IO.Path.GetFileName(layer)}: feature {done}"))),

@@ -24,14 +24,6 @@ internal sealed partial class ModelSource(object model, Func<string, string> res
 
     private string Text => LanguagePrimitives.ConvertTo<string>(_model);
 
-    /// <summary>What an image classifier is, without its weights: needs no libtorch.</summary>
-    /// <exception cref="LearnDataException">It is no image classifier (ModelType).</exception>
-    /// <exception cref="ModelNotFoundException">None of that name is installed.</exception>
-    public ClassifierDefinition DescribeClassifier() => DescribeAs<ClassifierDefinition>(nameof(FeatureClassifier));
-
-    /// <inheritdoc cref="DescribeClassifier"/>
-    public ClassifierEngine OpenClassifier(LearnDevice device, CancellationToken cancel) => OpenAs<ClassifierEngine>(nameof(FeatureClassifier), device, cancel);
-
     /// <summary>What a model is, without its weights: needs no libtorch.</summary>
     /// <typeparam name="T">The definition of the kind that is needed, or of any. (A constraint to a type of Core would load it with this assembly's types.)</typeparam>
     /// <param name="needed">That kind's name.</param>

@@ -5,4 +5,7 @@ public enum ExportFormat
 {
     /// <summary>Operators and weights, for ONNX Runtime, QGIS' plugin Deepness and others.</summary>
     Onnx,
+
+    /// <summary>Weights alone, under PyTorch's names, for the library of that name.</summary>
+    Safetensors,
 }

@@ -4,6 +4,7 @@ using ArcLearn.Core.Inference;
 using ArcLearn.Core.Inference.Onnx;
 using ArcLearn.Core.IO;
 using ArcLearn.Core.Models;
+using ArcLearn.Core.Packaging;
 using ArcLearn.Tests.Unit.TestSupport;
 
 namespace ArcLearn.Tests.Unit.Training;
@@ -22,7 +23,7 @@ public sealed class OnnxBackendTests : IDisposable
         SquaresData data = new(training: 16, validation: 4, batchSize: 4);
         using SsdEngine model = Squares.Detector(data);
         string path = Export(model, "squares.onnx");
-        using OnnxDetector exported = Assert.IsType<OnnxDetector>(OnnxModels.Open(path, LearnDevice.Cpu));
+        using OnnxDetector exported = Assert.IsType<OnnxDetector>(Open(path));
         using SsdBackend torch = new(model, 4, threshold: 0.01, overlap: 0.5);
         using IDetectionBackend onnx = exported.CreateBackend(4, 0.01, 0.5, LearnPrecision.Float32);
         float[] raw = [.. Enumerable.Range(16, 4).SelectMany(data.Samples)];
@@ -42,7 +43,7 @@ public sealed class OnnxBackendTests : IDisposable
     {
         SquaresData data = new(training: 16, validation: 4, batchSize: 4);
         using SsdEngine model = Squares.Detector(data);
-        using OnnxRunModel exported = OnnxModels.Open(Export(model, "squares.onnx"), LearnDevice.Cpu);
+        using OnnxRunModel exported = Open(Export(model, "squares.onnx"));
         float[][] chips = [.. Enumerable.Range(0, 4).Select(data.Samples)];
         IReadOnlyList<ChipDetection>[] expected = Detect([0, 1, 2, 3]);
         IReadOnlyList<ChipDetection>[][] found = new IReadOnlyList<ChipDetection>[3][];
@@ -65,7 +66,7 @@ public sealed class OnnxBackendTests : IDisposable
     {
         FieldsData data = new();
         using UnetEngine model = Fields.Classifier(data, loss: new PixelLossPlan { Background = isIgnored ? BackgroundPixels.Ignore : BackgroundPixels.Learn });
-        using OnnxPixelClassifier exported = Assert.IsType<OnnxPixelClassifier>(OnnxModels.Open(Export(model, "fields.onnx"), LearnDevice.Cpu));
+        using OnnxPixelClassifier exported = Assert.IsType<OnnxPixelClassifier>(Open(Export(model, "fields.onnx")));
         using UnetBackend torch = new(model, 2);
         using IPixelBackend onnx = exported.CreateBackend(model.ChipSize, 2, LearnPrecision.Float32);
         float[] raw = [.. Enumerable.Range(3, 2).SelectMany(data.Samples)];
@@ -162,6 +163,12 @@ public sealed class OnnxBackendTests : IDisposable
         Assert.Equal(new FileInfo(path).Length, written.Length);
         OnnxChecker.Check(OnnxReader.Read(File.ReadAllBytes(path), path), path);
         return path;
+    }
+
+    private static OnnxRunModel Open(string path)
+    {
+        using ModelPackageReader package = ModelPackageReader.Open(path);
+        return OnnxModels.Open(package, LearnDevice.Cpu);
     }
 
     private static float[] Shares(IPixelBackend backend, float[] raw)

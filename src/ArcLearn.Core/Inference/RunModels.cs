@@ -13,7 +13,7 @@ internal static class RunModels
     {
         SsdDefinition ssd => ssd.Detections,
         OnnxDefinition { Task: OnnxTask.Objects } onnx => OnnxDetector.Describe(onnx),
-        _ => throw Other(found, target, $"{nameof(SingleShotDetector)} or an {OnnxDefinition.DetectorKind}"),
+        _ => throw Other(found, target, $"{nameof(SingleShotDetector)} or a {OnnxDefinition.DetectorKind}"),
     };
 
     /// <exception cref="LearnDataException">It is no pixel classifier (ModelType).</exception>
@@ -22,7 +22,7 @@ internal static class RunModels
     {
         UnetDefinition unet => UnetRunModel.Describe(unet),
         OnnxDefinition { Task: OnnxTask.Pixels } onnx => OnnxPixelClassifier.Describe(onnx),
-        _ => throw Other(found, target, $"{nameof(UnetClassifier)} or an {OnnxDefinition.PixelKind}"),
+        _ => throw Other(found, target, $"{nameof(UnetClassifier)} or a {OnnxDefinition.PixelKind}"),
     };
 
     /// <summary>Whether an image may have any number of classes.</summary>
@@ -32,7 +32,7 @@ internal static class RunModels
     {
         ClassifierDefinition classifier => classifier.Options.Loss.IsMultiLabel,
         OnnxDefinition { Task: OnnxTask.Images } onnx => onnx.IsMultiLabel,
-        _ => throw Other(found, target, $"{nameof(FeatureClassifier)} or an {OnnxDefinition.ImageKind}"),
+        _ => throw Other(found, target, $"{nameof(FeatureClassifier)} or a {OnnxDefinition.ImageKind}"),
     };
 
     private static LearnDataException Other(NetworkDefinition found, string target, string needed) =>

@@ -36,6 +36,14 @@ internal abstract partial class ModelEngine
         return package;
     }
 
+    /// <summary>Writes the weights in the safetensors format, with the definition among its metadata; the file appears under its name when it is complete.</summary>
+    public void SaveSafetensors(string path, IFileSystem files, CancellationToken cancel)
+    {
+        using IDisposable use = Gate.Enter(Name, cancel);
+        string definition = ModelDefinitionWriter.Write(Definition.ToFile() with { ModelFile = Path.GetFileName(path) });
+        SafetensorsWriter.Write(path, StateDicts.Capture(_network.Module), new Dictionary<string, string> { [OnnxMetadata.DefinitionKey] = definition }, files);
+    }
+
     /// <summary>A hash (SHA-256) of all that decides what the model answers: its definition but for the name, and its weights.</summary>
     public string Fingerprint(CancellationToken cancel)
     {

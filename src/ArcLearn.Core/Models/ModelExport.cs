@@ -9,8 +9,13 @@ internal static class ModelExport
     public static string ExtensionOf(ExportFormat format) => format switch
     {
         ExportFormat.Onnx => OnnxExport.Extension,
+        ExportFormat.Safetensors => ".safetensors",
         _ => throw new NotSupportedException($"Models are not exported as {format}."),
     };
+
+    /// <summary>The format that a path's ending names; ONNX where it names none.</summary>
+    public static ExportFormat FormatOf(string? path) =>
+        Enum.GetValues<ExportFormat>().FirstOrDefault(format => path?.EndsWith(ExtensionOf(format), StringComparison.OrdinalIgnoreCase) == true, ExportFormat.Onnx);
 
     /// <summary>What <see cref="Write"/> refuses of a place, for before the work.</summary>
     /// <param name="makesFolder">Whether the file's folder is made where it is not there.</param>
@@ -60,6 +65,9 @@ internal static class ModelExport
         {
             case ExportFormat.Onnx:
                 OnnxExport.Write(model, path, files, cancel);
+                break;
+            case ExportFormat.Safetensors:
+                model.SaveSafetensors(path, files, cancel);
                 break;
             default:
                 throw new NotSupportedException($"Models are not exported as {format}.");

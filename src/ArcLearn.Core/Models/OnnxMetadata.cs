@@ -67,7 +67,7 @@ internal static class OnnxMetadata
         }
 
         Normalization normalization = definition.Normalization;
-        double scale = normalization.Scale * Divisor;
+        double scale = Math.Round(normalization.Scale * Divisor, 7);            // the 255th part of a byte is none in 32 bits
         Json(MeanKey, normalization.Mean.Select(mean => Number(mean / scale)));
         Json(DeviationKey, normalization.Deviation.Select(deviation => Number(deviation / scale)));
         return facts;

@@ -14,12 +14,6 @@ internal static class SavedModel
     /// <exception cref="LearnDataException">A kind that is not known here (ModelType), weights of another network (WeightsMismatch), data of other classes, bands or chips.</exception>
     public static ModelEngine Open(string path, LearnDataBunch? data, LearnDevice device, CancellationToken cancel)
     {
-        if (OnnxModels.IsOnnx(path))
-        {
-            throw new LearnDataException(
-                "ModelType", $"{path} is an ONNX model, which is run as it is: Invoke-DetectObjects, Invoke-ClassifyPixels, Invoke-ClassifyFeatures and Invoke-ModelPrediction take its path as -Model. It cannot be trained, measured or saved again.", path);
-        }
-
         using ModelPackageReader package = ModelPackageReader.Open(path);
         return Open(package, data, device, cancel);
     }
@@ -28,14 +22,17 @@ internal static class SavedModel
     public static ModelEngine Open(ModelPackageReader package, LearnDataBunch? data, LearnDevice device, CancellationToken cancel)
     {
         NetworkDefinition definition = Read(package);
-        string weights = package.WeightsPath(cancel);
+        string weights = definition is OnnxDefinition ? "" : package.WeightsPath(cancel);
         int seed = data?.Seed ?? 0;
         return definition switch
         {
             SsdDefinition detector => SsdEngine.Load(detector, weights, data, device, seed, shown: package.WeightsShown),
             UnetDefinition unet => UnetEngine.Load(unet, weights, data, device, seed, shown: package.WeightsShown),
             ClassifierDefinition classifier => ClassifierEngine.Load(classifier, weights, data, device, seed, shown: package.WeightsShown),
-            _ => throw new NotSupportedException($"{definition.Kind} is described and not opened."),
+            _ => throw new LearnDataException(
+                "ModelType",
+                $"{package.WeightsShown} is an ONNX model, which is run as it is: Invoke-DetectObjects, Invoke-ClassifyPixels, Invoke-ClassifyFeatures and Invoke-ModelPrediction take it as -Model. It cannot be trained, measured or saved again.",
+                package.WeightsShown),
         };
     }
 
@@ -43,11 +40,6 @@ internal static class SavedModel
     /// <inheritdoc cref="Open(string, LearnDataBunch, LearnDevice, CancellationToken)"/>
     public static NetworkDefinition Describe(string path)
     {
-        if (OnnxModels.IsFile(path))
-        {
-            return OnnxModels.Describe(path);
-        }
-
         using ModelPackageReader package = ModelPackageReader.Open(path);
         return Read(package);
     }

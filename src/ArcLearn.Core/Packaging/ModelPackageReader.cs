@@ -1,4 +1,5 @@
 using ArcLearn.Core.Formats;
+using ArcLearn.Core.Inference.Onnx;
 using ArcLearn.Core.IO;
 
 namespace ArcLearn.Core.Packaging;
@@ -183,9 +184,14 @@ internal sealed class ModelPackageReader : IDisposable
             return InstalledContent.TryOpen(folder, files) is { } installed && installed.Record.Definition == name ? installed : new FolderContent(folder, name, files);
         }
 
+        if (OnnxModels.IsFile(path))
+        {
+            return new DefinitionContent(System.IO.Path.GetFileNameWithoutExtension(path), OnnxModels.DefinitionIn(path, files), System.IO.Path.GetFullPath(path), files);
+        }
+
         return s_archives.Contains(System.IO.Path.GetExtension(path), StringComparer.OrdinalIgnoreCase)
             ? new ArchiveContent(path, files)
-            : throw new LearnFormatException("is no model: give a package (.dlpk, .zip), a definition (.emd) or the folder of one.", path);
+            : throw new LearnFormatException("is no model: give a package (.dlpk, .zip), a definition (.emd), an ONNX file (.onnx) or the folder of a definition.", path);
     }
 
     private static string FindDefinition(string path, IPackageContent content)

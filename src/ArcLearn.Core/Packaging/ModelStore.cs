@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using ArcLearn.Core.Formats;
+using ArcLearn.Core.Inference.Onnx;
 using ArcLearn.Core.IO;
 
 namespace ArcLearn.Core.Packaging;
@@ -45,7 +46,7 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
         _files.CreateDirectory(root);
         using StoreStage stage = new(_files, root, name);
         List<InstalledFile> unpacked = Unpack(package, stage.Folder, cancel);
-        WeightsFile.RequireSound(Path.Combine(stage.Folder, package.WeightsName), _files, package.WeightsShown);
+        RequireSound(package, Path.Combine(stage.Folder, package.WeightsName));
         string source = Path.GetFileName(Path.TrimEndingDirectorySeparator(package.Path));
         InstallRecord record = new(name, source, DateTime.UtcNow, package.DefinitionName, package.WeightsName, unpacked);
         _files.WriteAllText(Path.Combine(stage.Folder, InstallRecord.FileName), record.Write());
@@ -53,6 +54,20 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
         cancel.ThrowIfCancellationRequested();
         string folder = stage.Publish(name, force);
         return model with { Name = name, Path = folder, EmdPath = Path.Combine(folder, record.Definition) };
+    }
+
+    /// <summary>Reads what was unpacked as the runtime that it is for would have it.</summary>
+    /// <exception cref="LearnFormatException">The weights, or the ONNX file, are damaged.</exception>
+    private void RequireSound(ModelPackageReader package, string weights)
+    {
+        if (OnnxModels.IsOnnx(package.Definition))
+        {
+            _ = OnnxFile.Open(weights, package.WeightsShown, _files);
+        }
+        else
+        {
+            WeightsFile.RequireSound(weights, _files, package.WeightsShown);
+        }
     }
 
     /// <summary>What <see cref="Install(string, ModelScope, bool, string, CancellationToken)"/> refuses before it unpacks anything.</summary>

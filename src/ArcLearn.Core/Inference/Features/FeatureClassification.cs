@@ -21,7 +21,7 @@ internal sealed class FeatureClassification : IDisposable
     private readonly IVectorLayer _layer;
     private readonly IFeatureChips _chips;
 
-    private FeatureClassification(FeatureRequest request, ClassifierDefinition model, Action<string>? warn, IFileSystem files, CancellationToken cancel)
+    private FeatureClassification(FeatureRequest request, NetworkDefinition model, Action<string>? warn, IFileSystem files, CancellationToken cancel)
     {
         (_request, _warn, _files, _fields) = (request, warn, files, Fields(request, model));
         _layer = VectorLayers.Open(request.Layer.Path, request.Layer.Layer, files);
@@ -41,7 +41,7 @@ internal sealed class FeatureClassification : IDisposable
     /// <exception cref="LearnDataException">The layer cannot take the fields (<see cref="LayerUpdates.Begin"/>), or the raster is not what the model was trained on.</exception>
     /// <exception cref="LearnFormatException">Layer, raster or the folder of tiles is damaged.</exception>
     public static FeatureClassification Open(
-        FeatureRequest request, ClassifierDefinition model, Action<string>? warn, CancellationToken cancel, IFileSystem? files = null) =>
+        FeatureRequest request, NetworkDefinition model, Action<string>? warn, CancellationToken cancel, IFileSystem? files = null) =>
         new(request, model, warn, files ?? LocalFileSystem.Instance, cancel);
 
     /// <exception cref="LearnDataException">A journal of another run is there, or of other features (JournalMismatch); the layer was changed meanwhile (LayerChanged).</exception>
@@ -197,9 +197,9 @@ internal sealed class FeatureClassification : IDisposable
         };
     }
 
-    private static FieldUpdate[] Fields(FeatureRequest request, ClassifierDefinition model)
+    private static FieldUpdate[] Fields(FeatureRequest request, NetworkDefinition model)
     {
-        if (model.Options.Loss.IsMultiLabel)
+        if (RunModels.IsMultiLabel(model, model.Name))
         {
             throw new LearnDataException("ModelType", $"{model.Name} gives an image any number of classes; a field takes one. Invoke-ModelPrediction tells all of them.", model.Name);
         }

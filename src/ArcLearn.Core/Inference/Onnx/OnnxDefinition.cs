@@ -19,9 +19,9 @@ internal sealed record OnnxDefinition(
     string Name, OnnxTask Task, OnnxInput Takes, OnnxSignature Signature, IReadOnlyList<ClassDefinition> Classes, Normalization Normalization, double? CellSize, PixelGround? Ground)
     : NetworkDefinition(Name, Classes, Normalization, CellSize, Ground)
 {
-    public const string DetectorKind = "ONNX detector";
-    public const string PixelKind = "ONNX pixel classifier";
-    public const string ImageKind = "ONNX image classifier";
+    public const string DetectorKind = "detector in ONNX";
+    public const string PixelKind = "pixel classifier in ONNX";
+    public const string ImageKind = "image classifier in ONNX";
 
     public override string Backbone => "ONNX Runtime";
 
@@ -45,9 +45,6 @@ internal sealed record OnnxDefinition(
 
     /// <summary>Whether an image may have any number of classes.</summary>
     public bool IsMultiLabel { get; init; }
-
-    /// <summary>The definition that was saved with it, where there is one.</summary>
-    public string Text { get; init; } = "";
 
     public override ModelDefinitionFile ToFile() => throw new NotSupportedException("An ONNX model is run as it is; no definition is written of it.");
 }

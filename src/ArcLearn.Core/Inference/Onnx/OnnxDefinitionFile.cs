@@ -28,10 +28,9 @@ internal static class OnnxDefinitionFile
     public static OnnxDefinition Read(OnnxFile file, ModelDefinitionFile? definition, string name, string shown)
     {
         OnnxSignature signature = file.Signature;
-        string text = "";
         if (definition is null && signature.Metadata.TryGetValue(OnnxMetadata.DefinitionKey, out string? inside))
         {
-            (definition, text) = (ModelDefinitionFile.Parse(shown, inside), inside);
+            definition = ModelDefinitionFile.Parse(shown, inside);
         }
 
         OnnxInput input = Input(signature, definition, shown);
@@ -39,7 +38,10 @@ internal static class OnnxDefinitionFile
         (ClassDefinition[] classes, bool hasBackground) = Classes(signature, definition, task, shown);
         Normalization normalization = Normalize(signature, definition, input.Bands, shown);
         OnnxDefinition result = new(
-            name, task, input, signature, classes, normalization, definition?.Settings?.CellSize, definition is null ? null : DefinitionFile.Ground(definition)) { Text = text };
+            name, task, input, signature, classes, normalization, definition?.Settings?.CellSize, definition is null ? null : DefinitionFile.Ground(definition))
+        {
+            ExtractBands = definition?.ExtractBands is { } chosen && chosen.Count == input.Bands && chosen.Distinct().Count() == chosen.Count ? chosen : [.. Enumerable.Range(0, input.Bands)],
+        };
         return task switch
         {
             OnnxTask.Objects => result with { Boxes = OnnxBoxLayout.Of(signature, input, classes.Length, DetectorType(signature, definition), definition?.Settings, shown) },

@@ -1,4 +1,6 @@
 using ArcLearn.Core.Formats;
+using ArcLearn.Core.Formats.Onnx;
+using ArcLearn.Core.IO;
 using ArcLearn.Core.Models;
 using ArcLearn.Core.Packaging;
 
@@ -16,57 +18,25 @@ internal static class OnnxModels
     public static bool IsOnnx(ModelDefinitionFile definition) =>
         (definition.ModelFile is string file && IsFile(file)) || string.Equals(definition.Framework, Framework, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Whether a saved model is an ONNX model.</summary>
-    /// <param name="path">An ONNX file, or what <see cref="ModelPackageReader.Open(string, IO.IFileSystem?)"/> takes.</param>
-    public static bool IsOnnx(string path)
-    {
-        if (IsFile(path))
-        {
-            return true;
-        }
+    /// <summary>The definition (.emd) that an ONNX file holds; an empty one where it holds none.</summary>
+    /// <exception cref="LearnFormatException">It is no ONNX file, or damaged.</exception>
+    public static string DefinitionIn(string path, IFileSystem files) =>
+        OnnxReader.Read(OnnxReader.ReadBytes(path, files), path).Metadata.FirstOrDefault(fact => fact.Key == OnnxMetadata.DefinitionKey).Value ?? "{}";
 
-        using ModelPackageReader package = ModelPackageReader.Open(path);
-        return IsOnnx(package.Definition);
-    }
-
-    /// <summary>What an ONNX file is.</summary>
-    /// <exception cref="LearnFormatException">It is none, damaged, or does not say what it takes or gives.</exception>
-    public static OnnxDefinition Describe(string file) => Load(file, static (_, definition, _) => definition);
-
-    /// <inheritdoc cref="Describe(string)"/>
+    /// <summary>What a model is.</summary>
+    /// <param name="package">Whose definition is that of an ONNX model.</param>
+    /// <exception cref="LearnFormatException">Its file is no ONNX file, damaged, or does not say with the definition what it takes or gives.</exception>
     public static OnnxDefinition Describe(ModelPackageReader package) => Load(package, static (_, definition, _) => definition);
 
     /// <summary>Loads a model.</summary>
-    /// <inheritdoc cref="Describe(string)"/>
+    /// <inheritdoc cref="Describe"/>
     /// <exception cref="BackendMissingException">ONNX Runtime does not load, or CUDA is asked for and absent.</exception>
-    public static OnnxRunModel Open(string path, LearnDevice device)
+    public static OnnxRunModel Open(ModelPackageReader package, LearnDevice device) => Load<OnnxRunModel>(package, (file, definition, shown) => definition.Task switch
     {
-        if (IsFile(path))
-        {
-            return Load(path, Create);
-        }
-
-        using ModelPackageReader package = ModelPackageReader.Open(path);
-        return Load(package, Create);
-
-        OnnxRunModel Create(OnnxFile file, OnnxDefinition definition, string shown) => definition.Task switch
-        {
-            OnnxTask.Objects => new OnnxDetector(file, definition, shown, device),
-            OnnxTask.Pixels => new OnnxPixelClassifier(file, definition, shown, device),
-            _ => new OnnxClassifier(file, definition, shown, device),
-        };
-    }
-
-    private static T Load<T>(string path, Func<OnnxFile, OnnxDefinition, string, T> use)
-    {
-        if (!File.Exists(path))
-        {
-            throw new FileNotFoundException($"There is no model at {path}.", path);
-        }
-
-        OnnxFile file = OnnxFile.Open(path);
-        return use(file, OnnxDefinitionFile.Read(file, definition: null, Path.GetFileNameWithoutExtension(path), path), path);
-    }
+        OnnxTask.Objects => new OnnxDetector(file, definition, shown, device),
+        OnnxTask.Pixels => new OnnxPixelClassifier(file, definition, shown, device),
+        _ => new OnnxClassifier(file, definition, shown, device),
+    });
 
     private static T Load<T>(ModelPackageReader package, Func<OnnxFile, OnnxDefinition, string, T> use)
     {

@@ -7,15 +7,13 @@ namespace ArcLearn.Core.Inference.Onnx;
 internal abstract class OnnxRunModel : IRunModel
 {
     private readonly string _hash;
-    private readonly Lazy<OnnxSession> _session;
 
     /// <param name="threads">Threads within a call; 1 where every caller has a thread of its own.</param>
     protected OnnxRunModel(OnnxFile file, OnnxDefinition definition, string shown, LearnDevice device, int threads)
     {
         Definition = definition;
         _hash = file.Hash();
-        OnnxSession session = OnnxSession.Open(file, shown, device, threads);
-        _session = new Lazy<OnnxSession>(session);
+        Session = OnnxSession.Open(file, shown, device, threads);
     }
 
     public OnnxDefinition Definition { get; }
@@ -26,7 +24,7 @@ internal abstract class OnnxRunModel : IRunModel
 
     public string Device => Session.Device;
 
-    public OnnxSession Session => _session.Value;
+    public OnnxSession Session { get; }
 
     public string Fingerprint(CancellationToken cancel)
     {
