@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
-using ArcLearn.Core.Formats;
 
 namespace ArcLearn.Tests.Unit.Formats;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using ArcLearn.Core.Formats;
 
 namespace ArcLearn.Tests.Unit.Formats;
 

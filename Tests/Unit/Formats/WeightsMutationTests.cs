@@ -1,5 +1,3 @@
-using ArcLearn.Core.Formats;
-
 namespace ArcLearn.Tests.Unit.Formats;
 
 /// <summary>Thousands of files of weights that are wrong somewhere, the same ones each time: each is read or refused with one kind of error, in bounded memory.</summary>
@@ -9,6 +7,8 @@ public sealed class WeightsMutationTests
 
     /// <summary>A view may repeat one number 2^24 times, of 8 bytes at most; a mutant that is read has a few of these at the worst.</summary>
     private const long MostBytes = 1L << 30;
+
+    private static readonly int[] s_edges = [0, 1, -1, int.MaxValue, int.MinValue, 0x7fffff00, 0xffff, 0x10000];
 
     [Theory]
     [InlineData("zoo.pth", 1)]
@@ -75,6 +75,4 @@ public sealed class WeightsMutationTests
                 return mutant;
         }
     }
-
-    private static readonly int[] s_edges = [0, 1, -1, int.MaxValue, int.MinValue, 0x7fffff00, 0xffff, 0x10000];
 }
