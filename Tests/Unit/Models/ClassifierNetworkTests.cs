@@ -119,6 +119,16 @@ public sealed class ClassifierNetworkTests
     }
 
     [Fact]
+    public void Probabilities_of_scores_of_any_size_are_numbers()
+    {
+        float[][] found = ClassifierEngine.ToProbabilities([1000, 0, -1000, 1, 1, 1], 3, isMultiLabel: false);
+
+        Assert.Equal([1, 0, 0], found[0]);
+        Assert.All(found[1], share => Assert.Equal(1 / 3.0, share, 1e-6));
+        Assert.Equal([1, 0], ClassifierEngine.ToProbabilities([1000, -1000], 2, isMultiLabel: true)[0]);
+    }
+
+    [Fact]
     public void Mixed_images_and_their_loss_are_shares_of_a_pairs()
     {
         using DisposeScope scope = NewDisposeScope();

@@ -100,6 +100,8 @@ internal sealed partial class ClassifierEngine : ModelEngine, IClassifierEngine,
             }
             else
             {
+                // The library's takes the exponentials as they are: those of large scores are infinite.
+                System.Numerics.Tensors.TensorPrimitives.Subtract(image, image.Max(), image);
                 System.Numerics.Tensors.TensorPrimitives.SoftMax(image, image);
             }
         }
