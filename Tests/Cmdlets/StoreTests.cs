@@ -255,7 +255,7 @@ public sealed class StoreTests(StoreFixture job) : IClassFixture<StoreFixture>, 
     [InlineData("InvalidArgument", "nested deeper", "$loop = @{}; $loop.a = $loop; New-LearnModel -Json $loop")]
     [InlineData("InvalidFormat", "holds no model definition", "New-LearnModel chips/images")]
     [InlineData("PathNotFound", "", "New-LearnModel nowhere.emd")]
-    [InlineData("ModelType", "what can be opened is", "New-LearnModel -Json '{ \"Framework\": \"Keras\", \"ModelFile\": \"a.h5\" }' | Import-LearnModel")]
+    [InlineData("FrameworkNotSupported", "Keras", "New-LearnModel -Json '{ \"Framework\": \"Keras\", \"ModelFile\": \"a.h5\" }' | Import-LearnModel")]
     [InlineData("InvalidFormat", "names no ModelFile", "New-LearnModel -Json '{ \"ModelConfiguration\": \"_DynamicSSD\" }' | Install-LearnModel")]
     [InlineData("ModelNotInstalled", "nobody", "Get-LearnModelInfo nobody")]
     public void A_definition_that_makes_no_sense_is_told_so(string id, string message, string script)

@@ -81,7 +81,11 @@ public sealed class ImportLearnModelCommand : PathCmdlet
         ResolveExisting(path, literal: false).ToList().ForEach(OpenPath);
     }
 
-    private void OpenPath(string path) => Attempt(path, () => OpenOwned(ModelPackageReader.Open(path)));
+    private void OpenPath(string path) => Attempt(path, () =>
+    {
+        SavedModel.RefuseOnnxFile(path);
+        OpenOwned(ModelPackageReader.Open(path));
+    });
 
     private void OpenOwned(ModelPackageReader package)
     {

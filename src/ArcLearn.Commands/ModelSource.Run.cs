@@ -24,5 +24,7 @@ internal sealed partial class ModelSource
         OpenOnnx(device) as IChipModel ?? OpenAs<ClassifierEngine>(nameof(FeatureClassifier), device, cancel);
 
     /// <summary>An ONNX model; null for any other.</summary>
-    public OnnxRunModel? OpenOnnx(LearnDevice device) => !IsInHand && Saved() is string path && OnnxModels.IsOnnx(path) ? OnnxModels.Open(path, device) : null;
+    public OnnxRunModel? OpenOnnx(LearnDevice device) => IsInHand ? null
+        : OnnxFile is string file ? OnnxModels.Open(file, device)
+        : Use(package => OnnxModels.IsOnnx(package.Definition) ? OnnxModels.Open(package, device) : null);
 }

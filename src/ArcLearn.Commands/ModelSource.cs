@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ArcLearn.Core.Inference.Onnx;
 using ArcLearn.Core.Models;
 using ArcLearn.Core.Packaging;
 
@@ -22,6 +23,9 @@ internal sealed partial class ModelSource(object model, Func<string, string> res
     /// <summary>Whether <see cref="OpenAs"/> gives the user's own model, which is not to be disposed.</summary>
     public bool IsInHand => _model is LearnModel;
 
+    /// <summary>The path of a model that is an ONNX file by itself; null for any other.</summary>
+    private string? OnnxFile => _model is not (LearnModel or InstalledModel or ModelDefinition) && OnnxModels.IsFile(Text) ? resolve(Text) : null;
+
     private string Text => LanguagePrimitives.ConvertTo<string>(_model);
 
     /// <summary>What an image classifier is, without its weights: needs no libtorch.</summary>
@@ -40,7 +44,9 @@ internal sealed partial class ModelSource(object model, Func<string, string> res
     public T DescribeAs<T>(string needed)
         where T : class
     {
-        NetworkDefinition found = _model is LearnModel inHand ? Inside.Engine(inHand).Definition : Use(SavedModel.Read);
+        NetworkDefinition found = _model is LearnModel inHand ? Inside.Engine(inHand).Definition
+            : OnnxFile is string file ? OnnxModels.Describe(file)
+            : Use(SavedModel.Read);
         return SavedModel.Require<T>(found, found.Kind, needed, Name);
     }
 
@@ -53,7 +59,9 @@ internal sealed partial class ModelSource(object model, Func<string, string> res
             return SavedModel.Require<T>(inHand.Engine, inHand.GetType().Name, needed, Name);
         }
 
-        ModelEngine opened = Use(package => SavedModel.Open(package, null, device, cancel));
+        ModelEngine opened = OnnxFile is string file
+            ? SavedModel.Open(file, null, device, cancel)
+            : Use(package => SavedModel.Open(package, null, device, cancel));
         try
         {
             return SavedModel.Require<T>(opened, opened.Definition.Kind, needed, Name);
@@ -83,6 +91,8 @@ internal sealed partial class ModelSource(object model, Func<string, string> res
                 return ModelStore.Open().Use(installed, package => ModelDescription.Info(package, Name, installed.Path));
             case ModelDefinition definition:
                 return Info(definition.Path is string path ? ModelPackageReader.OpenDefinition(path) : ModelPackageReader.Open(definition), definition.Path ?? "");
+            case object when OnnxFile is string file:
+                return ModelDescription.Info(OnnxModels.Describe(file), Name, file);
             case object when ModelStore.IsPath(Text):
                 string saved = resolve(Text);
                 return Info(ModelPackageReader.OpenDefinition(saved), saved);

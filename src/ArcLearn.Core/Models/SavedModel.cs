@@ -14,12 +14,7 @@ internal static class SavedModel
     /// <exception cref="LearnDataException">A kind that is not known here (ModelType), weights of another network (WeightsMismatch), data of other classes, bands or chips.</exception>
     public static ModelEngine Open(string path, LearnDataBunch? data, LearnDevice device, CancellationToken cancel)
     {
-        if (OnnxModels.IsOnnx(path))
-        {
-            throw new LearnDataException(
-                "ModelType", $"{path} is an ONNX model, which is run as it is: Invoke-DetectObjects, Invoke-ClassifyPixels, Invoke-ClassifyFeatures and Invoke-ModelPrediction take its path as -Model. It cannot be trained, measured or saved again.", path);
-        }
-
+        RefuseOnnxFile(path);
         using ModelPackageReader package = ModelPackageReader.Open(path);
         return Open(package, data, device, cancel);
     }
@@ -27,6 +22,11 @@ internal static class SavedModel
     /// <inheritdoc cref="Open(string, LearnDataBunch, LearnDevice, CancellationToken)"/>
     public static ModelEngine Open(ModelPackageReader package, LearnDataBunch? data, LearnDevice device, CancellationToken cancel)
     {
+        if (OnnxModels.IsOnnx(package.Definition))
+        {
+            throw RunOnly(package.DefinitionPath);
+        }
+
         NetworkDefinition definition = Read(package);
         string weights = package.WeightsPath(cancel);
         int seed = data?.Seed ?? 0;
@@ -37,6 +37,15 @@ internal static class SavedModel
             ClassifierDefinition classifier => ClassifierEngine.Load(classifier, weights, data, device, seed, shown: package.WeightsShown),
             _ => throw new NotSupportedException($"{definition.Kind} is described and not opened."),
         };
+    }
+
+    /// <exception cref="LearnDataException">The path is that of an ONNX file (ModelType).</exception>
+    public static void RefuseOnnxFile(string path)
+    {
+        if (OnnxModels.IsFile(path))
+        {
+            throw RunOnly(path);
+        }
     }
 
     /// <summary>What a saved model is, without its weights; needs no libtorch.</summary>
@@ -85,4 +94,7 @@ internal static class SavedModel
                 package.DefinitionPath),
         };
     }
+
+    private static LearnDataException RunOnly(string path) => new(
+        "ModelType", $"{path} is an ONNX model, which is run as it is: Invoke-DetectObjects, Invoke-ClassifyPixels, Invoke-ClassifyFeatures and Invoke-ModelPrediction take its path as -Model. It cannot be trained, measured or saved again.", path);
 }

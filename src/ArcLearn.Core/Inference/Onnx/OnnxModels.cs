@@ -17,7 +17,7 @@ internal static class OnnxModels
         (definition.ModelFile is string file && IsFile(file)) || string.Equals(definition.Framework, Framework, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether a saved model is an ONNX model.</summary>
-    /// <param name="path">An ONNX file, or what <see cref="ModelPackageReader.Open"/> takes.</param>
+    /// <param name="path">An ONNX file, or what <see cref="ModelPackageReader.Open(string, IO.IFileSystem)"/> takes.</param>
     public static bool IsOnnx(string path)
     {
         if (IsFile(path))
@@ -43,19 +43,23 @@ internal static class OnnxModels
     {
         if (IsFile(path))
         {
-            return Load(path, Create);
+            return Load(path, (file, definition, shown) => Create(file, definition, shown, device));
         }
 
         using ModelPackageReader package = ModelPackageReader.Open(path);
-        return Load(package, Create);
-
-        OnnxRunModel Create(OnnxFile file, OnnxDefinition definition, string shown) => definition.Task switch
-        {
-            OnnxTask.Objects => new OnnxDetector(file, definition, shown, device),
-            OnnxTask.Pixels => new OnnxPixelClassifier(file, definition, shown, device),
-            _ => new OnnxClassifier(file, definition, shown, device),
-        };
+        return Open(package, device);
     }
+
+    /// <inheritdoc cref="Open(string, LearnDevice)"/>
+    public static OnnxRunModel Open(ModelPackageReader package, LearnDevice device) =>
+        Load(package, (file, definition, shown) => Create(file, definition, shown, device));
+
+    private static OnnxRunModel Create(OnnxFile file, OnnxDefinition definition, string shown, LearnDevice device) => definition.Task switch
+    {
+        OnnxTask.Objects => new OnnxDetector(file, definition, shown, device),
+        OnnxTask.Pixels => new OnnxPixelClassifier(file, definition, shown, device),
+        _ => new OnnxClassifier(file, definition, shown, device),
+    };
 
     private static T Load<T>(string path, Func<OnnxFile, OnnxDefinition, string, T> use)
     {
