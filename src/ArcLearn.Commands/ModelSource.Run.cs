@@ -25,6 +25,6 @@ internal sealed partial class ModelSource
 
     /// <summary>An ONNX model; null for any other.</summary>
     public OnnxRunModel? OpenOnnx(LearnDevice device) => IsInHand ? null
-        : OnnxFile is string file ? OnnxModels.Open(file, device)
+        : OnnxPath is string file ? OnnxModels.Open(file, device)
         : Use(package => OnnxModels.IsOnnx(package.Definition) ? OnnxModels.Open(package, device) : null);
 }

@@ -24,7 +24,7 @@ internal sealed partial class ModelSource(object model, Func<string, string> res
     public bool IsInHand => _model is LearnModel;
 
     /// <summary>The path of a model that is an ONNX file by itself; null for any other.</summary>
-    private string? OnnxFile => _model is not (LearnModel or InstalledModel or ModelDefinition) && OnnxModels.IsFile(Text) ? resolve(Text) : null;
+    private string? OnnxPath => _model is not (LearnModel or InstalledModel or ModelDefinition) && OnnxModels.IsFile(Text) ? resolve(Text) : null;
 
     private string Text => LanguagePrimitives.ConvertTo<string>(_model);
 
@@ -45,7 +45,7 @@ internal sealed partial class ModelSource(object model, Func<string, string> res
         where T : class
     {
         NetworkDefinition found = _model is LearnModel inHand ? Inside.Engine(inHand).Definition
-            : OnnxFile is string file ? OnnxModels.Describe(file)
+            : OnnxPath is string file ? OnnxModels.Describe(file)
             : Use(SavedModel.Read);
         return SavedModel.Require<T>(found, found.Kind, needed, Name);
     }
@@ -59,7 +59,7 @@ internal sealed partial class ModelSource(object model, Func<string, string> res
             return SavedModel.Require<T>(inHand.Engine, inHand.GetType().Name, needed, Name);
         }
 
-        ModelEngine opened = OnnxFile is string file
+        ModelEngine opened = OnnxPath is string file
             ? SavedModel.Open(file, null, device, cancel)
             : Use(package => SavedModel.Open(package, null, device, cancel));
         try
@@ -91,7 +91,7 @@ internal sealed partial class ModelSource(object model, Func<string, string> res
                 return ModelStore.Open().Use(installed, package => ModelDescription.Info(package, Name, installed.Path));
             case ModelDefinition definition:
                 return Info(definition.Path is string path ? ModelPackageReader.OpenDefinition(path) : ModelPackageReader.Open(definition), definition.Path ?? "");
-            case object when OnnxFile is string file:
+            case object when OnnxPath is string file:
                 return ModelDescription.Info(OnnxModels.Describe(file), Name, file);
             case object when ModelStore.IsPath(Text):
                 string saved = resolve(Text);
