@@ -50,8 +50,8 @@ public sealed class StoreTests(StoreFixture job) : IClassFixture<StoreFixture>, 
             $quiet = @{ ErrorAction = 'SilentlyContinue'; ErrorVariable = 'failures'; WarningAction = 'SilentlyContinue'; WarningVariable = 'warnings' }
             'ready'
             while (-not [IO.File]::Exists('{{job.Folder["go"]}}')) { [Threading.Thread]::Sleep(5) }
-            $done = 0
-            foreach ($round in 1..12) {
+            ($done, $clock) = (0, [Diagnostics.Stopwatch]::StartNew())
+            while ($clock.Elapsed.TotalSeconds -lt 6 -or ($done -eq 0 -and $Role -gt 3 -and $clock.Elapsed.TotalSeconds -lt 60)) {
                 $allowed = 'ModelNotInstalled'
                 switch ($Role) {
                     0 { $null = Install-LearnModel a/squares/squares.dlpk -Force @quiet }
@@ -65,9 +65,10 @@ public sealed class StoreTests(StoreFixture job) : IClassFixture<StoreFixture>, 
                 if ($failures.Count -eq 0) { $done++ }
                 foreach ($failure in $failures) { if ($failure.FullyQualifiedErrorId -notlike "$allowed,*") { "failed: $($failure.FullyQualifiedErrorId) $failure" } }
                 foreach ($warning in $warnings) { "warned: $warning" }
-                if ($Role -eq 3) { [Threading.Thread]::Sleep(60) }
+                if ($Role -eq 3) { [Threading.Thread]::Sleep(800) }
             }
-            "end $done"
+            if ($Role -eq 0) { $null = Install-LearnModel a/squares/squares.dlpk -Force }
+            $done -gt 0 ? 'fine' : 'never'
             """);
         ShellProcess[] processes = [.. Enumerable.Range(0, 8).Select(role => new ShellProcess(job.Folder["crowd.ps1"], "-Role", $"{role}"))];
         try
@@ -76,9 +77,8 @@ public sealed class StoreTests(StoreFixture job) : IClassFixture<StoreFixture>, 
             File.WriteAllText(job.Folder["go"], "");
             string[] said = [.. processes.Select(process => process.Finish()).Select(result => result.Output + result.Error)];
 
-            Assert.All(said, text => Assert.Matches(@"^ready\nend \d+\n$", text));
-            Assert.Equal("ready\nend 12\n", said[0]);                 // with -Force nobody is refused
-            Assert.Equal("ready\nend 12\n", said[4]);
+            string[] meant = ["fine", "fine", "(fine|never)", "(fine|never)", "fine", "fine", "fine", "fine"];
+            Assert.All(said.Zip(meant), pair => Assert.Matches($"^ready\n{pair.Second}\n$", pair.First));
         }
         finally
         {
@@ -255,7 +255,7 @@ public sealed class StoreTests(StoreFixture job) : IClassFixture<StoreFixture>, 
     [InlineData("InvalidArgument", "nested deeper", "$loop = @{}; $loop.a = $loop; New-LearnModel -Json $loop")]
     [InlineData("InvalidFormat", "holds no model definition", "New-LearnModel chips/images")]
     [InlineData("PathNotFound", "", "New-LearnModel nowhere.emd")]
-    [InlineData("ModelType", "what can be opened is", "New-LearnModel -Json '{ \"Framework\": \"Keras\", \"ModelFile\": \"a.h5\" }' | Import-LearnModel")]
+    [InlineData("FrameworkNotSupported", "Keras", "New-LearnModel -Json '{ \"Framework\": \"Keras\", \"ModelFile\": \"a.h5\" }' | Import-LearnModel")]
     [InlineData("InvalidFormat", "names no ModelFile", "New-LearnModel -Json '{ \"ModelConfiguration\": \"_DynamicSSD\" }' | Install-LearnModel")]
     [InlineData("ModelNotInstalled", "nobody", "Get-LearnModelInfo nobody")]
     public void A_definition_that_makes_no_sense_is_told_so(string id, string message, string script)

@@ -1,5 +1,6 @@
 using ArcLearn.Core.Formats;
 using ArcLearn.Core.Inference;
+using ArcLearn.Core.Inference.Onnx;
 using ArcLearn.Core.Models;
 
 namespace ArcLearn.Core.Packaging;
@@ -43,8 +44,11 @@ internal static class ModelDescription
         string problem = "";
         try
         {
-            _ = SavedModel.Read(package);
             _ = package.WeightsName;
+            if (SavedModel.Read(package) is OnnxDefinition onnx)
+            {
+                return Info(onnx, name, path);
+            }
         }
         catch (Exception e) when (e is LearnFormatException or LearnDataException)
         {
@@ -52,6 +56,35 @@ internal static class ModelDescription
         }
 
         return Info(package.Definition, name, path, problem);
+    }
+
+    /// <summary>What an ONNX model needs: itself says more than its definition.</summary>
+    /// <inheritdoc cref="Info(ModelPackageReader, string, string)"/>
+    public static LearnModelInfo Info(OnnxDefinition model, string name, string path)
+    {
+        ModelDefinitionFile file = new()
+        {
+            Framework = "ONNX",
+            ModelType = model.Task switch
+            {
+                OnnxTask.Objects => ModelDefinitionFile.DetectorModelType,
+                OnnxTask.Pixels => ModelDefinitionFile.PixelModelType,
+                _ => ModelDefinitionFile.ClassifierModelType,
+            },
+            ModelFile = Path.GetFileName(path),
+            ImageWidth = model.ChipSize,
+            ImageHeight = model.ChipSize,
+            ExtractBands = model.ExtractBands,
+            Classes = model.Classes,
+            Settings = new TrainedSettings
+            {
+                Normalization = model.Normalization,
+                CellSize = model.CellSize,
+                GroundSize = model.Ground?.Metres,
+                PixelLoss = model.Task == OnnxTask.Pixels ? new PixelLossOptions { IsBackgroundIgnored = !model.HasBackground } : null,
+            },
+        };
+        return Info(file, name, path, problem: "");
     }
 
     /// <inheritdoc cref="Info(ModelPackageReader, string, string)"/>

@@ -328,7 +328,7 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
         }
         catch (Exception e) when (e is LearnFormatException or IOException or UnauthorizedAccessException)
         {
-            warn($"The installed model '{Path.GetFileName(folder)}' is damaged: {e.Message} Install it again with -Force, or uninstall it.");
+            warn($"The installed model '{Path.GetFileName(folder)}' is damaged: {e.Message} Uninstall-LearnModel removes it.");
             return null;
         }
     }
