@@ -85,7 +85,7 @@ public sealed class StateDictExchangeTests : IDisposable
     /// <summary>One step of training, after which no weight and no statistic has the value that it begins with.</summary>
     private static void Learn(nn.Module network, Tensor[] answers)
     {
-        answers.Select(part => part.square().mean()).Aggregate((sum, part) => sum.Plus(part)).backward();
+        answers.Select(part => (part * part).mean()).Aggregate((sum, part) => sum.Plus(part)).backward();
 
         using IDisposable noGradient = no_grad();
         foreach ((string _, TorchSharp.Modules.Parameter parameter) in network.named_parameters())
