@@ -13,9 +13,9 @@ param(
     [int] $Folds = 5,
     [int[]] $Seed = @(1),
     [int] $Epochs = 30,
-    # Further arguments of the steps, such as @{ Backbone = 'squeezenet1_1' }; the cmdlets' own defaults where left out.
-    [hashtable] $Cut = @{ TileSize = 64 },
-    [hashtable] $Bunch = @{},
+    # Further arguments of the steps, such as @{ Backbone = 'squeezenet1_1' }; the cmdlets' own defaults where left out. A building has eight pixels: it is to fill what the network sees.
+    [hashtable] $Cut = @{ TileSize = 64; CropMode = 'BoundingBox'; BlackenAroundFeature = $true },
+    [hashtable] $Bunch = @{ ChipSize = 64 },
     [hashtable] $Model = @{ Backbone = 'resnet18' },
     [hashtable] $Training = @{},
     # A table of PostGIS with the buildings, which the last model classifies, too.

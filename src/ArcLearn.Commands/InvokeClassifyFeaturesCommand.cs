@@ -7,7 +7,7 @@ namespace ArcLearn.Commands;
 /// <summary>Classifies the features of a layer from imagery and writes the class into each.</summary>
 /// <remarks>
 /// <para>With InputRaster the chip of a feature is cut as Export-TrainingData cuts it for Labeled_Tiles: give the same tile size, crop mode, blackening and buffer as the model was
-/// trained with. With LabeledTilesDirectory it is a tile of such an export, whose class value was the field InputLabelField (such as OBJECTID), as in arcgis.learn.</para>
+/// trained with. Chips that are smaller than the model's are enlarged, as they were in training; with CropMode BoundingBox each is, so that even a small feature fills what the network sees. With LabeledTilesDirectory it is a tile of such an export, whose class value was the field InputLabelField (such as OBJECTID), as in arcgis.learn.</para>
 /// <para>The layer is a GeoPackage, Shapefile, GeoJSON or a table of PostGIS; fields that it lacks are made. Either all features are updated, or none: also where the process is killed or the
 /// database goes away. What was classified is kept in a journal beside the layer (buildings.gpkg.kind.journal), and a run that was interrupted goes on with it.</para>
 /// <para>Features that cannot be classified are passed over and counted, by reason: no chip, more than one chip, outside the raster, no data, empty or invalid geometry. They stay as they are.</para>

@@ -4,6 +4,7 @@ using ArcLearn.Core.Data;
 using ArcLearn.Core.Inference;
 using ArcLearn.Core.IO;
 using ArcLearn.Core.Models;
+using ArcLearn.Core.Rasters;
 using ArcLearn.Core.Training;
 using ArcLearn.Core.Vectors;
 using ArcLearn.Tests.Unit.Data;
@@ -151,6 +152,20 @@ public sealed class FeatureClassificationTests : IClassFixture<FeatureClassifica
         Assert.DoesNotContain(Directory.GetFiles(_folder.Root), file => file.Contains("journal", StringComparison.Ordinal));
 
         string Fault(FeatureRequest request) => Assert.Throws<LearnDataException>(() => Open(request)).Id;
+    }
+
+    /// <summary>Chips of half the network's side are enlarged to twice as many pixels, of half the size on the ground, in training and here.</summary>
+    [Fact]
+    public void The_size_of_a_pixel_is_that_of_the_chips_as_they_are_cut()
+    {
+        FeatureRequest request = Request(Layer("fields.gpkg"));
+        ClassifierDefinition fine = _scene.Model.Definition with { CellSize = 0.5, Ground = new PixelGround(new GroundSize(0.5, 0.5), 32632) };
+
+        Assert.Equal("CellSizeMismatch", Assert.Throws<LearnDataException>(() => Open(request)).Id);
+        Open(request with { TileSize = Side / 2 }).Dispose();
+        Open(request with { CropMode = CropMode.BoundingBox }).Dispose();
+
+        FeatureClassification Open(FeatureRequest one) => FeatureClassification.Open(one, fine, warn: null, default);
     }
 
     private void Export(string labels, string tiles, string field) => ExportJob.Run(

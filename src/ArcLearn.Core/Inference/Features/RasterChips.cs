@@ -35,7 +35,7 @@ internal sealed class RasterChips : IFeatureChips
         _raster = RasterMosaic.OpenOrStack(request.Raster!, request.Stack, files);
         try
         {
-            RasterCheck.Run(_raster, model, warn, bands: null, request.AllowMismatch);
+            RasterCheck.Run(_raster, AsCut(model.Input), warn, bands: null, request.AllowMismatch);
             ICoordinateTransform? transform = LabelReader.ChooseTransform(layer, _raster.SpatialReference, _raster.IsGeoreferenced);
             _geometries = new LabelGeometries(layer, transform, request.BufferRadius);
             _toPixel = ObjectIndex.ToPixel(_raster.Transform);
@@ -85,4 +85,20 @@ internal sealed class RasterChips : IFeatureChips
     }
 
     public void Dispose() => _raster.Dispose();
+
+    /// <summary>
+    /// What the model reads, with pixels as large as the raster's have to be: chips that are smaller than the network's are enlarged, in training as here. Those that end with their feature's box are
+    /// enlarged by as much as each needs: they have no size of a pixel in common.
+    /// </summary>
+    private ModelInput AsCut(ModelInput input)
+    {
+        if (_request.CropMode == CropMode.BoundingBox)
+        {
+            return input with { CellSize = null, Ground = null };
+        }
+
+        double enlarged = Math.Max(1, (double)input.ChipSize / _side);
+        PixelGround? ground = input.Ground is { Metres: GroundSize metres } known ? known with { Metres = new GroundSize(metres.X * enlarged, metres.Y * enlarged) } : input.Ground;
+        return input with { CellSize = input.CellSize * enlarged, Ground = ground };
+    }
 }
