@@ -111,7 +111,7 @@ public sealed class WorkflowTests(WorkflowFixture job) : IClassFixture<WorkflowF
         Assert.Equal("squares", (string)job.Get("installed", "Name")!);
         Assert.Single((object[])job.Unwrap("listed"));
         Assert.Equal(
-            ["squares.dlpk", "squares.emd", "squares.pth"],
+            ["model_metrics.html", "squares.dlpk", "squares.emd", "squares.pth"],
             Directory.EnumerateFiles(job.Folder["models/squares"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 

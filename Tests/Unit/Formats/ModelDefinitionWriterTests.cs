@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ArcLearn.Core.Data;
 using ArcLearn.Core.Formats;
+using ArcLearn.Core.Vectors;
 using ArcLearn.Tests.Unit.Packaging;
 
 namespace ArcLearn.Tests.Unit.Formats;
@@ -23,7 +24,7 @@ public sealed class ModelDefinitionWriterTests
         Assert.Equal(expected.Grids, actual.Grids);
         Assert.Equal(expected.Zooms, actual.Zooms);
         Assert.Equal(expected.Ratios, actual.Ratios);
-        Assert.Equal(expected.Classes.Select(Flat), actual.Classes.Select(Flat));
+        Assert.Equal(expected.Classes.Select((item, place) => Flat(item with { Color = ClassColors.Of(item.Color, place) })), actual.Classes.Select(Flat));
         Assert.Equal(expected.MaxCellSize, actual.MaxCellSize);
         Assert.Equal(expected.MinCellSize! with { LatestWkid = 4326 }, actual.MinCellSize);
 

@@ -65,7 +65,7 @@ public sealed partial class ModelReportTests : IDisposable
         {
             Assert.Equal(
                 ((SsdEngine)model).Measure(new AveragePrecisionOptions(0.2, 0.1, null, false), null, default)[0].Value,
-                emd.RootElement.GetProperty("average_precision_score").EnumerateObject().Single().Value.GetDouble());
+                emd.RootElement.GetProperty("average_precision_score").GetProperty(model.Classes[0].Name).GetDouble());
         }
 
         using ModelEngine opened = SavedModel.Open(saved.Path, model.Data, LearnDevice.Cpu, default);

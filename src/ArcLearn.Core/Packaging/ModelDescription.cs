@@ -44,8 +44,9 @@ internal static class ModelDescription
         string problem = "";
         try
         {
+            NetworkDefinition found = SavedModel.Read(package);
             _ = package.WeightsName;
-            if (SavedModel.Read(package) is OnnxDefinition onnx)
+            if (found is OnnxDefinition onnx)
             {
                 return Info(onnx, name, path);
             }
