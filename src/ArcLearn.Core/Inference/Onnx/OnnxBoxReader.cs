@@ -25,11 +25,11 @@ internal sealed class OnnxBoxReader
         {
             found[chip] = _layout.Kind switch
             {
-                OnnxBoxKind.Rows or OnnxBoxKind.RowsOfClasses => Rows(Part(boxes, count, chip, 3)),
-                OnnxBoxKind.Columns => Columns(Part(boxes, count, chip, 3)),
-                OnnxBoxKind.Finished => Finished(Part(boxes, count, chip, 3)),
+                OnnxBoxKind.Rows or OnnxBoxKind.RowsOfClasses => Rows(Part(boxes, count, chip, 2)),
+                OnnxBoxKind.Columns => Columns(Part(boxes, count, chip, 2)),
+                OnnxBoxKind.Finished => Finished(Part(boxes, count, chip, 2)),
                 OnnxBoxKind.Labelled => Labelled(Part(boxes, count, chip, 2), Part(scores, count, chip, 1), Part(outputs[_layout.Labels], count, chip, 1)),
-                _ => Scored(Part(boxes, count, chip, 3), Part(scores, count, chip, 3)),
+                _ => Scored(Part(boxes, count, chip, 2), Part(scores, count, chip, 2)),
             };
         }
 
@@ -97,7 +97,7 @@ internal sealed class OnnxBoxReader
     /// <summary>Scores as probabilities: by softmax where background is among them, else each by itself.</summary>
     private float[] Shares(Block scores, bool hasBackground)
     {
-        float[] shares = scores.Values.ToArray();
+        float[] shares = [.. scores.Values];
         if (!_model.Signature.Outputs[_layout.Scores].IsProbability)
         {
             for (int start = 0; start < shares.Length; start += scores.Width)
@@ -117,14 +117,11 @@ internal sealed class OnnxBoxReader
         return shares;
     }
 
-    private List<ChipDetection> ByLabel(int count, Func<int, float> score, Func<int, int> label, ReadOnlyMemory<float> coordinates, int width)
-    {
-        float[] values = coordinates.ToArray();
-        return Choose(count, (place, c) => label(place) == c ? score(place) : 0, values, (all, place) => all.Slice(place * width, 4).ToArray());
-    }
+    private List<ChipDetection> ByLabel(int count, Func<int, float> score, Func<int, int> label, float[] coordinates, int width) =>
+        Choose(count, (place, c) => label(place) == c ? score(place) : 0, coordinates, (values, place) => values.Slice(place * width, 4).ToArray());
 
     /// <param name="score">Of a place for a class.</param>
-    private List<ChipDetection> Choose(int count, Func<int, int, float> score, ReadOnlyMemory<float> coordinates, BoxReader read)
+    private List<ChipDetection> Choose(int count, Func<int, int, float> score, float[] coordinates, BoxReader read)
     {
         List<(float Score, int Place)>[] scored = [.. Enumerable.Range(0, _layout.Classes).Select(_ => new List<(float Score, int Place)>())];
         for (int place = 0; place < count; place++)
@@ -161,7 +158,7 @@ internal sealed class OnnxBoxReader
         List<ChipDetection> found = [];
         for (int c = 0; c < scored.Length; c++)
         {
-            foreach (ScoredBox kept in BoxChoice.Choose(scored[c], coordinates.Span, read, _overlap, _layout.IsVoted))
+            foreach (ScoredBox kept in BoxChoice.Choose(scored[c], coordinates, read, _overlap, _layout.IsVoted))
             {
                 found.Add(new ChipDetection(kept.Box[0], kept.Box[1], kept.Box[2], kept.Box[3], c, kept.Score));
             }
@@ -173,15 +170,15 @@ internal sealed class OnnxBoxReader
     private static float[] Corners(float x, float y, float width, float height) => [x - (width / 2), y - (height / 2), x + (width / 2), y + (height / 2)];
 
     /// <summary>A chip's part of an output, whose batch may be left out where there is one chip.</summary>
-    /// <param name="rank">Sides that are wanted of it, the batch among them for 3.</param>
-    private Block Part(OnnxArray output, int count, int chip, int rank)
+    /// <param name="sides">Of a chip's part: rows and columns, or rows alone.</param>
+    private Block Part(OnnxArray output, int count, int chip, int sides)
     {
-        int inner = Math.Min(rank, 2);
         IReadOnlyList<long> shape = output.Shape;
-        bool hasBatch = shape.Count == inner + 1;
-        Require((hasBatch && shape[0] == count) || (shape.Count == inner && count == 1), $"an output of [{string.Join(", ", shape)}] for {count} chip(s)");
+        Require(
+            (shape.Count == sides + 1 && shape[0] == count) || (shape.Count == sides && count == 1), $"an output of [{string.Join(", ", shape)}] for {count} chip(s)");
         int length = output.Values.Length / count;
-        return new Block(output.Values.AsMemory(chip * length, length), (int)(inner == 2 ? shape[^2] : shape[^1]), inner == 2 ? (int)shape[^1] : 1);
+        float[] values = output.Values[(chip * length)..((chip + 1) * length)];
+        return sides == 2 ? new Block(values, (int)shape[^2], (int)shape[^1]) : new Block(values, (int)shape[^1], 1);
     }
 
     private void Require(bool condition, string found)
@@ -192,8 +189,5 @@ internal sealed class OnnxBoxReader
         }
     }
 
-    private readonly record struct Block(ReadOnlyMemory<float> Memory, int Height, int Width)
-    {
-        public float[] Values { get; } = Memory.ToArray();
-    }
+    private readonly record struct Block(float[] Values, int Height, int Width);
 }

@@ -14,8 +14,7 @@ internal sealed class OnnxPixelClassifier(OnnxFile file, OnnxDefinition definiti
 
     public PixelInput Pixels => Describe(Definition);
 
-    /// <summary>Tiles are the model's chips: its sides are fixed.</summary>
-    public static PixelInput Describe(OnnxDefinition definition) => new(definition.Input, definition.Classes, definition.ChipSize, definition.HasBackground);
+    public static PixelInput Describe(OnnxDefinition definition) => new(definition.Input, definition.Classes, ChipStep: null, definition.HasBackground);
 
     public IPixelBackend CreateBackend(int chipSize, int batchSize, LearnPrecision precision) => chipSize == Definition.ChipSize
         ? new Backend(Session, Definition, batchSize)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -28,9 +29,12 @@ internal abstract class OnnxRunModel : IRunModel
 
     public string Fingerprint(CancellationToken cancel)
     {
-        string text = $"{_hash} {Definition.Takes} {Definition.Normalization.Scale:R} {string.Join(' ', Definition.Normalization.Mean)} {string.Join(' ', Definition.Normalization.Deviation)} "
-            + $"{Definition.Boxes} {string.Join(' ', Definition.Channels)} {string.Join(' ', Definition.Classes.Select(one => $"{one.Value} {one.Name}"))} {OnnxSession.Version}";
-        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+        IEnumerable<object?> parts =
+        [
+            _hash, Definition.Takes, Definition.Boxes, Definition.HasBackground, Definition.IsMultiLabel, OnnxSession.Version, Definition.Normalization.Scale,
+            .. Definition.Normalization.Mean, .. Definition.Normalization.Deviation, .. Definition.Channels, .. Definition.Classes.SelectMany(one => new object[] { one.Value, one.Name }),
+        ];
+        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts.Select(part => Convert.ToString(part, CultureInfo.InvariantCulture))))));
     }
 
     public void TellPrecision(LearnPrecision precision, Action<string>? warn)

@@ -2,9 +2,9 @@ namespace ArcLearn.Core.Inference;
 
 /// <summary>What a pixel classifier takes and answers, as its definition says: needs no weights.</summary>
 /// <param name="Classes">In the order of its scores, behind the background's.</param>
-/// <param name="ChipStep">What a tile's side must be a multiple of, where it is not the model's chip.</param>
+/// <param name="ChipStep">What a tile's side must be a multiple of, where it is not the model's chip; null where it must be that.</param>
 /// <param name="HasBackground">Whether it learnt what is background; one that did not tells the classes alone.</param>
-internal sealed record PixelInput(ModelInput Samples, IReadOnlyList<ClassDefinition> Classes, int ChipStep, bool HasBackground);
+internal sealed record PixelInput(ModelInput Samples, IReadOnlyList<ClassDefinition> Classes, int? ChipStep, bool HasBackground);
 
 /// <summary>A pixel classifier that rasters are run through.</summary>
 internal interface IPixelModel : IRunModel

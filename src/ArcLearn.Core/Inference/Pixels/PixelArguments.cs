@@ -34,9 +34,11 @@ internal sealed record PixelArguments
         int chipSize = model.Samples.ChipSize;
         ArgumentTable table = new("ModelArguments", arguments, Names);
         int tile = table.Integer(InferenceArguments.TileSize) ?? chipSize;
-        if (tile != chipSize && tile % model.ChipStep != 0)
+        if (tile != chipSize && !(tile % model.ChipStep == 0))
         {
-            throw table.Fault("tile_size", tile, FormattableString.Invariant($"a multiple of {model.ChipStep} pixels, or the model's own {chipSize}"));
+            throw table.Fault("tile_size", tile, model.ChipStep is int step
+                ? FormattableString.Invariant($"a multiple of {step} pixels, or the model's own {chipSize}")
+                : FormattableString.Invariant($"{chipSize}: this model takes no other tiles"));
         }
 
         int padding = table.Integer(InferenceArguments.Padding) ?? tile / 4;
