@@ -52,6 +52,8 @@ internal sealed class FakeTrainable : ITrainable, IDisposable
 
     public int Seed { get; }
 
+    public int EpochsTrained { get; init; }
+
     public ModelGate Gate { get; } = new(() => { });
 
     public float[] Weights()

@@ -148,6 +148,31 @@ public sealed class TrainerTests : IDisposable
     }
 
     [Fact]
+    public void A_later_training_goes_on_with_the_random_numbers()
+    {
+        List<int> drawn = [];
+        using FakeTrainable model = new()
+        {
+            DataFolder = _folder.Root,
+            EpochsTrained = 2,
+            Factor = (epoch, step) =>
+            {
+                if (step == 0)
+                {
+                    drawn.Add(epoch);
+                }
+
+                return 1;
+            },
+        };
+
+        List<EpochResult> epochs = [.. Fit(model, new() { Epochs = 2, NoCheckpoint = true })];
+
+        Assert.Equal([1, 2], epochs.Select(epoch => epoch.Epoch));
+        Assert.Equal([3, 4], drawn);
+    }
+
+    [Fact]
     public void Progress_counts_batches_and_names_the_rate_and_the_time_left()
     {
         using FakeTrainable model = new() { DataFolder = _folder.Root, Losses = [1, 2] };

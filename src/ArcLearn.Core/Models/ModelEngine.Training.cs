@@ -12,6 +12,9 @@ internal abstract partial class ModelEngine
     /// <summary>The epochs that led to the weights, of all trainings since the model was made or opened.</summary>
     public IReadOnlyList<EpochResult> History => _history;
 
+    /// <inheritdoc/>
+    public int EpochsTrained => _history.Count;
+
     /// <summary>How the last of these trainings was set; null where there was none.</summary>
     public TrainingOptions? LastTraining { get; private set; }
 

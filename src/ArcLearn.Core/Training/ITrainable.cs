@@ -41,13 +41,16 @@ internal interface ITrainable
 
     int Seed { get; }
 
+    /// <summary>Epochs of earlier trainings: the next one goes on with the random numbers where they ended.</summary>
+    int EpochsTrained { get; }
+
     /// <summary>Who may use the model; <see cref="Trainer"/> takes and leaves it.</summary>
     ModelGate Gate { get; }
 
     /// <summary>Lets the network compute in a precision until the result is disposed.</summary>
     IDisposable Use(LearnPrecision precision);
 
-    /// <summary>The steps of an epoch (from 1), shuffled and augmented by (seed, epoch).</summary>
+    /// <summary>The steps of an epoch (from 1, counted over all trainings), shuffled and augmented by (seed, epoch).</summary>
     IEnumerable<TrainingStep> TrainingSteps(int epoch, CancellationToken cancel);
 
     /// <summary>One pass over the validation chips; leaves the network in evaluation mode.</summary>

@@ -20,6 +20,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly EarlyStopping? _stopping;
     private readonly LossMeter _trainLoss = new();
     private readonly TrainingClock _clock;
+    private readonly int _epochsBefore;
     private double _bestLoss = double.PositiveInfinity;
     private int _bestEpoch;
     private int _lastEpoch;
@@ -34,6 +35,7 @@ internal sealed class TrainingRun : IDisposable
         _best = new WeightSnapshot(model.Network);
         _stopping = options.EarlyStopping ? new EarlyStopping() : null;
         _clock = new TrainingClock(options.Epochs, model.StepsPerEpoch);
+        _epochsBefore = model.EpochsTrained;
     }
 
     /// <summary>Whether early stopping has had enough.</summary>
@@ -121,15 +123,17 @@ internal sealed class TrainingRun : IDisposable
 
     private (double MeanLoss, int Images, double Rate) TrainBatches(int epoch, CancellationToken cancel)
     {
-        // Each epoch has its own random numbers for dropout, whatever else drew some in between.
-        random.manual_seed(SeedOf(_model.Seed, epoch));
+        // Each epoch of all trainings has its own random numbers, for dropout and for how chips are shown, whatever else drew some in between:
+        // a second training that showed the first one's views again would learn them by heart.
+        int draw = _epochsBefore + epoch;
+        random.manual_seed(SeedOf(_model.Seed, draw));
         _model.Network.train();
         double sum = 0;
         int images = 0;
         int batch = 0;
         double rate = 0;
         double[] rates = new double[_rates.Length];
-        foreach (TrainingStep step in _model.TrainingSteps(epoch, cancel))
+        foreach (TrainingStep step in _model.TrainingSteps(draw, cancel))
         {
             cancel.ThrowIfCancellationRequested();
             (double factor, double momentum) = _schedule.At(((epoch - 1) * _model.StepsPerEpoch) + batch);
