@@ -118,7 +118,7 @@ public sealed class BadInputFixture : SessionFixture
         Model("call", emd, call);
         byte[] archive = Weights([0x80, 2, .. "cposix\nsystem\nX"u8, 10, 0, 0, 0, .. "touch PWND"u8, 0x85, (byte)'R', (byte)'.']);
         byte[] made = Weights([0x80, 2, .. "ccollections\nOrderedDict\n)"u8, 0x81, (byte)'.']);
-        byte[] header = [16, 0, 0, 0, 0, 0, 0, 0, .. "{\"w\":{\"dtype\":1}"u8];
+        byte[] header = [99, 0, 0, 0, 0, 0, 0, 0, .. "{\"w\":{\"dtype\":1}"u8];
         byte[] flipped = [.. weights];
         flipped[^(weights.Length / 2)] ^= 1;
         File.WriteAllBytes(Folder["archive.pth"], archive);

@@ -30,9 +30,9 @@ public sealed class GetLearnModelCommand : LearnCmdlet
         {
             Attempt(name, () =>
             {
-                WildcardPattern pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
+                ModelStore store = ModelStore.Open();
                 bool found = false;
-                foreach (InstalledModel model in ModelStore.Open().Get(pattern.IsMatch, Scope, WarnOnce))
+                foreach (InstalledModel model in store.Get(InstalledNames.Matching(store, name, Scope), Scope, WarnOnce))
                 {
                     found = true;
                     WriteObject(model);
@@ -40,7 +40,7 @@ public sealed class GetLearnModelCommand : LearnCmdlet
 
                 if (!found && !WildcardPattern.ContainsWildcardCharacters(name))
                 {
-                    throw new ModelNotFoundException(name, ModelStore.Open().Where(Scope));
+                    throw new ModelNotFoundException(name, store.Where(Scope));
                 }
             });
         }

@@ -38,9 +38,8 @@ public sealed class UninstallLearnModelCommand : LearnCmdlet
 
     private void Remove(string name)
     {
-        WildcardPattern pattern = WildcardPattern.Get(name, WildcardOptions.IgnoreCase);
         ModelStore store = ModelStore.Open();
-        (string Name, ModelScope Scope, string Folder)[] models = [.. store.Places(pattern.IsMatch, Scope, WarnOnce)];
+        (string Name, ModelScope Scope, string Folder)[] models = [.. store.Places(InstalledNames.Matching(store, name, Scope), Scope, WarnOnce)];
         if (models.Length == 0 && !WildcardPattern.ContainsWildcardCharacters(name))
         {
             throw new ModelNotFoundException(name, store.Where(Scope));

@@ -178,6 +178,22 @@ public sealed class OnnxExportTests
         AssertEqual(shares, found);
     }
 
+    [Fact]
+    public void A_pixel_classifiers_file_gives_no_probability_to_classes_that_were_never_learnt()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        UnetOptions options = new() { Backbone = "resnet18", ChipSize = 64, Classes = 3, Loss = new PixelLossOptions { IgnoredClasses = [2] } };
+        using UnetNetwork network = UnetNetwork.Create(options);
+        Tensor image = Prepare(network, 3, 64);
+
+        OnnxArray found = Run(image, OnnxExport.PixelClassifier(network))[0];
+
+        Tensor scores = network.call(image);
+        Tensor shares = cat([scores[.., ..2], scores[.., 3..]], dim: 1).softmax(1);
+        AssertEqual(cat([shares[.., ..2], zeros(Chips, 1, 64, 64), shares[.., 2..]], dim: 1), found);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

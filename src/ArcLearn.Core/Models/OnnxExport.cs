@@ -89,11 +89,16 @@ internal static class OnnxExport
         UnetOptions options = prepared.Options;
         OnnxGraphBuilder graph = Begin(options.Bands, options.ChipSize, out string input);
         string scores = prepared.AddTo(graph, input);
-        if (options.Loss.IsBackgroundIgnored)
+        int[] unlearnt = [.. Enumerable.Range(0, options.Classes + 1).Where(options.Loss.IsIgnored)];
+        if (unlearnt.Length > 0)
         {
             float[] never = new float[options.Classes + 1];
             float[] kept = [.. Enumerable.Repeat(1f, never.Length)];
-            (never[0], kept[0]) = (Never, 0);
+            foreach (int label in unlearnt)
+            {
+                (never[label], kept[label]) = (Never, 0);
+            }
+
             string without = graph.Add("Mul", [scores, graph.Constant(kept, 1, kept.Length, 1, 1)]);
             scores = graph.Add("Add", [without, graph.Constant(never, 1, never.Length, 1, 1)]);
         }

@@ -48,7 +48,7 @@ internal static class ModelDescription
             _ = package.WeightsName;
             if (found is OnnxDefinition onnx)
             {
-                return Info(onnx, name, path);
+                return Info(onnx, name, path, package.WeightsName);
             }
         }
         catch (Exception e) when (e is LearnFormatException or LearnDataException)
@@ -61,7 +61,8 @@ internal static class ModelDescription
 
     /// <summary>What an ONNX model needs: itself says more than its definition.</summary>
     /// <inheritdoc cref="Info(ModelPackageReader, string, string)"/>
-    public static LearnModelInfo Info(OnnxDefinition model, string name, string path)
+    /// <param name="modelFile">The ONNX file.</param>
+    public static LearnModelInfo Info(OnnxDefinition model, string name, string path, string modelFile)
     {
         ModelDefinitionFile file = new()
         {
@@ -72,7 +73,7 @@ internal static class ModelDescription
                 OnnxTask.Pixels => ModelDefinitionFile.PixelModelType,
                 _ => ModelDefinitionFile.ClassifierModelType,
             },
-            ModelFile = Path.GetFileName(path),
+            ModelFile = modelFile,
             ImageWidth = model.ChipSize,
             ImageHeight = model.ChipSize,
             ExtractBands = model.ExtractBands,

@@ -146,7 +146,8 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
 
         foreach (string trash in removed)
         {
-            _files.DeleteDirectory(trash);
+            // An install that begins now takes it for a leftover, and deletes it, too.
+            ModelPackager.TryDeleteDirectory(_files, trash);
         }
     }
 
@@ -224,14 +225,19 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
             try
             {
                 T result = work(at);
-                if (before == RecordOf(at.Folder) || attempt == Attempts)
+                if (before == RecordOf(at.Folder))
                 {
                     return result;
                 }
 
+                // Of both installs, perhaps.
                 (result as IDisposable)?.Dispose();
+                if (attempt == Attempts)
+                {
+                    throw new IOException($"{at.Folder} is replaced again and again by other processes.");
+                }
             }
-            catch (Exception e) when (e is LearnFormatException or IOException or UnauthorizedAccessException)
+            catch (Exception e) when (e is LearnFormatException or LearnDataException or IOException or UnauthorizedAccessException)
             {
                 if (attempt == Attempts || (before == RecordOf(at.Folder) && _files.DirectoryExists(at.Folder)))
                 {

@@ -43,6 +43,30 @@ public sealed class OnnxMutantTests
         Assert.All(Enumerable.Range(0, sound.Length / 7), i => Assert.Throws<LearnFormatException>(() => OnnxFile.Of(sound[..(i * 7)], "cut.onnx")));
     }
 
+    /// <summary>What is left out has no name, and is no value of that name.</summary>
+    [Fact]
+    public void An_output_without_a_name_is_not_what_an_input_without_one_takes()
+    {
+        OnnxGraph graph = new("g")
+        {
+            Inputs = [new OnnxValue("x", OnnxDataType.Float, [new(null, "batch"), new(3), new(16), new(16)])],
+            Outputs = [new OnnxValue("y", OnnxDataType.Float, [new(null, "batch"), new(2)])],
+            Nodes = [new OnnxNode("Identity", [""], ["y", ""])],
+        };
+        using MemoryStream stream = new();
+        OnnxWriter.Write(stream, new OnnxModel(graph));
+
+        Assert.Equal("", OnnxFile.Of(stream.ToArray(), "tiny.onnx").Signature.Outputs[0].Activation);
+    }
+
+    [Fact]
+    public void A_batch_that_no_memory_holds_is_refused()
+    {
+        byte[] file = TinyOnnx.Of((graph, input) => graph.Add("GlobalAveragePool", [input]), [2], [new(4096), new(3), new(640), new(640)], TinyOnnx.Names("a", "b"));
+
+        Assert.Contains("samples at a time", Assert.Throws<LearnFormatException>(() => TinyOnnx.Read(file)).Message, StringComparison.Ordinal);
+    }
+
     private static byte[] Mutate(byte[] sound, Random random)
     {
         List<byte> bytes = [.. sound];

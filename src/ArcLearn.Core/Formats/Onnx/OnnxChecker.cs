@@ -61,12 +61,12 @@ internal sealed class OnnxChecker
         Check(model.Graph, []);
     }
 
-    /// <param name="outer">Values of the graphs around this one.</param>
-    private void Check(OnnxGraph graph, HashSet<string> outer)
+    /// <param name="known">Values of the graphs around this one; as it was afterwards, since thousands of inner graphs cannot each have a copy.</param>
+    private void Check(OnnxGraph graph, HashSet<string> known)
     {
         Require(graph.SparseInitializers == 0, "has sparse weights; convert it with dense ones");
-        HashSet<string> known = [.. outer];
         HashSet<string> given = [];
+        HashSet<string> shadowing = [];
         Dictionary<string, IReadOnlyList<long>> numbers = new(StringComparer.Ordinal);
         foreach (OnnxValue input in graph.Inputs)
         {
@@ -85,16 +85,19 @@ internal sealed class OnnxChecker
         }
 
         given.UnionWith(weights);
-        known.UnionWith(given);
+        foreach (string name in given)
+        {
+            _ = known.Add(name) || shadowing.Add(name);
+        }
+
         HashSet<string> later = [.. graph.Nodes.SelectMany(node => node.Outputs)];
         foreach (OnnxNode node in graph.Nodes)
         {
             Check(node, known, later, numbers);
             foreach (string output in node.Outputs.Where(name => name.Length > 0))
             {
-                Require(!known.Contains(output) || (outer.Contains(output) && !given.Contains(output)), $"gives the name '{output}' twice");
-                _ = known.Add(output);
-                _ = given.Add(output);
+                Require(given.Add(output), $"gives the name '{output}' twice");
+                _ = known.Add(output) || shadowing.Add(output);
             }
 
             if (node.OpType == "Constant" && node.Outputs.Count == 1 && node.Attributes.FirstOrDefault(one => one.Tensors.Count == 1)?.Tensors[0] is OnnxTensor constant)
@@ -108,6 +111,8 @@ internal sealed class OnnxChecker
             Require(known.Contains(output.Name), $"has an output '{output.Name}' that nothing gives");
             Check(output);
         }
+
+        known.ExceptWith(given.Except(shadowing));
     }
 
     private void Check(OnnxValue value)

@@ -97,6 +97,7 @@ internal sealed class OnnxReader
             throw new LearnFormatException($"has graphs within graphs, more than {DeepestGraph} deep.", _path);
         }
 
+        Count();
         string name = "";
         int sparse = 0;
         List<OnnxNode> nodes = [];

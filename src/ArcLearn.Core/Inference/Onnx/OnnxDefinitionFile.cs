@@ -15,6 +15,7 @@ internal static class OnnxDefinitionFile
 {
     private const int LargestSide = 16384;
     private const int MostBands = 1024;
+    private const long MostSamples = 1 << 28;
 
     /// <summary>Deepness' kinds of models that find something else than classes.</summary>
     private static readonly string[] s_others = ["Regressor", "Recognition", "Superresolution"];
@@ -83,6 +84,11 @@ internal static class OnnxDefinitionFile
         if (side is < 1 or > LargestSide || count is < 1 or > MostBands || batch.Size is < 1 or > 4096)
         {
             throw new LearnFormatException($"takes {input}; a batch of 1 to 4096, 1 to {MostBands} bands and sides of 1 to {LargestSide} pixels are understood.", shown);
+        }
+
+        if ((batch.Size ?? 1) * count * side * side > MostSamples)
+        {
+            throw new LearnFormatException($"takes {input}; up to {MostSamples} samples at a time are understood.", shown);
         }
 
         return new OnnxInput((int?)batch.Size, (int)count, (int)side, isLast);

@@ -87,7 +87,7 @@ internal sealed class OnnxFile
         Dictionary<string, OnnxNode> makers = new(StringComparer.Ordinal);
         foreach (OnnxNode node in model.Graph.Nodes)
         {
-            foreach (string output in node.Outputs)
+            foreach (string output in node.Outputs.Where(name => name.Length > 0))
             {
                 makers[output] = node;
             }
@@ -101,8 +101,8 @@ internal sealed class OnnxFile
 
     private static string Activation(string value, Dictionary<string, OnnxNode> makers)
     {
-        // The order of the operators is checked: no circle.
-        while (makers.TryGetValue(value, out OnnxNode? maker))
+        // The order of the operators is checked: no circle. An input that is left out has no name.
+        while (value.Length > 0 && makers.TryGetValue(value, out OnnxNode? maker))
         {
             if (!s_moving.Contains(maker.OpType) || maker.Inputs.Count == 0)
             {
