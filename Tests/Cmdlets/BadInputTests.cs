@@ -287,7 +287,9 @@ public sealed class BadInputTests(BadInputFixture job) : IClassFixture<BadInputF
     public void A_package_with_such_weights_is_not_installed(string message, string package)
     {
         string? store = Environment.GetEnvironmentVariable("ARCLEARN_MODEL_PATH");
-        Environment.SetEnvironmentVariable("ARCLEARN_MODEL_PATH", Directory.CreateDirectory(job.Folder["empty-store"]).FullName);
+        string empty = Directory.CreateDirectory(job.Folder["empty-store"]).FullName;
+        File.WriteAllBytes(Path.Combine(empty, ".lock"), []);          // a store's own, which stays
+        Environment.SetEnvironmentVariable("ARCLEARN_MODEL_PATH", empty);
         try
         {
             Expect("InvalidFormat", "InvalidData", message, $"Install-LearnModel {(Directory.Exists(job.Folder[package]) ? package : package + ".dlpk")}");
