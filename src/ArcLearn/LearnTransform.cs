@@ -11,6 +11,7 @@ namespace ArcLearn;
 /// so there is no zoom unless asked for. Ask for it where a model is to serve scenes whose objects have other sizes: without zoom it learns the sizes of its own by heart.
 /// Light varies more than in photographs on the ground: by hour, season and sensor; brightness therefore has a wider range than arcgis.learn's 0.4 to 0.6.
 /// Classes of pixels and of images in anything but photographs (three bands of 8 bits) leave light alone unless a transform is given: there they are told by the spectrum, or by what is measured.
+/// Classes of images in photographs have the reference's own ranges of light, brightness 0.4 to 0.6 and contrast 0.8 to 1.25: scenes are told by their colours, too.
 /// </remarks>
 public sealed record LearnTransform
 {
