@@ -26,7 +26,8 @@ internal static class JsonText
             case null or string or bool or int or long or float or double:
                 return Plain(value);
             case decimal or byte or sbyte or short or ushort or uint or ulong or Enum:
-                return LanguagePrimitives.ConvertTo<double>(Plain(value)) is double number && number == Math.Floor(number) && Math.Abs(number) < long.MaxValue ? (long)number : LanguagePrimitives.ConvertTo<double>(Plain(value));
+                double number = LanguagePrimitives.ConvertTo<double>(Plain(value));
+                return number == Math.Floor(number) && Math.Abs(number) < long.MaxValue ? (object)(long)number : number;
             case IDictionary table:
                 JsonMap map = [];
                 foreach (DictionaryEntry entry in table)

@@ -22,13 +22,12 @@ internal static class SavedModel
     public static ModelEngine Open(ModelPackageReader package, LearnDataBunch? data, LearnDevice device, CancellationToken cancel)
     {
         NetworkDefinition definition = Read(package);
-        string weights = definition is OnnxDefinition ? "" : package.WeightsPath(cancel);
         int seed = data?.Seed ?? 0;
         return definition switch
         {
-            SsdDefinition detector => SsdEngine.Load(detector, weights, data, device, seed, shown: package.WeightsShown),
-            UnetDefinition unet => UnetEngine.Load(unet, weights, data, device, seed, shown: package.WeightsShown),
-            ClassifierDefinition classifier => ClassifierEngine.Load(classifier, weights, data, device, seed, shown: package.WeightsShown),
+            SsdDefinition detector => SsdEngine.Load(detector, package.WeightsPath(cancel), data, device, seed, shown: package.WeightsShown),
+            UnetDefinition unet => UnetEngine.Load(unet, package.WeightsPath(cancel), data, device, seed, shown: package.WeightsShown),
+            ClassifierDefinition classifier => ClassifierEngine.Load(classifier, package.WeightsPath(cancel), data, device, seed, shown: package.WeightsShown),
             _ => throw new LearnDataException(
                 "ModelType",
                 $"{package.WeightsShown} is an ONNX model, which is run as it is: Invoke-DetectObjects, Invoke-ClassifyPixels, Invoke-ClassifyFeatures and Invoke-ModelPrediction take it as -Model. It cannot be trained, measured or saved again.",

@@ -35,7 +35,7 @@ internal sealed class ArchiveContent : IPackageContent
         _stream = files.OpenRead(path);
         try
         {
-            ZipDirectory.Check(_stream, MaximumEntries, path);
+            ZipDirectorySize.Check(_stream, MaximumEntries, path);
             _stream.Position = 0;
             _archive = new ZipArchive(_stream, ZipArchiveMode.Read, leaveOpen: true);
             List();

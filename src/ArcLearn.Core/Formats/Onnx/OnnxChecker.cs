@@ -34,14 +34,16 @@ internal sealed class OnnxChecker
     };
 
     private readonly string _path;
+    private readonly string _shown;
     private readonly IFileSystem _files;
     private HashSet<string> _imported = [];
 
-    private OnnxChecker(string path, IFileSystem files) => (_path, _files) = (path, files);
+    private OnnxChecker(string path, string shown, IFileSystem files) => (_path, _shown, _files) = (path, shown, files);
 
     /// <param name="path">The file: data in other files lie in its folder.</param>
+    /// <param name="shown">What messages call it; null for its path.</param>
     /// <exception cref="LearnFormatException">A rule is broken; the message names it and what broke it.</exception>
-    public static void Check(OnnxModel model, string path, IFileSystem? files = null) => new OnnxChecker(path, files ?? LocalFileSystem.Instance).Check(model);
+    public static void Check(OnnxModel model, string path, IFileSystem? files = null, string? shown = null) => new OnnxChecker(path, shown ?? path, files ?? LocalFileSystem.Instance).Check(model);
 
     private void Check(OnnxModel model)
     {
@@ -232,7 +234,7 @@ internal sealed class OnnxChecker
 
         long? Number(string key) => Value(key) is not string text ? null
             : long.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out long number) ? number
-            : throw new LearnFormatException($"has the {shown} with '{text}' as their {key}.", _path);
+            : throw new LearnFormatException($"has the {shown} with '{text}' as their {key}.", _shown);
     }
 
     /// <summary>Whether a part of the path below the model's folder leads elsewhere.</summary>
@@ -272,7 +274,7 @@ internal sealed class OnnxChecker
     {
         if (!condition)
         {
-            throw new LearnFormatException($"{problem}.", _path);
+            throw new LearnFormatException($"{problem}.", _shown);
         }
     }
 }

@@ -20,12 +20,12 @@ internal sealed class OnnxReader
     private OnnxReader(string path) => _path = path;
 
     /// <exception cref="LearnFormatException">It is too large for one.</exception>
-    public static byte[] ReadBytes(string path, IFileSystem? files = null)
+    public static byte[] ReadBytes(string path, IFileSystem? files = null, string? shown = null)
     {
         using Stream stream = (files ?? LocalFileSystem.Instance).OpenRead(path);
         if (stream.Length > Math.Min(LongestFile, Array.MaxLength))
         {
-            throw new LearnFormatException("has more than 2 GB; an ONNX file keeps what is larger in other files.", path);
+            throw new LearnFormatException("has more than 2 GB; an ONNX file keeps what is larger in other files.", shown ?? path);
         }
 
         byte[] bytes = new byte[stream.Length];

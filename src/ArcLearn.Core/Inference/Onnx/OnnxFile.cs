@@ -36,25 +36,16 @@ internal sealed class OnnxFile
 
     /// <param name="shown">What messages call the file; null for its path.</param>
     /// <exception cref="LearnFormatException">It is no ONNX file, damaged, or breaks a rule.</exception>
-    public static OnnxFile Open(string path, string? shown = null, IFileSystem? files = null)
-    {
-        try
-        {
-            return Of(OnnxReader.ReadBytes(path, files), path, files);
-        }
-        catch (LearnFormatException e) when (shown is not null)
-        {
-            throw new LearnFormatException(e.Message[(e.Path.Length + 2)..], shown, inner: e);
-        }
-    }
+    public static OnnxFile Open(string path, string? shown = null, IFileSystem? files = null) => Of(OnnxReader.ReadBytes(path, files, shown), path, files, shown);
 
     /// <summary>A file that was read.</summary>
     /// <inheritdoc cref="Open"/>
-    public static OnnxFile Of(byte[] bytes, string path, IFileSystem? files = null)
+    public static OnnxFile Of(byte[] bytes, string path, IFileSystem? files = null, string? shown = null)
     {
-        OnnxModel model = OnnxReader.Read(bytes, path);
-        OnnxChecker.Check(model, path, files);
-        return new OnnxFile(path, SignatureOf(model, path), bytes, OthersOf(model, path));
+        shown ??= path;
+        OnnxModel model = OnnxReader.Read(bytes, shown);
+        OnnxChecker.Check(model, path, files, shown);
+        return new OnnxFile(path, SignatureOf(model, shown), bytes, OthersOf(model, path));
     }
 
     /// <summary>A hash of all that the file holds, weights in other files among it.</summary>

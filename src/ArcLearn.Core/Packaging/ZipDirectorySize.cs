@@ -6,7 +6,7 @@ namespace ArcLearn.Core.Packaging;
 /// Walks the directory at the end of a ZIP (APPNOTE.TXT 4.3) without keeping any of it. <see cref="System.IO.Compression.ZipArchive"/> reads a directory to its end,
 /// whatever count it declares, and holds it in memory: so it is given none that is too large.
 /// </summary>
-internal static class ZipDirectory
+internal static class ZipDirectorySize
 {
     /// <summary>Names, extra fields and comments of all entries together.</summary>
     public const long MaximumLength = 16L << 20;
