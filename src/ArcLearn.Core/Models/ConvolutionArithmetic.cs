@@ -37,12 +37,12 @@ internal readonly record struct ConvolutionArithmetic(bool IsRounded, bool IsNat
     {
         if (!IsRounded)
         {
-            return nn.functional.conv2d(input, weight, bias, stride, padding, groups: groups);
+            return ConvolutionFunction.Convolve(input, weight, bias, stride, padding, groups);
         }
 
         Tensor rounded = input.to(ScalarType.BFloat16);
         return IsNative
             ? nn.functional.conv2d(rounded, weight, bias, stride, padding, groups: groups)
-            : nn.functional.conv2d(rounded.to(ScalarType.Float32), weight, bias, stride, padding, groups: groups).to(ScalarType.BFloat16);
+            : ConvolutionFunction.Convolve(rounded.to(ScalarType.Float32), weight, bias, stride, padding, groups).to(ScalarType.BFloat16);
     }
 }

@@ -1,3 +1,4 @@
+using ArcLearn.Core.Models;
 using ArcLearn.Core.Runtime;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -64,6 +65,7 @@ internal sealed class AdamOptimizer : IDisposable
         if (double.IsFinite(value))
         {
             loss.backward();
+            ConvolutionFunction.ThrowIfFailed();
             Step(rates, firstBeta);
         }
 

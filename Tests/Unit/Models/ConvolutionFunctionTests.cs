@@ -1,0 +1,146 @@
+using ArcLearn.Core.Models;
+using ArcLearn.Core.Runtime;
+using ArcLearn.Core.Training;
+using ArcLearn.Tests.Unit.TestSupport;
+using TorchSharp;
+using TorchSharp.Modules;
+using static TorchSharp.torch;
+
+namespace ArcLearn.Tests.Unit.Models;
+
+/// <summary>The convolution with the kernel's gradient of its own, against torch's in 64 bits.</summary>
+[Collection(TorchTests.Name)]
+public sealed class ConvolutionFunctionTests
+{
+    // The sides are not multiples of anything, the channels cover both ways round of the tiles, full and ragged ones.
+    [Theory]
+    [InlineData(1, 1, 1, 1, 1, 3)]
+    [InlineData(2, 3, 5, 7, 4, 3)]
+    [InlineData(3, 49, 99, 5, 9, 3)]
+    [InlineData(2, 99, 49, 33, 6, 3)]
+    [InlineData(1, 6, 16, 1, 300, 3)]
+    [InlineData(4, 16, 6, 2, 2, 3)]
+    [InlineData(2, 17, 7, 8, 8, 1)]
+    [InlineData(2, 4, 20, 11, 13, 5)]
+    [InlineData(5, 33, 12, 3, 1, 7)]
+    public void Value_and_gradients_equal_torchs(int images, int inputs, int outputs, int height, int width, int kernel)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Generator generator = new(7);
+        Tensor image = randn([images, inputs, height, width], generator: generator);
+        Tensor weight = randn([outputs, inputs, kernel, kernel], generator: generator);
+        Tensor bias = randn([outputs], generator: generator);
+        Tensor upstream = randn([images, outputs, height, width], generator: generator);
+        long[] padding = [kernel / 2, kernel / 2];
+        Tensor[] exact = [.. new[] { image, weight, bias }.Select(t => t.to(ScalarType.Float64).requires_grad_())];
+        Tensor value = nn.functional.conv2d(exact[0], exact[1], exact[2], padding: padding);
+        value.backward([upstream.to(ScalarType.Float64)]);
+
+        foreach (int threads in new[] { 1, 2, 3 })
+        {
+            Tensor[] own = [.. new[] { image, weight, bias }.Select(t => t.detach().requires_grad_())];
+            set_num_threads(threads);
+            try
+            {
+                Tensor found = ConvolutionFunction.Convolve(own[0], own[1], own[2], [1, 1], padding, 1);
+                found.backward([upstream]);
+                ConvolutionFunction.ThrowIfFailed();
+                AssertClose(value, found);
+            }
+            finally
+            {
+                set_num_threads(IntraOpThreads.Default);
+            }
+
+            foreach ((Tensor of, Tensor found) in exact.Zip(own))
+            {
+                AssertClose(of.grad!, found.grad!);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_first_layers_input_and_a_missing_bias_get_no_gradient()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor image = ones(1, 2, 4, 4);
+        Tensor weight = ones(3, 2, 3, 3).requires_grad_();
+
+        ConvolutionFunction.Convolve(image, weight, null, [1, 1], [1, 1], 1).sum().backward();
+
+        ConvolutionFunction.ThrowIfFailed();
+        Assert.Null(image.grad);
+
+        // Each corner of the kernel sees nine of the sixteen pixels, its edges twelve.
+        Assert.Equal([9f, 12, 9, 12, 16, 12, 9, 12, 9], weight.grad![0, 0].contiguous().data<float>().ToArray());
+    }
+
+    [Fact]
+    public void Same_threads_give_the_same_bits()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor image = randn(3, 20, 19, 23);
+        float[][] gradients = [.. Enumerable.Range(0, 3).Select(_ =>
+        {
+            Tensor weight = ones(18, 20, 3, 3).requires_grad_();
+            Tensor value = ConvolutionFunction.Convolve(image, weight, null, [1, 1], [1, 1], 1);
+            value.mul(value).sum().backward();
+            return weight.grad!.contiguous().data<float>().ToArray();
+        })];
+
+        Assert.Equal(gradients[0], gradients[1]);
+        Assert.Equal(gradients[0], gradients[2]);
+    }
+
+    [Fact]
+    public void A_fault_in_the_backward_pass_is_raised_after_it_and_ends_nothing()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor image = ones(1, 2, 4, 4);
+        Tensor weight = ones(3, 2, 3, 3).requires_grad_();
+        Tensor value = ConvolutionFunction.Convolve(image, weight, null, [1, 1], [1, 1], 1).sum();
+        _ = image.relu_();
+
+        // torch's own check of what was saved: it would be wrong to go on with a changed input.
+        value.backward();
+
+        Exception fault = Assert.ThrowsAny<Exception>(ConvolutionFunction.ThrowIfFailed);
+        Assert.Contains("modified by an inplace operation", fault.Message, StringComparison.Ordinal);
+        Assert.Null(weight.grad);
+        ConvolutionFunction.ThrowIfFailed();
+    }
+
+    [Fact]
+    public void Steps_leave_no_memory_behind()
+    {
+        using ArcLearn.Core.Models.Convolution layer = new(8, 8, new SpatialStep(3, 1, 1));
+        using AdamOptimizer optimizer = new([layer.parameters().Cast<Parameter>()]);
+        void Learn(int steps)
+        {
+            for (int i = 0; i < steps; i++)
+            {
+                using DisposeScope scope = NewDisposeScope();
+                optimizer.ZeroGrad();
+                Tensor value = layer.call(ones(4, 8, 32, 32));
+                value.mul(value).mean().backward();
+                ConvolutionFunction.ThrowIfFailed();
+                optimizer.Step([1e-3], 0.9);
+            }
+        }
+
+        Learn(3);
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        long before = Tensor.TotalCount;
+        Learn(20);
+        Assert.InRange(Tensor.TotalCount - before, 0, 3);
+    }
+
+    private static void AssertClose(Tensor expected, Tensor found)
+    {
+        Assert.Equal(expected.shape, found.shape);
+        double scale = expected.abs().max().item<double>();
+        double worst = expected.sub(found.to(ScalarType.Float64)).abs().max().item<double>();
+        Assert.InRange(worst, 0, 2e-6 * scale);
+    }
+}
