@@ -12,7 +12,7 @@ public sealed record TrainingDataInfo
     /// <summary>Image chips in the folder.</summary>
     public required int Images { get; init; }
 
-    /// <summary>Labelled objects over all chips: one that reaches into two chips counts in both.</summary>
+    /// <summary>Labelled objects over all chips: one that reaches into two chips counts in both; 0 where labels are pixels.</summary>
     public required int Features { get; init; }
 
     /// <summary>Columns and rows of one chip.</summary>

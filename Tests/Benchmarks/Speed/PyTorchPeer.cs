@@ -8,9 +8,12 @@ internal sealed class PyTorchPeer : IDisposable
 {
     private readonly Process _process;
 
-    private PyTorchPeer(Process process, string version) => (_process, Version) = (process, version);
+    private PyTorchPeer(Process process, string version, double operations) => (_process, Version, Operations) = (process, version, operations);
 
     public string Version { get; }
+
+    /// <summary>Multiplications and additions of the layers of one forward pass of the batch.</summary>
+    public double Operations { get; }
 
     /// <summary>Starts it; null, with the reason printed, where there is no Python with torch.</summary>
     /// <param name="python">The interpreter.</param>
@@ -29,9 +32,9 @@ internal sealed class PyTorchPeer : IDisposable
         try
         {
             Process process = Process.Start(start)!;
-            if (process.StandardOutput.ReadLine()?.Split(' ') is ["ready", string version])
+            if (process.StandardOutput.ReadLine()?.Split(' ') is ["ready", string version, string operations])
             {
-                return new PyTorchPeer(process, version);
+                return new PyTorchPeer(process, version, double.Parse(operations, CultureInfo.InvariantCulture));
             }
 
             process.WaitForExit();

@@ -49,7 +49,11 @@ internal static class SpeedRun
             }
         }
 
-        Console.WriteLine($"  {"",-22} {"wall ms",8} {"CPU ms",8}   as fast as PyTorch eager, channels_last (wall; CPU), medians of {rounds}");
+        // Back, a layer multiplies twice: towards its input and for its weights.
+        double operations = (peer?.Operations ?? 0) * (what == "train" ? 3 : 1);
+        double peak = PeakArithmetic.Measure(of.Threads);
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{operations / 1e9:F0} GFLOP of layers at each turn; this processor's fused multiply-adds: {peak / 1e9:F0} GFLOP/s"));
+        Console.WriteLine($"  {"",-22} {"wall ms",8} {"CPU ms",8} {"of peak",8}   as fast as PyTorch eager, channels_last (wall; CPU), medians of {rounds}");
         for (int i = 0; i < turns.Count; i++)
         {
             Taken median = Medians(taken[i]);
@@ -59,7 +63,7 @@ internal static class SpeedRun
                 return string.Create(CultureInfo.InvariantCulture, $"{other.Wall / median.Wall:F2}; {other.Processor / median.Processor:F2}");
             });
             Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"  {turns[i].Name,-22} {median.Wall * 1000,8:F0} {median.Processor * 1000,8:F0}   {string.Join("   ", ratios)}"));
+                CultureInfo.InvariantCulture, $"  {turns[i].Name,-22} {median.Wall * 1000,8:F0} {median.Processor * 1000,8:F0} {operations / median.Wall / peak,8:P0}   {string.Join("   ", ratios)}"));
         }
 
         return 0;
