@@ -46,7 +46,7 @@ internal static class OnnxDefinitionFile
         return task switch
         {
             OnnxTask.Objects => result with { Boxes = OnnxBoxLayout.Of(signature, input, classes.Length, DetectorType(signature, definition), definition?.Settings, shown) },
-            OnnxTask.Pixels => WithChannels(result, Channels(signature, input, classes, hasBackground, shown), definition),
+            OnnxTask.Pixels => WithChannels(result, Channels(signature, input, classes, hasBackground, shown), definition, shown),
             _ => WithScores(result, definition, shown),
         };
     }
@@ -202,11 +202,15 @@ internal static class OnnxDefinitionFile
             : throw new LearnFormatException($"gives {output}, scores of {count} classes, and names {classes.Length} beside background.", shown);
     }
 
-    private static OnnxDefinition WithChannels(OnnxDefinition model, int[] channels, ModelDefinitionFile? definition) => model with
+    private static OnnxDefinition WithChannels(OnnxDefinition model, int[] channels, ModelDefinitionFile? definition, string shown)
     {
-        Channels = channels,
-        HasBackground = (channels[0] >= 0 || model.Classes.Count == 1) && definition?.Settings?.PixelLoss?.IsBackgroundIgnored != true,
-    };
+        PixelLossOptions loss = definition is null ? new PixelLossOptions() : UnetDefinitionFile.Loss(definition, model.Classes.Count, shown);
+        bool hasBackground = channels[0] >= 0 || model.Classes.Count == 1;
+        int[] unlearnt = [.. Enumerable.Range(0, model.Classes.Count + 1).Where(label => loss.IsIgnored(label) || (label == 0 && !hasBackground))];
+        return unlearnt.Length <= model.Classes.Count
+            ? model with { Channels = channels, Unlearnt = unlearnt }
+            : throw new LearnFormatException("has no score for background, and ignore_mapped_class names all classes, so that none is left to tell.", shown);
+    }
 
     private static OnnxDefinition WithScores(OnnxDefinition model, ModelDefinitionFile? definition, string shown)
     {
