@@ -157,7 +157,9 @@ public sealed class StoreTests(StoreFixture job) : IClassFixture<StoreFixture>, 
         RunResult listed = job.Host.Run("Get-LearnModel");
         Assert.Empty(listed.Output);
         Assert.Contains("'squares' is damaged", Assert.Single(listed.Warnings), StringComparison.Ordinal);
-        job.Host.Run("Uninstall-LearnModel squares").ThrowIfFailed();
+        RunResult removed = job.Host.Run("Uninstall-LearnModel squares -PassThru").ThrowIfFailed();
+        Assert.Empty(removed.Output);
+        Assert.Contains("was damaged: it is removed", Assert.Single(removed.Warnings), StringComparison.Ordinal);
         Assert.Empty(Directory.GetDirectories(store));
     }
 

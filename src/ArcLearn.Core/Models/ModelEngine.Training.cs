@@ -47,7 +47,7 @@ internal abstract partial class ModelEngine
 
         foreach (EpochResult epoch in epochs)
         {
-            TakeResults(new SavedResults { History = Results.History.With(epoch, options, Seed) });
+            TakeResults(new SavedResults { History = Results.History.With(epoch, options, Seed, DescribeData(Data!)) });
             yield return epoch;
         }
     }
@@ -59,6 +59,10 @@ internal abstract partial class ModelEngine
         Pictures = new Dictionary<string, byte[]>();
         HasOtherWeights = true;
     }
+
+    /// <summary>How many chips there are, and how they were split.</summary>
+    public static string DescribeData(LearnDataBunch data) => FormattableString.Invariant(
+        $"{data.TrainingChips} training and {data.ValidationChips} validation chips, split {data.Split}, batches of {data.BatchSize}, seed {data.Seed}");
 
     /// <summary>What a training's weights depend on beside the data, in a sentence.</summary>
     public string DescribeTraining(TrainingOptions options) =>

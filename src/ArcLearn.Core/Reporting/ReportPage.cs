@@ -101,9 +101,10 @@ internal static class ReportPage
                 break;
         }
 
-        if (model.Data is { } data)
+        string data = model.Data is { } bunch ? ModelEngine.DescribeData(bunch) : results.History.Data;
+        if (data.Length > 0)
         {
-            rows.Add(("Data", FormattableString.Invariant($"{data.TrainingChips} training and {data.ValidationChips} validation chips, split {data.Split}, batches of {data.BatchSize}, seed {data.Seed}")));
+            rows.Add(("Data", data));
         }
 
         if (results.History is { Epochs.Count: > 0 } training)

@@ -33,6 +33,7 @@ internal static class SavedResultsText
                 history.Precision,
                 history.Seed,
                 history.KeptBest,
+                history.Data,
                 history.Epochs[^1].MetricName,
                 [.. history.Epochs.Select(epoch => new EpochText(
                     epoch.Epoch, epoch.Epochs, epoch.TrainLoss, epoch.ValidLoss, epoch.Metric, epoch.MeanIou, epoch.LearningRate, epoch.IsBest))]));
@@ -85,14 +86,14 @@ internal static class SavedResultsText
     /// <summary>Whether nothing in it is null that text in JSON may leave null.</summary>
     private static bool IsWhole(object? read) => read switch
     {
-        TrainingText training => training is { Metric: not null, Epochs: not null } && training.Epochs.All(epoch => epoch is not null),
+        TrainingText training => training is { Data: not null, Metric: not null, Epochs: not null } && training.Epochs.All(epoch => epoch is not null),
         ModelAccuracy accuracy => accuracy.Unit is not null && accuracy.Classes.All(one => one?.Class is not null),
         AveragePrecision[] precision => precision.All(one => one?.Class is not null),
         _ => false,
     };
 
     private sealed record TrainingText(
-        double FirstRate, double LastRate, LearningRateSchedule Schedule, LearnPrecision Precision, int Seed, bool KeptBest, string Metric, EpochText[] Epochs)
+        double FirstRate, double LastRate, LearningRateSchedule Schedule, LearnPrecision Precision, int Seed, bool KeptBest, string Data, string Metric, EpochText[] Epochs)
     {
         public TrainingHistory ToHistory() => new()
         {
@@ -102,6 +103,7 @@ internal static class SavedResultsText
             Precision = Precision,
             Seed = Seed,
             KeptBest = KeptBest,
+            Data = Data,
         };
     }
 

@@ -21,6 +21,9 @@ internal sealed record TrainingHistory
     /// <summary>The last training's.</summary>
     public int Seed { get; init; }
 
+    /// <summary>What the last training learnt from, in a few words; empty where there was none.</summary>
+    public string Data { get; init; } = "";
+
     /// <summary>Whether the last training ended with the weights of its best epoch, rather than with its last.</summary>
     public bool KeptBest { get; init; }
 
@@ -28,13 +31,14 @@ internal sealed record TrainingHistory
     public EpochResult? Reached => Epochs.Count == 0 ? null : KeptBest ? Epochs.LastOrDefault(epoch => epoch.IsBest) : Epochs[^1];
 
     /// <summary>The same with another epoch of a training.</summary>
-    public TrainingHistory With(EpochResult epoch, TrainingOptions options, int seed) => new()
+    public TrainingHistory With(EpochResult epoch, TrainingOptions options, int seed, string data) => new()
     {
         Epochs = [.. Epochs, epoch],
         LearningRate = options.LearningRate,
         Schedule = options.Schedule,
         Precision = options.Precision,
         Seed = seed,
+        Data = data,
         KeptBest = !options.NoCheckpoint,
     };
 }

@@ -162,6 +162,15 @@ public sealed class OnnxClassifierTests
     }
 
     [Fact]
+    public void A_definition_of_other_bands_is_refused()
+    {
+        OnnxFile file = OnnxFile.Of(TinyOnnx.Of((graph, x) => Scores(graph, x, s_shares), [3, TinyOnnx.Side, TinyOnnx.Side]), "tiny.onnx");
+        ModelDefinitionFile definition = ModelDefinitionFile.Parse("tiny.emd", """{"Framework": "ONNX", "ExtractBands": [0, 1, 2, 3], "Classes": [{"Value": 1, "Name": "road"}, {"Value": 2, "Name": "roof"}]}""");
+
+        Assert.Contains("3 band(s), and its definition extracts 4", Assert.Throws<LearnFormatException>(() => OnnxDefinitionFile.Read(file, definition, "tiny", "tiny.emd")).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_a_model_is_runs_into_its_fingerprint()
     {
         byte[] one = TinyOnnx.Of((graph, x) => Scores(graph, x, [1, 2]), [2, TinyOnnx.Side, TinyOnnx.Side], null, TinyOnnx.Names("a", "b"));

@@ -41,7 +41,7 @@ internal static class OnnxDefinitionFile
         OnnxDefinition result = new(
             name, task, input, signature, classes, normalization, definition?.Settings?.CellSize, definition is null ? null : DefinitionFile.Ground(definition))
         {
-            ExtractBands = definition?.ExtractBands is { } chosen && chosen.Count == input.Bands && chosen.Distinct().Count() == chosen.Count ? chosen : [.. Enumerable.Range(0, input.Bands)],
+            ExtractBands = definition?.ExtractBands is { Count: > 0 } chosen && chosen.Distinct().Count() == chosen.Count ? chosen : [.. Enumerable.Range(0, input.Bands)],
         };
         return task switch
         {
@@ -79,6 +79,11 @@ internal static class OnnxDefinitionFile
         if (told is long said && height.Size is not null && said != side)
         {
             throw new LearnFormatException($"takes {input}, and its definition says chips of {said} pixels.", shown);
+        }
+
+        if (definition?.ExtractBands is { Count: > 0 } extracted && extracted.Count != count)
+        {
+            throw new LearnFormatException($"takes {input}, {count} band(s), and its definition extracts {extracted.Count} (ExtractBands).", shown);
         }
 
         if (side is < 1 or > LargestSide || count is < 1 or > MostBands || batch.Size is < 1 or > 4096)
