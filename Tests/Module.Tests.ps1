@@ -26,6 +26,21 @@ Describe 'ArcLearn' {
     }
 }
 
+# Here, since the engine sorts what it completes within a table by a cmdlet of Microsoft.PowerShell.Utility.
+Describe 'Completion within a table' {
+    It 'names what <Line> takes' -ForEach @(
+        @{ Line = 'Invoke-DetectObjects a.tif b -ModelArguments @{ th'; Names = 'threshold' }
+        @{ Line = 'Invoke-DetectObjects a.tif b -ModelArguments @{ threshold = 0.5; n'; Names = 'nms_overlap' }
+        @{ Line = 'Invoke-ClassifyPixels a.tif b -ModelArguments @{ padding = 4; '; Names = 'batch_size predict_background test_time_augmentation tile_size' }
+        @{ Line = 'Invoke-ClassifyFeatures a.gpkg b -ModelArguments @{'; Names = 'batch_size' }
+        @{ Line = 'Get-InferencePlan a.tif b -ModelArguments @{ t'; Names = 'test_time_augmentation threshold tile_size' }
+        @{ Line = 'Invoke-DetectObjects a.tif b -Context @{ ex'; Names = 'extent' }
+        @{ Line = 'Export-TrainingData a.tif -Context @{ start'; Names = 'startIndex' }
+    ) {
+        (TabExpansion2 $Line $Line.Length).CompletionMatches.CompletionText -join ' ' | Should -Be $Names
+    }
+}
+
 Describe 'Test-LearnRuntime' {
     BeforeAll { $runtime = Test-LearnRuntime }
 

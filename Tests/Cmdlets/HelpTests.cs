@@ -56,9 +56,9 @@ public sealed class HelpTests : IDisposable
     }
 
     [Theory]
-    [InlineData("Save-LearnModel", "Save-LearnModel [-Path] <String> -Model <LearnModel> [-NoReport] [-Force] [-WhatIf] [-Confirm] [<CommonParameters>]")]
+    [InlineData("Save-LearnModel", "Save-LearnModel [-Path] <Object> -Model <LearnModel> [-NoReport] [-Force] [-WhatIf] [-Confirm] [<CommonParameters>]")]
     [InlineData("Save-LearnModel", "Save-LearnModel -Model <LearnModel> -Name <String> [-NoReport] [-Force] [-WhatIf] [-Confirm] [<CommonParameters>]")]
-    [InlineData("Install-LearnModel", "Install-LearnModel -LiteralPath <String[]> [-Scope {CurrentUser | AllUsers}] [-Force] [-WhatIf] [-Confirm] [<CommonParameters>]")]
+    [InlineData("Install-LearnModel", "Install-LearnModel -LiteralPath <String[]> [-Scope {CurrentUser | AllUsers}] [-Force] [-PassThru] [-WhatIf] [-Confirm] [<CommonParameters>]")]
     [InlineData("Import-LearnModel", "Import-LearnModel [-Path] <String[]> [-Data <LearnDataBunch>] [-Device {Auto | Cpu | Cuda}] [<CommonParameters>]")]
     [InlineData("Test-LearnRuntime", "Test-LearnRuntime [<CommonParameters>]")]
     public void The_syntax_reads_as_the_engine_writes_it(string name, string expected)

@@ -56,6 +56,112 @@ public sealed class OnnxTests(OnnxTests.Job job) : IClassFixture<OnnxTests.Job>
         Assert.DoesNotContain(job.Folder.Content, path => path.Contains("partial", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("$models | Export-LearnModel -Path one.onnx -Force")]
+    [InlineData("$models[0], $models[0] | Export-LearnModel -Path one/ -Force")]
+    [InlineData("$models | Save-LearnModel -Path one -Force")]
+    [InlineData("$models | Save-LearnModel -Path { 'one/model' } -Force")]
+    [InlineData("$models[0], $models[0] | Save-LearnModel -Name one -Force")]
+    public void Several_models_do_not_go_into_one_place(string command)
+    {
+        string[] before = job.Folder.Content;
+
+        ErrorRecord error = job.Host.Run(command).SingleError;
+
+        Assert.StartsWith("InvalidParameterMix", error.FullyQualifiedErrorId, StringComparison.Ordinal);
+        Assert.Contains("script block", error.Exception.Message, StringComparison.Ordinal);
+        Assert.Equal(before, job.Folder.Content);
+    }
+
+    [Fact]
+    public void Several_models_are_saved_and_written_under_names_of_their_own()
+    {
+        RunResult result = job.Host.Run("""
+            ($models[1, 2] | Save-LearnModel -Path { "each/$_" } -NoReport).ForEach({ "$($_.Name) $([IO.File]::Exists("$PWD/each/$($_.Name)/$($_.Name).pth"))" })
+            ($models[1, 2] | Export-LearnModel -Format Safetensors -Path { "each/$_.safetensors" }).ForEach({ [IO.Path]::GetFileName($_.Path) })
+            """).ThrowIfFailed();
+
+        Assert.Equal(["unet True", "classifier True", "unet.safetensors", "classifier.safetensors"], result.Output.Select(o => o.ToString()));
+    }
+
+    [Fact]
+    public void A_model_that_was_opened_is_saved_again_with_its_report_and_measures()
+    {
+        RunResult result = job.Host.Run("""
+            $kept = Import-LearnModel models/unet | Save-LearnModel -Path kept/unet
+            $found = Import-LearnModel $kept.EmdPath | Save-LearnModel -Path kept/bare/unet -NoReport
+            [IO.File]::ReadAllText($kept.EmdPath) -eq [IO.File]::ReadAllText("$PWD/models/unet/unet.emd")
+            [IO.File]::ReadAllText($found.EmdPath) -eq [IO.File]::ReadAllText("$PWD/models/unet/unet.emd")
+            foreach ($name in 'loss_graph.png', 'show_results.png', 'confusion_matrix.png', 'metrics.html') {
+                [Convert]::ToBase64String([IO.File]::ReadAllBytes("$PWD/kept/unet/ModelCharacteristics/$name")) -eq [Convert]::ToBase64String([IO.File]::ReadAllBytes("$PWD/models/unet/ModelCharacteristics/$name"))
+            }
+            """).ThrowIfFailed();
+
+        Assert.Equal(Enumerable.Repeat("True", 6), result.Output.Select(o => o.ToString()));
+    }
+
+    [Fact]
+    public void Whether_a_model_can_be_used_is_seen_from_its_weights()
+    {
+        RunResult result = job.Host.Run("""
+            (Get-LearnModelInfo models/*).ForEach({ "$($_.Name) $($_.IsUsable)$($_.Reason)" })
+            (Get-LearnModelInfo onnx/*.onnx).ForEach({ "$($_.Name) $($_.IsUsable)$($_.Reason)" })
+            foreach ($fault in 'missing', 'junk', 'flipped', 'cut') {
+                $null = [IO.Directory]::CreateDirectory("$PWD/faults/$fault")
+                [IO.File]::Copy("$PWD/models/unet/unet.emd", "$PWD/faults/$fault/unet.emd")
+                $bytes = [IO.File]::ReadAllBytes("$PWD/models/unet/unet.pth")
+                switch ($fault) {
+                    'junk' { $bytes = [byte[]]::new(1000) }
+                    'flipped' { $bytes[20MB] = $bytes[20MB] -bxor 255 }
+                    'cut' { $bytes = [byte[]]$bytes[0..100000] }
+                }
+                if ($fault -ne 'missing') { [IO.File]::WriteAllBytes("$PWD/faults/$fault/unet.pth", $bytes) }
+                $info = Get-LearnModelInfo "faults/$fault"
+                "$fault $($info.IsUsable) $($info.Reason.Contains('unet.')) $($info.Arguments.Count)"
+            }
+            """).ThrowIfFailed();
+
+        Assert.Equal(
+            [
+                "classifier True", "detector True", "unet True", "classifier True", "detector True", "unet True",
+                "missing False True 5", "junk False True 5", "flipped False True 5", "cut False True 5",
+            ],
+            result.Output.Select(o => o.ToString()));
+    }
+
+    /// <summary>Weights that are none would be an error where a network were made of them.</summary>
+    [Fact]
+    public void A_dry_run_is_told_by_the_definition_alone()
+    {
+        RunResult result = job.Host.Run("""
+            foreach ($name in 'unet', 'detector') {
+                $null = [IO.Directory]::CreateDirectory("$PWD/hollow/$name")
+                [IO.File]::Copy("$PWD/models/$name/$name.emd", "$PWD/hollow/$name/$name.emd")
+                [IO.File]::WriteAllText("$PWD/hollow/$name/$name.pth", 'weights')
+            }
+            Invoke-ClassifyPixels scene.tif hollow/unet hollow.tif -WhatIf
+            Invoke-DetectObjects scene.tif hollow/detector hollow.gpkg -WhatIf
+            """).ThrowIfFailed();
+
+        Assert.Equal(4, result.Text.Split("What if:").Length - 1);
+        Assert.Equal(2, result.Text.Split("tiles of 64 pixels in batches of 8").Length - 1);
+        Assert.DoesNotContain("Mpx/s", result.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_output_of_an_ONNX_model_is_verified_with_it()
+    {
+        RunResult result = job.Host.Run("""
+            $verified = Invoke-DetectObjects scene.tif onnx/detector.onnx verified.gpkg -ModelArguments @{ threshold = 0.15 }
+            "$(($verified | Test-LearnOutput -Model onnx/detector.onnx).Checks)"
+            ($verified | Test-LearnOutput -Model onnx/unet.onnx).Checks.Where({ $_.Result -eq 'Failed' }).Name
+            """).ThrowIfFailed();
+
+        Assert.Equal("Model", result.Output[1].ToString());
+        Assert.DoesNotContain("Failed", result.Output[0].ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("NotChecked", result.Output[0].ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_exported_detector_finds_what_the_saved_one_finds()
     {
@@ -114,7 +220,7 @@ public sealed class OnnxTests(OnnxTests.Job job) : IClassFixture<OnnxTests.Job>
             [IO.File]::Copy("$PWD/labels.geojson", "$PWD/first.geojson")
             [IO.File]::Copy("$PWD/labels.geojson", "$PWD/second.geojson")
             $torch = Invoke-ClassifyFeatures first.geojson models/classifier -InputRaster scene.tif -OutputLabelField kind
-            $onnx = Invoke-ClassifyFeatures second.geojson onnx/classifier.onnx -InputRaster scene.tif -OutputLabelField kind
+            $onnx = Invoke-ClassifyFeatures second.geojson onnx/classifier.onnx -InputRaster scene.tif -OutputLabelField kind -ModelArguments @{ batch_size = '4' }
             $onnx.Classified -gt 10
             [IO.File]::ReadAllText("$PWD/first.geojson") -eq [IO.File]::ReadAllText("$PWD/second.geojson")
             """).ThrowIfFailed();
@@ -171,6 +277,8 @@ public sealed class OnnxTests(OnnxTests.Job job) : IClassFixture<OnnxTests.Job>
     [InlineData("Invoke-DetectObjects scene.tif onnx/unet.onnx none.gpkg", "ModelType")]
     [InlineData("Invoke-ClassifyPixels scene.tif onnx/detector.onnx none.tif", "ModelType")]
     [InlineData("Invoke-ClassifyPixels scene.tif onnx/unet.onnx none.tif -ModelArguments @{ tile_size = 96 }", "InvalidArgument")]
+    [InlineData("Invoke-ClassifyFeatures labels.geojson models/classifier -InputRaster scene.tif -OutputLabelField kind -ModelArguments @{ tile_size = 96 }", "InvalidArgument")]
+    [InlineData("Invoke-ClassifyFeatures labels.geojson models/classifier -InputRaster scene.tif -OutputLabelField kind -ModelArguments @{ batch_size = 0 } -WhatIf", "InvalidArgument")]
     [InlineData("Invoke-DetectObjects scene.tif onnx/gone.onnx none.gpkg", "PathNotFound")]
     [InlineData("Invoke-DetectObjects scene.tif labels.onnx none.gpkg", "InvalidFormat")]
     [InlineData("Invoke-DetectObjects scene.tif cut.onnx none.gpkg", "InvalidFormat")]

@@ -59,7 +59,7 @@ public sealed class StoreTests(StoreFixture job) : IClassFixture<StoreFixture>, 
                     2 { $allowed = 'ModelExists'; $null = Install-LearnModel a/squares/squares.emd @quiet }
                     3 { Uninstall-LearnModel squares @quiet }
                     4 { $null = Get-LearnModel @quiet }
-                    5 { $info = Get-LearnModelInfo squares @quiet; if ($info -and -not $info.IsUsable) { "unusable: $($info.Problem)" } }
+                    5 { $info = Get-LearnModelInfo squares @quiet; if ($info -and -not $info.IsUsable) { "unusable: $($info.Reason)" } }
                     default { $opened = Import-LearnModel squares @quiet; if ($opened) { $opened.Dispose() } }
                 }
                 if ($failures.Count -eq 0) { $done++ }
@@ -157,7 +157,9 @@ public sealed class StoreTests(StoreFixture job) : IClassFixture<StoreFixture>, 
         RunResult listed = job.Host.Run("Get-LearnModel");
         Assert.Empty(listed.Output);
         Assert.Contains("'squares' is damaged", Assert.Single(listed.Warnings), StringComparison.Ordinal);
-        job.Host.Run("Uninstall-LearnModel squares").ThrowIfFailed();
+        RunResult removed = job.Host.Run("Uninstall-LearnModel squares -PassThru").ThrowIfFailed();
+        Assert.Empty(removed.Output);
+        Assert.Contains("was damaged: it is removed", Assert.Single(removed.Warnings), StringComparison.Ordinal);
         Assert.Empty(Directory.GetDirectories(store));
     }
 
@@ -210,7 +212,7 @@ public sealed class StoreTests(StoreFixture job) : IClassFixture<StoreFixture>, 
             lines[5]);
         Assert.Contains("\"Default\": 16", lines[6], StringComparison.Ordinal);
         string table = job.Host.Run("$infos[1] | Out-Default; $infos[1].Arguments | Out-Default; $byPath = New-LearnModel a/squares; $byPath | Out-Default").ThrowIfFailed().Text;
-        Assert.Matches(@"squares\s+ObjectDetection\s+64 x 64\s+3 x UInt8\s+padding, threshold", table);
+        Assert.Matches(@"squares\s+ObjectDetection\s+64 x 64\s+3 x UInt8\s+yes", table);
         Assert.Matches(@"threshold\s+Number\s+0.5\s+0 to 1\s+Score that", table);
         Assert.Matches(@"squares\s+ObjectDetection\s+_DynamicSSD\s+64 x 64\s+pool, roof", table);
     }
@@ -237,7 +239,7 @@ public sealed class StoreTests(StoreFixture job) : IClassFixture<StoreFixture>, 
         job.Store("completed");
         RunResult result = job.Host.Run("""
             $null = Install-LearnModel a/squares/squares.dlpk
-            foreach ($line in 'Invoke-DetectObjects scene.tif squares -ModelArguments ', 'Invoke-DetectObjects scene.tif squares -ModelArguments thr', 'Invoke-ClassifyPixels scene.tif nobody -ModelArguments tile') {
+            foreach ($line in 'Invoke-DetectObjects scene.tif squares -ModelArguments ', 'Invoke-DetectObjects scene.tif squares -ModelArguments thr', 'Invoke-ClassifyPixels scene.tif nobody -ModelArguments tile', 'Invoke-ClassifyFeatures a.gpkg nobody -ModelArguments ') {
                 ([Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null)).CompletionMatches.CompletionText -join '|'
             }
             """);
@@ -246,6 +248,7 @@ public sealed class StoreTests(StoreFixture job) : IClassFixture<StoreFixture>, 
         Assert.StartsWith("@{ padding = 16; threshold = 0.5; nms_overlap = 0.1; batch_size = 8; exclude_pad_detections = $true; test_time_augmentation = $false }|@{ padding = 16 }|", lines[0], StringComparison.Ordinal);
         Assert.Equal("@{ threshold = 0.5 }", lines[1]);
         Assert.Equal("@{ tile_size = 1 }", lines[2]);
+        Assert.Equal("@{ batch_size = 16 }", lines[3]);
     }
 
     [Theory]

@@ -64,6 +64,37 @@ public sealed class UsabilityTests : IClassFixture<BadInputFixture>, IDisposable
     }
 
     [Fact]
+    public void Names_of_models_with_wildcards_are_told_of_each()
+    {
+        RunResult result = _job.Host.Run("""
+            (Install-LearnModel models/squares -Force -PassThru).Name
+            (Get-LearnModelInfo sq*).ForEach({ "$($_.Name) $($_.IsUsable)" })
+            (Get-LearnModelInfo nobody*).Count
+            Get-LearnModelInfo nobody
+            """);
+
+        Assert.Equal(["squares", "squares True", "0"], result.Output.Select(o => o.ToString()));
+        Assert.StartsWith("ModelNotInstalled", Assert.Single(result.Errors).FullyQualifiedErrorId, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_definition_by_lines_is_read_and_a_table_has_no_lines_to_blame()
+    {
+        RunResult result = _job.Host.Run("""
+            $lines = [IO.File]::ReadAllLines("$PWD/models/squares/squares.emd")
+            (New-LearnModel -Json $lines).ModelType
+            (New-LearnModel -Json ([object[]]$lines)).Classes.Count
+            New-LearnModel -Json @{ ModelFile = 'a.pth'; ImageWidth = -1 }
+            New-LearnModel -Json '{ "ModelFile": "a.pth",', '"ImageWidth": -1 }'
+            """);
+
+        Assert.Equal(["ObjectDetection", "2"], result.Output.Select(o => o.ToString()));
+        Assert.Equal(
+            ["-Json: ImageWidth is -1", "-Json, line 2: ImageWidth is -1"],
+            result.Errors.Select(error => error.Exception.Message.Split(',')[0] is "-Json" ? string.Join(',', error.Exception.Message.Split(',')[..2]) : error.Exception.Message.Split(',')[0]));
+    }
+
+    [Fact]
     public void WhatIf_names_each_output_in_a_folder_that_is_yet_to_be_made()
     {
         RunResult result = _job.Host.Run("Invoke-DetectObjects scene.tif squares yet/ -WhatIf; $layer | Show-LearnOutput -Path yet/ -WhatIf").ThrowIfFailed();

@@ -67,7 +67,7 @@ public sealed class ModelArgumentsCompleter : IArgumentCompleter
     {
         WildcardPattern pattern = WildcardPattern.Get(wordToComplete.TrimStart('@', '{', ' ') + "*", WildcardOptions.IgnoreCase);
         ModelArgument[] arguments = [.. Arguments(commandName, fakeBoundParameters["Model"])];
-        if (wordToComplete.Length == 0 && arguments.Length > 0)
+        if (wordToComplete.Length == 0 && arguments.Length > 1)
         {
             yield return Result(string.Join("; ", arguments.Select(Setting)), "(all)", "All arguments with their defaults.");
         }
@@ -91,7 +91,7 @@ public sealed class ModelArgumentsCompleter : IArgumentCompleter
         {
             try
             {
-                return new ModelSource(model, Path.GetFullPath).Info().Arguments;
+                return new ModelSource(model, Path.GetFullPath).Arguments();
             }
             catch (Exception e) when (LearnError.TryDescribe(e, model, out _))
             {
@@ -99,8 +99,10 @@ public sealed class ModelArgumentsCompleter : IArgumentCompleter
             }
         }
 
-        bool isPixels = command.EndsWith("ClassifyPixels", StringComparison.OrdinalIgnoreCase);
-        return InferenceArguments.Of(new ModelDefinitionFile { ModelType = isPixels ? ModelDefinitionFile.PixelModelType : ModelDefinitionFile.DetectorModelType });
+        string type = Ends("ClassifyPixels") ? ModelDefinitionFile.PixelModelType : Ends("ClassifyFeatures") ? ModelDefinitionFile.ClassifierModelType : ModelDefinitionFile.DetectorModelType;
+        return InferenceArguments.Of(new ModelDefinitionFile { ModelType = type });
+
+        bool Ends(string noun) => command.EndsWith(noun, StringComparison.OrdinalIgnoreCase);
     }
 }
 

@@ -21,10 +21,16 @@ namespace ArcLearn.Commands;
 /// <code>$model | Export-LearnModel -Path trees.onnx -Force; Invoke-DetectObjects scene.tif trees.onnx trees.gpkg</code>
 /// <para>A model in hand, and a run with what was written.</para>
 /// </example>
+/// <example>
+/// <code>Get-LearnModel | Export-LearnModel -Path onnx/</code>
+/// <para>All installed models, each as onnx/(name).onnx.</para>
+/// </example>
 [Cmdlet(VerbsData.Export, "LearnModel", SupportsShouldProcess = true)]
 [OutputType(typeof(ExportedModel))]
 public sealed class ExportLearnModelCommand : LearnCmdlet
 {
+    private readonly List<(ModelSource Source, ExportFormat Format, string Path, bool IsInFolder)> _exports = [];
+
     /// <summary>A model in hand, an installed model or its name, or the path of a .emd, .dlpk or model folder.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNull]
@@ -50,22 +56,40 @@ public sealed class ExportLearnModelCommand : LearnCmdlet
         ModelSource source = new(Model, SessionState.Path.GetUnresolvedProviderPathFromPSPath);
         ExportFormat format = Format ?? ModelExport.FormatOf(Path is PSObject wrapped ? wrapped.BaseObject as string : Path as string);
         string path = ResolveOutput(Path, source.Name + ModelExport.ExtensionOf(format), source.Name, out bool isInFolder);
+        _exports.Add((source, format, path, isInFolder));
+    });
+
+    /// <summary>Writes once all models are known: two of them may have one place.</summary>
+    protected override void EndProcessing()
+    {
+        Attempt(Path, () => RequireDistinct(nameof(Path), _exports.Select(export => export.Path), (count, path) =>
+            $"{count} models cannot go into one file, {path}; give -Path a folder (ending in a separator) where their names differ, or a script block that names each."));
+        foreach ((ModelSource source, ExportFormat format, string path, bool isInFolder) in _exports)
+        {
+            Attempt(source.Name, () => Export(source, format, path, isInFolder));
+        }
+    }
+
+    private void Export(ModelSource source, ExportFormat format, string path, bool isInFolder)
+    {
         ModelExport.Check(path, format, Force, isInFolder);
         WriteVerbose(source.DescribeAny().Summary());
-        if (ShouldProcess(path, $"Export {source.Name} as {format}"))
+        if (!ShouldProcess(path, $"Export {source.Name} as {format}"))
         {
-            ModelEngine model = source.OpenAs<ModelEngine>(nameof(LearnModel), LearnDevice.Cpu, StopToken);
-            try
+            return;
+        }
+
+        ModelEngine model = source.OpenAs<ModelEngine>(nameof(LearnModel), LearnDevice.Cpu, StopToken);
+        try
+        {
+            WriteObject(ModelExport.Write(model, path, format, isInFolder, StopToken));
+        }
+        finally
+        {
+            if (!source.IsInHand)
             {
-                WriteObject(ModelExport.Write(model, path, format, isInFolder, StopToken));
-            }
-            finally
-            {
-                if (!source.IsInHand)
-                {
-                    model.Dispose();
-                }
+                model.Dispose();
             }
         }
-    });
+    }
 }

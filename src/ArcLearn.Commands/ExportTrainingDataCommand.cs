@@ -172,7 +172,8 @@ public sealed class ExportTrainingDataCommand : LearnCmdlet
     /// <summary>More settings: @{ extent = xmin, ymin, xmax, ymax; cellSize = 0.5; exportAllTiles = $true; startIndex = 0 }. Chips of another cell size are resampled.
     /// An extent as @{ xmin = 9; ymin = 36; xmax = 9.1; ymax = 36.1; spatialReference = @{ wkid = 4326 } } is reprojected: its bounds in the raster's system count.</summary>
     [Parameter]
-    public object? Context { get; set; }
+    [SettingsTransformation(typeof(ExportContextSettings))]
+    public ExportContextSettings? Context { get; set; }
 
     /// <summary>Adds chips to a complete folder of the same format, tile size and bands. Its classes keep their values, new ones follow.</summary>
     [Parameter]

@@ -8,7 +8,7 @@ namespace ArcLearn.Commands;
 /// <summary>Tells what a detection or classification over a raster will take: tiles, memory, disk, bytes to read, time.</summary>
 /// <remarks>
 /// <para>Takes what Invoke-DetectObjects or, for a pixel classifier, Invoke-ClassifyPixels takes and writes nothing. The grid is known beforehand; time, disk and the share of tiles without data come from a trial of a few tiles that lie evenly over the raster.
-/// Their -WhatIf prints the same in a sentence.</para>
+/// Their -WhatIf prints what can be told without a trial, in a sentence.</para>
 /// </remarks>
 /// <example>
 /// <code>(Get-InferencePlan -InputRaster city.tif -Model trees -MemoryLimit 4GB).Duration</code>
@@ -22,6 +22,13 @@ namespace ArcLearn.Commands;
 [OutputType(typeof(InferencePlan))]
 public sealed class GetInferencePlanCommand : InferenceCmdlet
 {
+    /// <summary>Settings of the model, which Get-LearnModelInfo lists: @{ padding = 56; batch_size = 8 }.</summary>
+    [Parameter]
+    [SettingsTransformation(typeof(InferenceSettings))]
+    [ArgumentCompleter(typeof(ModelArgumentsCompleter))]
+    [Alias("model_arguments")]
+    public InferenceSettings? ModelArguments { get; set; }
+
     /// <summary>What a pixel becomes that several tiles see, as Invoke-ClassifyPixels takes it.</summary>
     [Parameter]
     [Alias("merge_policy")]
@@ -30,6 +37,8 @@ public sealed class GetInferencePlanCommand : InferenceCmdlet
     /// <summary>Reckons with a file of probabilities, as Invoke-ClassifyPixels writes it.</summary>
     [Parameter]
     public SwitchParameter Probabilities { get; set; }
+
+    private protected override SettingsTable? Settings => ModelArguments;
 
     /// <inheritdoc/>
     protected override void EndProcessing() => Attempt(Model, () =>

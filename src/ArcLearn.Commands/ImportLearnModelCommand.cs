@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using ArcLearn.Core.Models;
 using ArcLearn.Core.Packaging;
+using ArcLearn.Core.Reporting;
 
 namespace ArcLearn.Commands;
 
@@ -94,7 +95,10 @@ public sealed class ImportLearnModelCommand : PathCmdlet
     private ModelEngine Open(ModelPackageReader package)
     {
         WriteVerbose($"Opening the model at {package.DefinitionPath}.");
-        return SavedModel.Open(package, Data, Device, StopToken);
+        IReadOnlyDictionary<string, byte[]> pictures = SavedPictures.Read(package, StopToken);
+        ModelEngine engine = SavedModel.Open(package, Data, Device, StopToken);
+        engine.KeepPictures(pictures);
+        return engine;
     }
 
     private void Write(ModelEngine engine)

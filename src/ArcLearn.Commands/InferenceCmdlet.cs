@@ -28,16 +28,11 @@ public abstract class InferenceCmdlet : LearnCmdlet
     [ArgumentCompleter(typeof(InstalledModelCompleter))]
     public object Model { get; set; } = null!;
 
-    /// <summary>Settings of the model, which Get-LearnModelInfo lists: @{ threshold = 0.4; padding = 56; nms_overlap = 0.1; batch_size = 8 }.</summary>
-    [Parameter]
-    [ArgumentCompleter(typeof(ModelArgumentsCompleter))]
-    [Alias("model_arguments")]
-    public object? ModelArguments { get; set; }
-
     /// <summary>Settings of the run: @{ extent = xmin, ymin, xmax, ymax; cellSize = 0.5; outSR = 32618; snapRaster = 'grid.tif';
     /// parallelProcessingFactor = '80%'; processorType = 'CPU' }.</summary>
     [Parameter]
-    public object? Context { get; set; }
+    [SettingsTransformation(typeof(ContextSettings))]
+    public ContextSettings? Context { get; set; }
 
     /// <summary>Polygons, as a layer of any kind that is read here (GeoJSON, GeoPackage, Shapefile, a table of PostGIS): objects count whose centre lies
     /// within them, pixels outside become nodata, and what they do not touch is not read.</summary>
@@ -72,6 +67,9 @@ public abstract class InferenceCmdlet : LearnCmdlet
     [Parameter]
     public ShardNumber? Shard { get; set; }
 
+    /// <summary>The cmdlet's -ModelArguments, whose type names what its models take.</summary>
+    private protected abstract SettingsTable? Settings { get; }
+
     /// <summary>The rasters that were found.</summary>
     private protected IReadOnlyList<string> Rasters => _rasters;
 
@@ -95,7 +93,7 @@ public abstract class InferenceCmdlet : LearnCmdlet
         }
 
         _context = context with { SnapRaster = snapRaster };
-        IDictionary arguments = Table.From(ModelArguments, nameof(ModelArguments));
+        IDictionary arguments = Table.From(Settings, "ModelArguments");
         IReadOnlyList<int>? bands = Band is null ? Source.OtherBands() : [.. Band.Select(band => band - 1)];
         return [.. (StackBands ? _rasters.Take(1) : _rasters).Select(raster => create(raster) with
         {

@@ -3,7 +3,7 @@ using ArcLearn.Core.Packaging;
 
 namespace ArcLearn.Commands;
 
-/// <summary>Unpacks a model package into the model store, where the inference cmdlets find it by name.</summary>
+/// <summary>Unpacks a model package into the model store, where the inference cmdlets find it by name, and writes what was installed.</summary>
 /// <example>
 /// <code>Install-LearnModel -Path trees.dlpk</code>
 /// <para>Installs the model for the current user; its name is that of its definition.</para>
@@ -26,6 +26,10 @@ public sealed class InstallLearnModelCommand : PathCmdlet
     /// <summary>Replaces an installed model of the same name.</summary>
     [Parameter]
     public SwitchParameter Force { get; set; }
+
+    /// <summary>Taken as Uninstall-LearnModel takes it. What was installed is written with and without it.</summary>
+    [Parameter]
+    public SwitchParameter PassThru { get; set; }
 
     /// <inheritdoc/>
     protected override void ProcessRecord()

@@ -102,11 +102,12 @@ public sealed class InvokeClassifyFeaturesCommand : LearnCmdlet
     [ValidateNotNull]
     public ModelMismatch[] AllowMismatch { get; set; } = [];
 
-    /// <summary>Chips per step; a large batch costs memory. At least two are taken.</summary>
+    /// <summary>Settings of the model, which Get-LearnModelInfo lists: @{ batch_size = 32 }, chips per step; a large batch costs memory.</summary>
     [Parameter]
-    [ValidateRange(1, 4096)]
-    [Alias("batch_size")]
-    public int BatchSize { get; set; } = 16;
+    [SettingsTransformation(typeof(ImageClassifierSettings))]
+    [ArgumentCompleter(typeof(ModelArgumentsCompleter))]
+    [Alias("model_arguments")]
+    public ImageClassifierSettings? ModelArguments { get; set; }
 
     /// <summary>What the network computes in: Float32, or BFloat16.</summary>
     [Parameter]
@@ -155,7 +156,7 @@ public sealed class InvokeClassifyFeaturesCommand : LearnCmdlet
                     BlackenAroundFeature = BlackenAroundFeature,
                     BufferRadius = BufferRadius,
                     AllowMismatch = AllowMismatch,
-                    BatchSize = BatchSize,
+                    BatchSize = ImageArguments.Parse(Table.From(ModelArguments, nameof(ModelArguments))).BatchSize,
                     Precision = Precision,
                     Force = Force,
                 };

@@ -41,6 +41,13 @@ public sealed class InvokeClassifyPixelsCommand : OutputCmdlet
     [Alias("output_name")]
     public object? OutputName { get; set; }
 
+    /// <summary>Settings of the model, which Get-LearnModelInfo lists: @{ padding = 56; batch_size = 8; tile_size = 512; predict_background = $false }.</summary>
+    [Parameter]
+    [SettingsTransformation(typeof(PixelClassifierSettings))]
+    [ArgumentCompleter(typeof(ModelArgumentsCompleter))]
+    [Alias("model_arguments")]
+    public PixelClassifierSettings? ModelArguments { get; set; }
+
     /// <summary>What a pixel becomes that several tiles see: None takes the tile that owns it; Mean the class of the greatest mean probability over all tiles that see it, which
     /// holds the scores of some rows of tiles in memory.</summary>
     [Parameter]
@@ -50,6 +57,8 @@ public sealed class InvokeClassifyPixelsCommand : OutputCmdlet
     /// <summary>Writes (map)_probabilities.tif, too: one band for each class, background first, in whole percent.</summary>
     [Parameter]
     public SwitchParameter Probabilities { get; set; }
+
+    private protected override SettingsTable? Settings => ModelArguments;
 
     /// <inheritdoc/>
     protected override void EndProcessing()
@@ -85,7 +94,7 @@ public sealed class InvokeClassifyPixelsCommand : OutputCmdlet
                 (request, model, show) => request.Shard is null
                     ? PixelJob.Run((PixelRequest)request, (IPixelModel)model, show, WarnOnce, StopToken, inform: WriteVerbose)
                     : PixelJob.RunShard((PixelRequest)request, (IPixelModel)model, show, WarnOnce, StopToken, inform: WriteVerbose),
-                (request, model) => PixelJob.Plan((PixelRequest)request, (IPixelModel)model, WarnOnce, StopToken));
+                request => PixelJob.Outline((PixelRequest)request, input, WarnOnce));
         });
     }
 }

@@ -43,6 +43,13 @@ public sealed class InvokeDetectObjectsCommand : OutputCmdlet
     [Alias("output_name")]
     public object? OutputName { get; set; }
 
+    /// <summary>Settings of the model, which Get-LearnModelInfo lists: @{ threshold = 0.4; padding = 56; nms_overlap = 0.1; batch_size = 8 }.</summary>
+    [Parameter]
+    [SettingsTransformation(typeof(DetectorSettings))]
+    [ArgumentCompleter(typeof(ModelArgumentsCompleter))]
+    [Alias("model_arguments")]
+    public DetectorSettings? ModelArguments { get; set; }
+
     /// <summary>Runs non-maximum suppression over the whole layer, within each class and then across classes.</summary>
     [Parameter]
     [Alias("run_nms")]
@@ -65,6 +72,8 @@ public sealed class InvokeDetectObjectsCommand : OutputCmdlet
     [ValidateNotNullOrEmpty]
     [Alias("class_value_field")]
     public string ClassValueField { get; set; } = "Classvalue";
+
+    private protected override SettingsTable? Settings => ModelArguments;
 
     /// <inheritdoc/>
     protected override void BeginProcessing()
@@ -114,7 +123,7 @@ public sealed class InvokeDetectObjectsCommand : OutputCmdlet
                 (request, model, show) => request.Shard is null
                     ? DetectionJob.Run((DetectionRequest)request, (IDetectionModel)model, show, WarnOnce, StopToken, inform: WriteVerbose)
                     : DetectionJob.RunShard((DetectionRequest)request, (IDetectionModel)model, show, WarnOnce, StopToken, inform: WriteVerbose),
-                (request, model) => DetectionJob.Plan((DetectionRequest)request, (IDetectionModel)model, WarnOnce, StopToken));
+                request => DetectionJob.Outline((DetectionRequest)request, input, WarnOnce));
         });
     }
 }

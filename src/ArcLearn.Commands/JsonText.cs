@@ -9,8 +9,21 @@ internal static class JsonText
 {
     private const int DeepestTable = 64;
 
+    /// <param name="hasLines">Whether it is the user's own text, whose lines they know.</param>
     /// <exception cref="LearnArgumentException">A value has no JSON.</exception>
-    public static string From(object value) => Plain(value) is string text ? text : PythonJson.Write(Node(value, 0));
+    public static string From(object value, out bool hasLines)
+    {
+        string? text = Plain(value) switch
+        {
+            string whole => whole,
+
+            // What Get-Content gives without -Raw.
+            object[] { Length: > 0 } lines when lines.All(line => Plain(line) is string) => string.Join('\n', lines.Select(Plain)),
+            _ => null,
+        };
+        hasLines = text is not null;
+        return text ?? PythonJson.Write(Node(value, 0));
+    }
 
     private static object? Plain(object? value) => value is PSObject { BaseObject: not PSCustomObject } wrapped ? wrapped.BaseObject : value;
 

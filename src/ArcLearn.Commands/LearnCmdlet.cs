@@ -148,6 +148,19 @@ public abstract class LearnCmdlet : PSCmdlet, IDisposable
         return ResolveOutput(isInFolder ? text + usual : text);
     }
 
+    /// <summary>Refuses to write several things to one place, where the last would be all that is left; upper and lower case are one place on some disks.</summary>
+    /// <param name="parameter">The parameter that names the places.</param>
+    /// <param name="outputs">A place for each thing.</param>
+    /// <param name="message">Says it of a number of things and their place.</param>
+    /// <exception cref="LearnArgumentException">Two are the same (InvalidParameterMix).</exception>
+    private protected static void RequireDistinct(string parameter, IEnumerable<string> outputs, Func<int, string, string> message)
+    {
+        if (outputs.GroupBy(output => output, StringComparer.OrdinalIgnoreCase).FirstOrDefault(group => group.Count() > 1) is { } same)
+        {
+            throw new LearnArgumentException(parameter, message(same.Count(), same.Key), LearnArgumentException.ParameterMix);
+        }
+    }
+
     /// <summary>Existing files and folders of an argument: text is a path with wildcards, an object with PSPath, or a file object, a literal path.</summary>
     /// <remarks>What is not there is written as PathNotFound; the others follow all the same.</remarks>
     protected IReadOnlyList<string> ResolveItem(object item)

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ArcLearn.Core.Inference;
 using ArcLearn.Core.Models;
 using ArcLearn.Core.Packaging;
 
@@ -64,30 +65,38 @@ internal sealed partial class ModelSource(object model, Func<string, string> res
         return bands.Select((band, i) => band == i).All(isUsual => isUsual) ? null : bands;
     }
 
-    /// <summary>What a model needs and what its inference takes; its weights need not be there.</summary>
-    public LearnModelInfo Info()
+    /// <summary>What a model needs, whether it can be used, and what its inference takes; its weights need not be there.</summary>
+    public LearnModelInfo Info(CancellationToken cancel) => _model is LearnModel inHand
+        ? ModelDescription.Info(Inside.Engine(inHand).Definition.ToFile(), Name, "", reason: "")
+        : Look((package, path) => ModelDescription.Info(package, Name, path, cancel));
+
+    /// <summary>What its inference takes, as soon as that can be told.</summary>
+    public IReadOnlyList<ModelArgument> Arguments() => _model is LearnModel inHand
+        ? InferenceArguments.Of(Inside.Engine(inHand).Definition.ToFile())
+        : Look((package, _) => ModelDescription.Arguments(package));
+
+    /// <summary>Looks at a definition, whose weights may be missing, and at where it lies.</summary>
+    private T Look<T>(Func<ModelPackageReader, string, T> work)
     {
         switch (_model)
         {
-            case LearnModel inHand:
-                return ModelDescription.Info(Inside.Engine(inHand).Definition.ToFile(), Name, "", problem: "");
             case InstalledModel installed:
-                return ModelStore.Open().Use(installed, package => ModelDescription.Info(package, Name, installed.Path));
+                return ModelStore.Open().Use(installed, package => work(package, installed.Path));
             case ModelDefinition definition:
-                return Info(definition.Path is string path ? ModelPackageReader.OpenDefinition(path) : ModelPackageReader.Open(definition), definition.Path ?? "");
+                using (ModelPackageReader package = definition.Path is string path ? ModelPackageReader.OpenDefinition(path) : ModelPackageReader.Open(definition))
+                {
+                    return work(package, definition.Path ?? "");
+                }
+
             case object when ModelStore.IsPath(Text):
                 string saved = resolve(Text);
-                return Info(ModelPackageReader.OpenDefinition(saved), saved);
-            default:
-                return ModelStore.Open().Use(Text, package => ModelDescription.Info(package, Name, package.Path));
-        }
-    }
+                using (ModelPackageReader package = ModelPackageReader.OpenDefinition(saved))
+                {
+                    return work(package, saved);
+                }
 
-    private LearnModelInfo Info(ModelPackageReader package, string path)
-    {
-        using (package)
-        {
-            return ModelDescription.Info(package, Name, path);
+            default:
+                return ModelStore.Open().Use(Text, package => work(package, package.Path));
         }
     }
 

@@ -23,7 +23,7 @@ public sealed class NewLearnModelCommand : PathCmdlet
 {
     private const string JsonSet = "Json";
 
-    /// <summary>The definition: JSON as text, or a table of its keys. A relative ModelFile starts from the current location.</summary>
+    /// <summary>The definition: JSON as text, also by lines, or a table of its keys. A relative ModelFile starts from the current location.</summary>
     [Parameter(Mandatory = true, ParameterSetName = JsonSet)]
     [ValidateNotNullOrEmpty]
     public object Json { get; set; } = null!;
@@ -38,7 +38,7 @@ public sealed class NewLearnModelCommand : PathCmdlet
     {
         if (ParameterSetName == JsonSet)
         {
-            Attempt(Json, () => WriteObject(ModelDescription.FromJson(JsonText.From(Json), Name, ResolveOutput("."))));
+            Attempt(Json, () => WriteObject(ModelDescription.FromJson(JsonText.From(Json, out bool hasLines), hasLines, Name, ResolveOutput("."))));
             return;
         }
 

@@ -20,12 +20,11 @@ public abstract class OutputCmdlet : InferenceCmdlet
     /// <param name="check">Refuses what cannot be, by the model's definition alone.</param>
     /// <param name="open">Opens the model for a device.</param>
     /// <param name="run">Does a run.</param>
-    /// <param name="plan">Reckons it.</param>
+    /// <param name="plan">Reckons it without the model's weights: a plan that is only shown is to be there at once.</param>
     private protected void RunAll(
-        IReadOnlyList<RunRequest> requests, string action, Action<RunRequest> check, Func<LearnDevice, IRunModel> open, Func<RunRequest, IRunModel, Action<InferenceProgress>, object> run, Func<RunRequest, IRunModel, InferencePlan> plan)
+        IReadOnlyList<RunRequest> requests, string action, Action<RunRequest> check, Func<LearnDevice, IRunModel> open, Func<RunRequest, IRunModel, Action<InferenceProgress>, object> run, Func<RunRequest, InferencePlan> plan)
     {
         List<RunRequest> wanted = [];
-        List<RunRequest> planned = [];
         foreach (RunRequest request in requests.Where(request => Attempt(request.Raster, () => check(request))))
         {
             string work = $"Performing the operation \"{action} in {request.Raster} with {Source.Name}\" on target \"{request.Output}\".";
@@ -35,26 +34,19 @@ public abstract class OutputCmdlet : InferenceCmdlet
             }
             else if (reason == ShouldProcessReason.WhatIf)
             {
-                planned.Add(request);
+                Attempt(request.Raster, () => WriteInformation(
+                    new HostInformationMessage { Message = $"What if: {request.Raster}: {plan(request)} Get-InferencePlan tells the time, too." }, ["PSHOST"]));
             }
         }
 
         UseModel(wanted, open, (request, model) => Run(request, model, action, run));
-        UseModel(planned, open, (request, model) => WriteInformation(
-            new HostInformationMessage { Message = $"What if: {request.Raster}: {plan(request, model)}" }, ["PSHOST"]));
     }
 
     /// <summary>Refuses several rasters with one output.</summary>
-    private protected void RequireOutputs(IReadOnlyList<RunRequest> requests, string kind)
-    {
-        if (requests.DistinctBy(request => request.Output, StringComparer.Ordinal).Count() < requests.Count)
-        {
-            throw new LearnArgumentException(
-                "OutputName",
-                $"{Rasters.Count} rasters cannot go into one {kind}; give -OutputName a folder (ending in a separator) or a script block.",
-                LearnArgumentException.ParameterMix);
-        }
-    }
+    private protected static void RequireOutputs(IReadOnlyList<RunRequest> requests, string kind) => RequireDistinct(
+        "OutputName",
+        requests.Select(request => request.Output),
+        (count, output) => $"{count} rasters cannot go into one {kind}, {output}; give -OutputName a folder (ending in a separator) or a script block.");
 
     private void Run(RunRequest request, IRunModel model, string action, Func<RunRequest, IRunModel, Action<InferenceProgress>, object> run)
     {

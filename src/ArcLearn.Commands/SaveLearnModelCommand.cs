@@ -17,15 +17,17 @@ namespace ArcLearn.Commands;
 [OutputType(typeof(ModelPackage))]
 public sealed class SaveLearnModelCommand : LearnCmdlet
 {
+    private readonly List<(LearnModel Model, string Folder)> _saves = [];
+
     /// <summary>The model to save, trained or not.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]
     public LearnModel Model { get; set; } = null!;
 
-    /// <summary>The model's folder; its last part is the model's name.</summary>
+    /// <summary>The model's folder; its last part is the model's name. For several models a script block names each ($_ is its name).</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = "Path")]
     [ValidateNotNullOrEmpty]
-    public string Path { get; set; } = "";
+    public object Path { get; set; } = "";
 
     /// <summary>The model's name; its folder becomes models/(name) in the data's folder.</summary>
     [Parameter(Mandatory = true, ParameterSetName = "Name")]
@@ -41,16 +43,31 @@ public sealed class SaveLearnModelCommand : LearnCmdlet
     public SwitchParameter Force { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord() => Attempt(Model, () =>
+    protected override void ProcessRecord() => Attempt(Model, () => _saves.Add((Model, ParameterSetName == "Name" ? ModelFolder.Of(Model, Name) : FolderOf(Model))));
+
+    /// <summary>Writes once all models are known: two of them may have one place.</summary>
+    protected override void EndProcessing()
     {
-        string folder = ParameterSetName == "Name" ? ModelFolder.Of(Model, Name) : ResolveOutput(Path);
+        Attempt(ParameterSetName, () => RequireDistinct(ParameterSetName, _saves.Select(save => save.Folder), (count, folder) =>
+            $"{count} models cannot be saved as one, {folder}; give -Path a script block that names each, such as {{ \"models/$_\" }} where $_ is the model's name."));
+        foreach ((LearnModel model, string folder) in _saves)
+        {
+            Attempt(model, () => Save(model, folder));
+        }
+    }
+
+    private string FolderOf(LearnModel model) => System.IO.Path.TrimEndingDirectorySeparator(
+        (Path is PSObject wrapped ? wrapped.BaseObject : Path) is ScriptBlock ? ResolveOutput(Path, "", model.Name, out _) : ResolveOutput(LanguagePrimitives.ConvertTo<string>(Path)));
+
+    private void Save(LearnModel model, string folder)
+    {
         ModelEngine.CheckSave(folder, Force);
         WriteVerbose($"Saving weights (.pth), definition (.emd) and package (.dlpk) into {folder}.");
-        if (ShouldProcess(folder, $"Save {Model.Name}"))
+        if (ShouldProcess(folder, $"Save {model.Name}"))
         {
-            ModelEngine engine = Inside.Engine(Model);
-            ModelReport? report = NoReport ? null : ModelReport.Make(engine, System.IO.Path.GetFileName(System.IO.Path.TrimEndingDirectorySeparator(folder)), WarnOnce, StopToken);
+            ModelEngine engine = Inside.Engine(model);
+            ModelReport? report = NoReport ? null : ModelReport.Make(engine, System.IO.Path.GetFileName(folder), WarnOnce, StopToken);
             WriteObject(engine.Save(folder, Force, StopToken, report));
         }
-    });
+    }
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ArcLearn.Core;
 using ArcLearn.Core.Drawing;
 
 namespace ArcLearn.Commands;
@@ -28,5 +29,5 @@ public sealed class ShowTrainingCurveCommand : PictureCmdlet
 
     /// <inheritdoc/>
     protected override void EndProcessing() => Draw(
-        "training.png", $"Plot {_epochs.Count} epochs", picture => TrainingCurve.Draw(_epochs, picture, Force));
+        "training.png", $"Plot {Counted.Epochs(_epochs.Count)}", picture => TrainingCurve.Draw(_epochs, picture, Force));
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using ArcLearn.Core;
 using ArcLearn.Core.Models;
 using ArcLearn.Core.Training;
 
@@ -91,7 +92,7 @@ public sealed class StartModelTrainingCommand : LearnCmdlet
                 };
                 engine.CheckFit(options, WriteVerbose);
                 WriteVerbose(engine.DescribeTraining(options));
-                if (!ShouldProcess(Model.Name, $"Train for {Epochs} epochs"))
+                if (!ShouldProcess(Model.Name, $"Train for {Counted.Epochs(Epochs)}"))
                 {
                     return;
                 }

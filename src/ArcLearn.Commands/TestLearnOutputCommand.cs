@@ -49,7 +49,7 @@ public sealed class TestLearnOutputCommand : LearnCmdlet
     [Parameter]
     public SwitchParameter StackBands { get; set; }
 
-    /// <summary>The model that searched: in hand, installed, or the path of a saved one.</summary>
+    /// <summary>The model that searched: in hand, an installed one or its name, or the path of a .emd, .dlpk, .onnx or model folder.</summary>
     [Parameter]
     [ValidateNotNull]
     [ArgumentCompleter(typeof(InstalledModelCompleter))]
@@ -93,7 +93,7 @@ public sealed class TestLearnOutputCommand : LearnCmdlet
     {
         if (_fingerprint is null)
         {
-            ModelEngine model = _source!.OpenAs<ModelEngine>("", LearnDevice.Cpu, StopToken);
+            IRunModel model = (IRunModel?)_source!.OpenOnnx(LearnDevice.Cpu) ?? _source.OpenAs<ModelEngine>(nameof(LearnModel), LearnDevice.Cpu, StopToken);
             try
             {
                 _fingerprint = model.Fingerprint(StopToken);

@@ -49,8 +49,13 @@ public sealed class UninstallLearnModelCommand : LearnCmdlet
         {
             if (ShouldProcess(model, $"Uninstall model from {folder}"))
             {
-                InstalledModel? removed = PassThru ? store.Get(other => other == model, scope, WarnOnce).FirstOrDefault() : null;
+                InstalledModel? removed = PassThru ? store.Get(other => other == model, scope, static _ => { }).FirstOrDefault() : null;
                 store.Uninstall(model, scope);
+                if (PassThru && removed is null)
+                {
+                    WriteWarning($"The model '{model}' was damaged: it is removed, and nothing can be written of it.");
+                }
+
                 WriteIfAny(removed);
             }
         }

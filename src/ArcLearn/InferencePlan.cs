@@ -47,7 +47,7 @@ public sealed record InferencePlan
     /// <summary>Objects before tiles are merged: estimated; 0 where pixels are classified.</summary>
     public required long Detections { get; init; }
 
-    /// <summary>Tiles that were tried for the estimates.</summary>
+    /// <summary>Tiles that were tried for the estimates; where none were, these are 0.</summary>
     public required int SampledTiles { get; init; }
 
     /// <summary>Megapixels of the raster a second, overlap not counted: estimated.</summary>
@@ -56,10 +56,16 @@ public sealed record InferencePlan
     /// <summary>Time of the run: estimated.</summary>
     public required TimeSpan Duration { get; init; }
 
-    /// <summary>The plan in one sentence, as -WhatIf prints it.</summary>
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Tiles} of {GridTiles} tiles of {ChipSize} pixels (about {NoDataTiles} without data) in batches of {BatchSize} on {Workers} model(s): reads {Size(ReadBytes)}, takes {Size(MemoryBytes)} of memory and about {Size(DiskBytes)} of disk, about {Text(Duration)} at {MegapixelsPerSecond:F2} Mpx/s.");
+    /// <summary>The plan in one sentence; -WhatIf prints that of a plan without a trial.</summary>
+    public override string ToString()
+    {
+        string tiles = string.Create(CultureInfo.InvariantCulture, $"{Tiles} of {GridTiles} tiles of {ChipSize} pixels");
+        string means = string.Create(CultureInfo.InvariantCulture, $"in batches of {BatchSize} on {Workers} model(s)");
+        string takes = $"reads {Size(ReadBytes)}, takes {Size(MemoryBytes)} of memory";
+        return SampledTiles == 0
+            ? $"{tiles} {means}: {takes}."
+            : string.Create(CultureInfo.InvariantCulture, $"{tiles} (about {NoDataTiles} without data) {means}: {takes} and about {Size(DiskBytes)} of disk, about {Text(Duration)} at {MegapixelsPerSecond:F2} Mpx/s.");
+    }
 
     private static string Size(long bytes) => bytes switch
     {

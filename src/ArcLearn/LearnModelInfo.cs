@@ -56,11 +56,11 @@ public sealed record LearnModelInfo
     /// <summary>The file of weights, as the definition names it; empty where it names none.</summary>
     public required string ModelFile { get; init; }
 
-    /// <summary>Whether the model can be used here.</summary>
+    /// <summary>Whether the model can be used here: a framework that is known, a definition that says what is needed, and weights that are there and sound.</summary>
     public required bool IsUsable { get; init; }
 
     /// <summary>Why not; empty where it can.</summary>
-    public required string Problem { get; init; }
+    public required string Reason { get; init; }
 
     /// <summary>Where it lies; empty for a model in hand, and for a definition that is no file.</summary>
     public required string Path { get; init; }

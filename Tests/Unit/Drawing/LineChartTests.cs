@@ -32,6 +32,18 @@ public class LineChartTests
         Assert.Equal(0.5, new ChartScale(new ChartAxis("a") { IsLogarithmic = true }, [1e-4], 5).PartOf(1e-4), 9);
     }
 
+    [Theory]
+    [InlineData(0.2, 1, "0.2 0.4 0.6 0.8 1.0")]
+    [InlineData(1, 1, "0.5 0.6 0.7 0.8 0.9 1.0")]
+    [InlineData(0, 0, "0.0 0.2 0.4 0.6 0.8 1.0")]
+    public void An_axis_of_shares_ends_at_0_and_1(double min, double max, string expected)
+    {
+        ChartAxis axis = new("accuracy") { IsShare = true };
+
+        Assert.Equal(expected, Labels(axis, [min, max], 6));
+        Assert.Equal(1, new ChartScale(axis, [min, max], 6).PartOf(1), 9);
+    }
+
     [Fact]
     public void What_cannot_be_shown_does_not_count()
     {

@@ -71,5 +71,17 @@ public sealed class ForeignDefinitionTests
             Parse(Unet.Replace("\"IsMultispectral\": false", "\"IsMultispectral\": true, " + statistics, StringComparison.Ordinal)), "30e", "30e.emd")).Message,
         StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("[0, 1, 2, 3]", "extracts 4 band(s)")]
+    [InlineData("[\"Red\", \"NearInfrared\"]", "extracts 2 band(s)")]
+    public void Other_bands_than_three_without_statistics_are_refused(string bands, string message)
+    {
+        LearnFormatException error = Assert.Throws<LearnFormatException>(() => UnetDefinitionFile.Read(
+            Parse(Unet.Replace("\"ExtractBands\": [0, 1, 2]", $"\"ExtractBands\": {bands}", StringComparison.Ordinal)), "30e", "30e.emd"));
+
+        Assert.Contains(message, error.Message, StringComparison.Ordinal);
+        Assert.Contains("IsMultispectral", error.Message, StringComparison.Ordinal);
+    }
+
     private static ModelDefinitionFile Parse(string text) => ModelDefinitionFile.Parse("30e.emd", text);
 }

@@ -186,7 +186,7 @@ public sealed class ModelDefinitionFileTests
     {
         string text = File.ReadAllText(Path.Combine(SharedData.PathOf(".."), "arcgis-learn-reference.txt"));
         int start = text.IndexOf("model.from_json(", StringComparison.Ordinal) + "model.from_json(".Length;
-        ModelDefinition actual = ModelDescription.FromJson(text[start..text.IndexOf("})", start, StringComparison.Ordinal)] + "}", null, "/models");
+        ModelDefinition actual = ModelDescription.FromJson(text[start..text.IndexOf("})", start, StringComparison.Ordinal)] + "}", hasLines: true, null, "/models");
 
         Assert.Equal(("TensorFlow", "DeepLab", 513, 513, "frozen_inference_graph"), (actual.Framework, actual.ModelConfiguration, actual.ImageWidth, actual.ImageHeight, actual.Name));
         Assert.Equal(["Evergreen Forest", "Grassland/Herbaceous", "Bare Land", "Open Water", "Scrub/Shrub", "Impervious Surface"], actual.Classes.Select(item => item.Name));
@@ -198,17 +198,27 @@ public sealed class ModelDefinitionFileTests
         LearnModelInfo[] actual = [.. Directory.EnumerateFiles(SharedData.PathOf("esri_samples"), "*.emd", SearchOption.AllDirectories).Select(path =>
         {
             using ModelPackageReader package = ModelPackageReader.OpenDefinition(path);
-            return ModelDescription.Info(package, package.Name, path);
+            return ModelDescription.Info(package, package.Name, path, default);
         })];
 
         Assert.Equal(15, actual.Length);
         Assert.All(actual, info => Assert.False(info.IsUsable));        // none has its weights here
-        Assert.All(actual, info => Assert.NotEmpty(info.Problem));
+        Assert.All(actual, info => Assert.NotEmpty(info.Reason));
         LearnModelInfo unet = Assert.Single(actual, info => info.Name == "30e");
-        Assert.Contains("'30e.pth' is not in the package", unet.Problem, StringComparison.Ordinal);
+        Assert.Contains("'30e.pth' is not in the package", unet.Reason, StringComparison.Ordinal);
         Assert.Equal(["padding=100", "batch_size=8", "predict_background=True", "test_time_augmentation=False", "tile_size=400"], unet.Arguments.Select(argument => $"{argument.Name}={argument.Default}"));
         Assert.Equal((3, 400), (unet.Bands, unet.ImageWidth));
         Assert.Contains("\"Name\": \"30e\"", unet.ToJson(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, "-Json, line 3: ImageWidth")]
+    [InlineData(false, "-Json: ImageWidth")]
+    public void A_table_has_no_lines_that_an_error_could_name(bool hasLines, string start)
+    {
+        LearnFormatException error = Assert.Throws<LearnFormatException>(() => ModelDescription.FromJson("{\n\"ModelFile\": \"a.pth\",\n\"ImageWidth\": -1}", hasLines, null, "/models"));
+
+        Assert.StartsWith(start, error.Message, StringComparison.Ordinal);
     }
 
     private static ModelDefinitionFile Parse(string text) => ModelDefinitionFile.Parse("a.emd", text);

@@ -65,6 +65,52 @@ public class ModelArgumentsTests
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("tresh", "threshold")]
+    [InlineData("threshhold", "threshold")]
+    [InlineData("score_threshold", "threshold")]
+    [InlineData("thresh", "threshold")]
+    [InlineData("bacth_size", "batch_size")]
+    [InlineData("batchs", "batch_size")]
+    [InlineData("nms", "nms_overlap")]
+    [InlineData("nns_ovrl", "nms_overlap")]
+    [InlineData("score", null)]
+    [InlineData("x", null)]
+    [InlineData("", null)]
+    public void A_misspelt_name_is_answered_with_the_one_it_may_stand_for(string name, string? meant)
+    {
+        string message = Assert.Throws<LearnArgumentException>(() => ModelArguments.Parse(new Hashtable { [name] = 0.5 }, 224)).Message;
+
+        Assert.Equal(meant, message.Contains("Did you mean '", StringComparison.Ordinal) ? message.Split("Did you mean '")[1].Split('\'')[0] : null);
+    }
+
+    [Fact]
+    public void An_image_classifier_takes_what_it_is_said_to_take()
+    {
+        ModelArgument only = Assert.Single(InferenceArguments.Of(new Core.Formats.ModelDefinitionFile { ModelType = "ObjectClassification" }));
+
+        Assert.Equal(("batch_size", 16), (only.Name, only.Default));
+        Assert.Equal(16, ImageArguments.Parse(null).BatchSize);
+        Assert.Equal(2, ImageArguments.Parse(new Hashtable { ["batch_size"] = 1 }).BatchSize);
+        Assert.Contains("batch_size", Assert.Throws<LearnArgumentException>(() => ImageArguments.Parse(new Hashtable { ["padding"] = 1 })).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The tables that PowerShell completes have what is taken, and nothing else.</summary>
+    [Fact]
+    public void Every_name_that_is_taken_is_completed()
+    {
+        Assert.Equal(ModelArguments.Names.Order(), NamesOf<DetectorSettings>());
+        Assert.Equal(PixelArguments.Names.Order(), NamesOf<PixelClassifierSettings>());
+        Assert.Equal(ModelArguments.Names.Union(PixelArguments.Names).Order(), NamesOf<InferenceSettings>());
+        Assert.Equal(InferenceArguments.Names(InferenceArguments.Images).Order(), NamesOf<ImageClassifierSettings>());
+        Assert.Equal(InferenceContext.Names.Order(), NamesOf<ContextSettings>());
+        Assert.Equal(Core.Chips.ExportSettings.Names.Order(), NamesOf<ExportContextSettings>());
+        Assert.Equal(0.4, new DetectorSettings { threshold = 0.4 }["Threshold"]);
+
+        static IEnumerable<string> NamesOf<T>()
+            where T : SettingsTable => typeof(T).GetProperties().Where(property => property.CanWrite && property.GetIndexParameters().Length == 0).Select(property => property.Name).Order();
+    }
+
     [Fact]
     public void One_name_in_two_spellings_is_refused()
     {

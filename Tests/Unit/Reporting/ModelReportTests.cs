@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using ArcLearn.Core.Models;
+using ArcLearn.Core.Packaging;
 using ArcLearn.Core.Reporting;
 using ArcLearn.Core.Training;
 using ArcLearn.Tests.Unit.TestSupport;
@@ -28,7 +29,7 @@ public sealed partial class ModelReportTests : IDisposable
 
         ModelPackage saved = model.Save(_folder.PathOf("saved"), force: false, default, report);
 
-        Assert.Equal(epochs, model.History);
+        Assert.Equal(epochs, model.Results.History.Epochs);
         string page = File.ReadAllText(saved.ReportPath!);
         string text = DataImage().Replace(page, "");
         Assert.DoesNotContain("http", text, StringComparison.OrdinalIgnoreCase);
@@ -86,13 +87,69 @@ public sealed partial class ModelReportTests : IDisposable
 
         ModelPackage saved = model.Save(_folder.PathOf("fields"), force: false, default, first);
         File.WriteAllText(_folder.PathOf("fields", "ModelCharacteristics", "notes.txt"), "mine");
+        using UnetEngine other = Fields.Classifier(new FieldsData());
+        _ = other.Save(_folder.PathOf("fields"), force: true, default);
+        Assert.Equal(["notes.txt"], Directory.GetFileSystemEntries(_folder.PathOf("fields", ModelReport.Folder)).Select(path => Path.GetFileName(path)));
+        Assert.False(File.Exists(saved.ReportPath));
+
         using ModelEngine opened = SavedModel.Open(saved.Path, data: null, LearnDevice.Cpu, default);
         ModelReport without = ModelReport.Make(opened, "fields", Unexpected, default);
         _ = opened.Save(_folder.PathOf("fields"), force: true, default, without);
 
         Assert.Equal([ModelReport.PageName], without.Files.Select(file => file.Name));
-        Assert.Equal(["notes.txt"], Directory.GetFileSystemEntries(_folder.PathOf("fields", ModelReport.Folder)).Select(path => Path.GetFileName(path)));
         Assert.Contains("without validation data", File.ReadAllText(saved.ReportPath!), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("detector")]
+    [InlineData("pixels")]
+    public void A_model_that_was_opened_is_saved_again_with_all_that_was_known_of_it(string kind)
+    {
+        using ModelEngine model = kind == "detector" ? Squares.Detector(new SquaresData()) : Fields.Classifier(new FieldsData());
+        EpochResult[] epochs = [.. model.Fit(new TrainingOptions { Epochs = 2, NoCheckpoint = true }, progress: null, warn: null, default)];
+        ModelReport first = ModelReport.Make(model, "known", Unexpected, default);
+        ModelPackage saved = model.Save(_folder.PathOf("known"), force: false, default, first);
+
+        using ModelEngine opened = Open(saved.Path, data: null);
+        ModelReport again = ModelReport.Make(opened, "known", Unexpected, default);
+        ModelPackage copy = opened.Save(_folder.PathOf("again", "known"), force: false, default, again);
+        ModelPackage bare = opened.Save(_folder.PathOf("bare", "known"), force: false, default);
+
+        Assert.Equal(epochs.Select(Lasting), opened.Results.History.Epochs.Select(Lasting));
+        Assert.All([copy, bare], one => Assert.Equal(File.ReadAllText(saved.EmdPath), File.ReadAllText(one.EmdPath)));
+        Assert.Equal(But(first, ModelReport.PageName), But(again, ModelReport.PageName));
+        Assert.Equal(Page(first), Page(again));
+
+        // Trained on, it is another model, which began as this one.
+        using ModelEngine trained = Open(copy.Path, model.Data);
+        _ = trained.Fit(new TrainingOptions { Epochs = 1, NoCheckpoint = true }, progress: null, warn: null, default).Count();
+        Assert.Equal([1, 2, 1], trained.Results.History.Epochs.Select(epoch => epoch.Epoch));
+        Assert.True(trained.Results is { Accuracy: null, Precision.Count: 0 });
+        Assert.Empty(trained.Pictures);
+    }
+
+    [Fact]
+    public void A_history_that_makes_no_sense_is_refused()
+    {
+        (string Text, string Other, string Message)[] faults =
+        [
+            ("\"Epochs\": [", "\"Epochs\": [null,", "Training lacks a part"),
+            ("\"Schedule\": \"OneCycle\"", "\"Schedule\": \"Never\"", "Training cannot be read"),
+            ("\"Unit\": \"pixels\"", "\"Unit\": null", "Accuracy lacks a part"),
+            ("\"Unit\": \"pixels\"", "\"Unit\": 1", "Accuracy cannot be read"),
+        ];
+        using UnetEngine model = Fields.Classifier(new FieldsData());
+        _ = model.Fit(new TrainingOptions { Epochs = 1, NoCheckpoint = true }, progress: null, warn: null, default).Count();
+        ModelPackage saved = model.Save(_folder.PathOf("fields"), force: false, default, ModelReport.Make(model, "fields", Unexpected, default));
+        string definition = File.ReadAllText(saved.EmdPath);
+
+        Assert.All(faults, fault =>
+        {
+            Assert.Contains(fault.Text, definition, StringComparison.Ordinal);
+            LearnFormatException error = Assert.Throws<LearnFormatException>(
+                () => Core.Formats.ModelDefinitionFile.Parse("a.emd", definition.Replace(fault.Text, fault.Other, StringComparison.Ordinal)));
+            Assert.Contains(fault.Message, error.Message, StringComparison.Ordinal);
+        });
     }
 
     [Fact]
@@ -107,7 +164,23 @@ public sealed partial class ModelReportTests : IDisposable
         Assert.Equal([ModelReport.PageName], report.Files.Select(file => file.Name));
     }
 
-    private static string Text(Core.Packaging.PackageFile file) => $"{file.Name} {Convert.ToBase64String(file.Bytes)}";
+    /// <summary>As Import-LearnModel does it.</summary>
+    private static ModelEngine Open(string path, LearnDataBunch? data)
+    {
+        using ModelPackageReader package = ModelPackageReader.Open(path);
+        ModelEngine opened = SavedModel.Open(package, data, LearnDevice.Cpu, default);
+        opened.KeepPictures(SavedPictures.Read(package, default));
+        return opened;
+    }
+
+    private static IEnumerable<string> But(ModelReport report, string name) => report.Files.Where(file => file.Name != name).Select(Text).Order(StringComparer.Ordinal);
+
+    private static string Page(ModelReport report) => System.Text.Encoding.UTF8.GetString(report.Files.Single(file => file.Name == ModelReport.PageName).Bytes);
+
+    /// <summary>What of an epoch is not its time.</summary>
+    private static EpochResult Lasting(EpochResult epoch) => epoch with { Duration = default, ImagesPerSecond = 0, Threads = 0, CheckpointPath = null };
+
+    private static string Text(PackageFile file) => $"{file.Name} {Convert.ToBase64String(file.Bytes)}";
 
     private static void Unexpected(string warning) => Assert.Fail(warning);
 

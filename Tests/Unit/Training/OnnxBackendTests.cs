@@ -80,6 +80,30 @@ public sealed class OnnxBackendTests : IDisposable
         Assert.Equal((torch.ChipSize, torch.Bands, torch.SampleType), (onnx.ChipSize, onnx.Bands, onnx.SampleType));
     }
 
+    [Theory]
+    [InlineData("1", true)]
+    [InlineData("0,\n        2", false)]
+    public void An_exported_pixel_classifier_gives_no_pixel_to_a_class_that_was_never_learnt(string ignored, bool hasBackground)
+    {
+        FieldsData data = new();
+        using UnetEngine whole = Fields.Classifier(data, loss: new PixelLossPlan { Background = BackgroundPixels.Learn });
+        ModelPackage saved = whole.Save(_folder.PathOf("fields"), force: false, default);
+        File.WriteAllText(saved.EmdPath, File.ReadAllText(saved.EmdPath).Replace("\"ignore_mapped_class\": []", $"\"ignore_mapped_class\": [{ignored}]", StringComparison.Ordinal));
+        using UnetEngine model = (UnetEngine)SavedModel.Open(saved.EmdPath, null, LearnDevice.Cpu, default);
+        using OnnxPixelClassifier exported = Assert.IsType<OnnxPixelClassifier>(Open(Export(model, "fields.onnx")));
+        using UnetBackend torch = new(model, 2);
+        using IPixelBackend onnx = exported.CreateBackend(model.ChipSize, 2, LearnPrecision.Float32);
+        float[] raw = [.. Enumerable.Range(3, 2).SelectMany(data.Samples)];
+
+        float[] expected = Shares(torch, raw);
+        float[] found = Shares(onnx, raw);
+
+        Assert.All(expected.Zip(found), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, 1e-4));
+        Assert.Equal(UnetRunModel.Describe(model.Definition).HasBackground, exported.Pixels.HasBackground);
+        Assert.Equal(hasBackground, exported.Pixels.HasBackground);
+        Assert.Equal(string.Join(' ', Enumerable.Range(0, 3).Where(model.Options.Loss.IsIgnored)), string.Join(' ', exported.Definition.Unlearnt));
+    }
+
     [Fact]
     public void The_metadata_are_what_Deepness_reads_and_bring_samples_to_the_scale_of_the_training()
     {

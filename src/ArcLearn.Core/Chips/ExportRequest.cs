@@ -10,7 +10,9 @@ internal sealed record ExportSettings
 {
     private static readonly ArgumentDefinition s_allTiles = ArgumentDefinition.Boolean("exportAllTiles", "Whether chips without objects are written, too.");
     private static readonly ArgumentDefinition s_startIndex = ArgumentDefinition.Integer("startIndex", 0, 999_999_999, "The number of the first chip.");
-    private static readonly string[] s_names = ["cellSize", "extent", "exportAllTiles", "startIndex"];
+
+    /// <summary>All names, as <see cref="Parse"/> knows them.</summary>
+    public static readonly IReadOnlyList<string> Names = ["cellSize", "extent", "exportAllTiles", "startIndex"];
 
     public InferenceContext Place { get; init; } = new();
 
@@ -22,9 +24,9 @@ internal sealed record ExportSettings
     /// <exception cref="LearnArgumentException">Context: an unknown name (the message lists the known ones) or a value that makes no sense.</exception>
     public static ExportSettings Parse(IDictionary? context)
     {
-        ArgumentTable table = new("Context", context, s_names);
+        ArgumentTable table = new("Context", context, Names);
         Hashtable place = new(StringComparer.OrdinalIgnoreCase);
-        foreach (string name in s_names[..2])
+        foreach (string name in Names.Take(2))
         {
             if (table.Value(name) is object value)
             {

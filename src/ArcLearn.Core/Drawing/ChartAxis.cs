@@ -15,4 +15,7 @@ internal sealed record ChartAxis(string Title)
 
     /// <summary>The greatest value shown; null for that of the data.</summary>
     public double? Max { get; init; }
+
+    /// <summary>Whether values are shares, which lie from 0 to 1: the axis does not reach beyond.</summary>
+    public bool IsShare { get; init; }
 }

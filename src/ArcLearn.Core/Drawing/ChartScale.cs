@@ -34,6 +34,11 @@ internal sealed class ChartScale
 
         _from -= axis.Min is null ? room : 0;
         _to += axis.Max is null || _to == _from ? room : 0;
+        if (axis.IsShare)
+        {
+            (_from, _to) = (Math.Max(0, _from), Math.Min(1, _to));
+        }
+
         Ticks = _isLogarithmic ? LogarithmicTicks(Math.Max(2, maxTicks)) : LinearTicks(_from, _to, Math.Max(2, maxTicks), axis.IsWhole);
     }
 

@@ -28,7 +28,7 @@ internal static class TrainingCurve
     /// <param name="shows">What is on the picture.</param>
     public static SKBitmap Picture(IReadOnlyList<EpochResult> epochs, out string shows)
     {
-        shows = FormattableString.Invariant($"{epochs.Count} epochs, best {Best(epochs)}");
+        shows = $"{Counted.Epochs(epochs.Count)}, best {Best(epochs)}";
         return LineChart.Draw(shows, Charts(epochs));
     }
 
@@ -46,7 +46,7 @@ internal static class TrainingCurve
                 Series = [Line("training", epoch => epoch.TrainLoss), Line("validation", epoch => epoch.ValidLoss)],
                 Marks = best,
             },
-            new LineChart(across, new ChartAxis(epochs[^1].MetricName)) { Series = [Line(epochs[^1].MetricName, epoch => epoch.Metric)] },
+            new LineChart(across, new ChartAxis(epochs[^1].MetricName) { IsShare = true }) { Series = [Line(epochs[^1].MetricName, epoch => epoch.Metric)] },
             new LineChart(across, new ChartAxis("learning rate at the end of the epoch")) { Series = [Line("rate", epoch => epoch.LearningRate)] },
         ];
 

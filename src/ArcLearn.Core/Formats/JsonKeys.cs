@@ -9,13 +9,13 @@ internal sealed class JsonKeys
 {
     private readonly JsonElement _object;
     private readonly string _path;
-    private readonly string _text;
+    private readonly string? _text;
     private readonly string _prefix;
     private readonly HashSet<string> _asked = new(StringComparer.Ordinal);
 
-    /// <param name="text">The whole file, to find lines in.</param>
+    /// <param name="text">The whole file, to find lines in; null where lines mean nothing.</param>
     /// <param name="prefix">Where the object lies in the file: empty, or "ArcLearn.".</param>
-    public JsonKeys(JsonElement value, string path, string text, string prefix = "") =>
+    public JsonKeys(JsonElement value, string path, string? text, string prefix = "") =>
         (_object, _path, _text, _prefix) = (value, path, text, prefix);
 
     /// <summary>Keys that nothing asked for, in the file's order; of a repeated key the last value counts, as in Python.</summary>
@@ -155,6 +155,11 @@ internal sealed class JsonKeys
     /// <summary>The line of a key of the file's outermost object.</summary>
     private int? LineOf(string key)
     {
+        if (_text is null)
+        {
+            return null;
+        }
+
         byte[] bytes = Encoding.UTF8.GetBytes(_text);
         Utf8JsonReader reader = new(bytes, ModelDefinitionParser.ReaderOptions);
         int? line = null;

@@ -4,6 +4,7 @@ using ArcLearn.Core.Crs;
 using ArcLearn.Core.Data;
 using ArcLearn.Core.IO;
 using ArcLearn.Core.Models;
+using ArcLearn.Core.Reporting;
 
 namespace ArcLearn.Core.Formats;
 
@@ -59,6 +60,9 @@ internal sealed record TrainedSettings
 
     /// <summary>Numbers by name, such as ValidationLoss; written in ordinal order, one that is not finite as null.</summary>
     public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
+
+    /// <summary>The trainings, and what was measured.</summary>
+    public SavedResults Results { get; init; } = SavedResults.None;
 }
 
 /// <summary>
@@ -152,8 +156,9 @@ internal sealed record ModelDefinitionFile
         _ => "",
     };
 
+    /// <param name="hasLines">Whether errors name the text's lines.</param>
     /// <exception cref="LearnFormatException">The text is not JSON, too large or too deep, or a key holds what it cannot mean.</exception>
-    public static ModelDefinitionFile Parse(string path, string text) => ModelDefinitionParser.Parse(path, text);
+    public static ModelDefinitionFile Parse(string path, string text, bool hasLines = true) => ModelDefinitionParser.Parse(path, text, hasLines);
 
     /// <inheritdoc cref="Parse"/>
     public static ModelDefinitionFile Read(IFileSystem files, string path)

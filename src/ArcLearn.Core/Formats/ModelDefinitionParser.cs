@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using ArcLearn.Core.Crs;
 using ArcLearn.Core.Data;
 using ArcLearn.Core.Models;
+using ArcLearn.Core.Reporting;
 
 namespace ArcLearn.Core.Formats;
 
@@ -29,7 +30,7 @@ internal static partial class ModelDefinitionParser
 
     private static readonly int[] s_noColor = [-1, -1, -1];
 
-    public static ModelDefinitionFile Parse(string path, string text)
+    public static ModelDefinitionFile Parse(string path, string text, bool hasLines = true)
     {
         if (text.Length > ModelDefinitionFile.MaximumLength)
         {
@@ -42,14 +43,14 @@ internal static partial class ModelDefinitionParser
             using JsonDocument document = Document(ref text);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
             {
-                throw new LearnFormatException("is JSON, but not an object of a model definition's keys.", path, 1);
+                throw new LearnFormatException("is JSON, but not an object of a model definition's keys.", path, hasLines ? 1 : null);
             }
 
-            return Read(new JsonKeys(document.RootElement, path, text));
+            return Read(new JsonKeys(document.RootElement, path, hasLines ? text : null));
         }
         catch (JsonException e)
         {
-            int? line = e.LineNumber is long n ? (int)n + 1 : null;
+            int? line = hasLines && e.LineNumber is long n ? (int)n + 1 : null;
             throw new LearnFormatException(
                 $"is not valid JSON of at most {ModelDefinitionFile.MaximumDepth} levels: {e.Message}", path, line, e);
         }
@@ -282,6 +283,7 @@ internal static partial class ModelDefinitionParser
             Metrics = keys.Object("Metrics")?.Others()
                 .ToDictionary(metric => metric.Key, metric => JsonKeys.AsNumber(metric.Value) ?? double.NaN, StringComparer.Ordinal)
                 ?? [],
+            Results = SavedResultsText.Read(keys),
         };
     }
 

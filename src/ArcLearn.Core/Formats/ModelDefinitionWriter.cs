@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using ArcLearn.Core.Data;
 using ArcLearn.Core.Models;
+using ArcLearn.Core.Reporting;
 using ArcLearn.Core.Vectors;
 
 namespace ArcLearn.Core.Formats;
@@ -229,6 +230,7 @@ internal static class ModelDefinitionWriter
         }
 
         map.Add("Metrics", metrics);
+        SavedResultsText.AddTo(map, settings.Results);
         return map;
     }
 

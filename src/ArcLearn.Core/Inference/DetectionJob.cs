@@ -75,6 +75,18 @@ internal static class DetectionJob
         return InferencePlanner.Run(Options(request, arguments, budget, raster, files ?? LocalFileSystem.Instance), raster, backend, budget, model.Name, cancel, files);
     }
 
+    /// <summary>Reckons what can be told without the model's weights: tiles, bytes to read, memory. Writes nothing.</summary>
+    /// <inheritdoc cref="Check"/>
+    public static InferencePlan Outline(DetectionRequest request, DetectionInput model, Action<string>? warn, IFileSystem? files = null)
+    {
+        files ??= LocalFileSystem.Instance;
+        ModelArguments arguments = ModelArguments.Parse(request.ModelArguments, model.Samples.ChipSize);
+        using IRaster raster = RunJob.Open(request, model.Samples, warn, files, RasterFile.NewCache());
+        MemoryBudget budget = Budget(request, arguments, model, raster);
+        DetectionPlan plan = DetectionPlan.Create(Options(request, arguments, budget, raster, files), raster, model.Samples.ChipSize);
+        return InferencePlanner.Outline(plan.Tiles, raster, BatchSize(arguments), budget, model.Samples.Name, files);
+    }
+
     private static IDetectionBackend CreateBackend(IDetectionModel model, ModelArguments arguments, LearnPrecision precision)
     {
         double threshold = arguments.TestTimeAugmentation ? arguments.Threshold * AugmentedBackend.ThresholdShare : arguments.Threshold;

@@ -33,6 +33,8 @@ internal static class InferenceArguments
 
     public static IReadOnlyList<ArgumentDefinition> Pixels { get; } = [Padding, BatchSize, PredictBackground, TestTimeAugmentation, TileSize];
 
+    public static IReadOnlyList<ArgumentDefinition> Images { get; } = [BatchSize];
+
     /// <summary>The names of arguments, for a table of them.</summary>
     public static IReadOnlyList<string> Names(IReadOnlyList<ArgumentDefinition> arguments) => [.. arguments.Select(argument => argument.Name)];
 
@@ -45,13 +47,10 @@ internal static class InferenceArguments
         {
             ModelDefinitionFile.DetectorModelType => OfDetector(chip),
             ModelDefinitionFile.PixelModelType => OfPixels(chip, definition),
-            ModelDefinitionFile.ClassifierModelType => [BatchSize.Describe(DefaultImages)],
+            ModelDefinitionFile.ClassifierModelType => [BatchSize.Describe(ImageArguments.Parse(null).BatchSize)],
             _ => [],
         };
     }
-
-    /// <summary>Chips per step of Invoke-ClassifyFeatures, which takes them by -BatchSize.</summary>
-    private const int DefaultImages = 16;
 
     private static ModelArgument[] OfDetector(int? chip)
     {
@@ -70,7 +69,11 @@ internal static class InferenceArguments
     private static ModelArgument[] OfPixels(int? chip, ModelDefinitionFile definition)
     {
         PixelInput model = new(
-            new ModelInput("", chip ?? 1, 1, SampleType.UInt8), definition.Classes, ChipStep: 1, HasBackground: definition.Settings?.PixelLoss is not { IsBackgroundIgnored: true });
+            new ModelInput("", chip ?? 1, 1, SampleType.UInt8),
+            definition.Classes,
+            ChipStep: 1,
+            HasBackground: definition.Settings?.PixelLoss is not { IsBackgroundIgnored: true } && !definition.IgnoredClasses.Contains(0),
+            ReplicaBytes: (_, _) => 0);
         PixelArguments defaults = PixelArguments.Parse(null, model);
         return
         [

@@ -52,6 +52,20 @@ internal static class InferencePlanner
 
         double share = sample.Count == 0 ? 0 : tiles.Count / (double)sample.Count;
         double pixels = Enumerable.Range(0, sample.Count).Sum(i => sample[i].Core.Area);
+        return Outline(tiles, raster, backend.BatchSize, budget, model, files) with
+        {
+            NoDataTiles = (int)(tried.Skipped * share),
+            DiskBytes = EmptyBytes + (long)(tried.DiskBytes * share),
+            Detections = (long)(tried.Detections * share),
+            SampledTiles = sample.Count,
+            MegapixelsPerSecond = pixels / 1e6 / Math.Max(seconds, 1e-6),
+            Duration = TimeSpan.FromSeconds(seconds * share),
+        };
+    }
+
+    /// <summary>What is known without a trial; what only that could tell is 0.</summary>
+    public static InferencePlan Outline(TileSelection tiles, IRaster raster, int batchSize, in MemoryBudget budget, string model, IFileSystem files)
+    {
         TileGrid grid = tiles.Grid;
         return new InferencePlan
         {
@@ -59,19 +73,19 @@ internal static class InferencePlanner
             Model = model,
             Tiles = tiles.Count,
             GridTiles = grid.Count,
-            NoDataTiles = (int)(tried.Skipped * share),
+            NoDataTiles = 0,
             ChipSize = grid.ChipSize,
             Padding = grid.Padding,
-            BatchSize = backend.BatchSize,
+            BatchSize = batchSize,
             Workers = budget.Workers,
             Readers = budget.Readers,
             MemoryBytes = budget.Bytes,
             ReadBytes = (long)(raster.Files.Where(files.FileExists).Sum(path => files.Stamp(path).Length) * (tiles.Count / (double)grid.Count)),
-            DiskBytes = EmptyBytes + (long)(tried.DiskBytes * share),
-            Detections = (long)(tried.Detections * share),
-            SampledTiles = sample.Count,
-            MegapixelsPerSecond = pixels / 1e6 / Math.Max(seconds, 1e-6),
-            Duration = TimeSpan.FromSeconds(seconds * share),
+            DiskBytes = 0,
+            Detections = 0,
+            SampledTiles = 0,
+            MegapixelsPerSecond = 0,
+            Duration = TimeSpan.Zero,
         };
     }
 }

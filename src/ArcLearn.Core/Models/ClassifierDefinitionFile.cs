@@ -30,7 +30,7 @@ internal static class ClassifierDefinitionFile
             Loss = file.Settings?.ImageLoss ?? new ImageLossOptions { IsMultiLabel = IsMultiLabel(file) },
         };
         DefinitionFile.Check(options.Validate, nameof(FeatureClassifier), path);
-        return new ClassifierDefinition(name, options, file.Classes, parts.Normalization, file.Settings?.CellSize, parts.Ground) { ExtractBands = parts.ExtractBands, Kept = file.Other };
+        return new ClassifierDefinition(name, options, file.Classes, parts.Normalization, file.Settings?.CellSize, parts.Ground) { ExtractBands = parts.ExtractBands, Kept = file.Other, Results = parts.Results };
     }
 
     /// <summary>Of files of arcgis.learn.</summary>

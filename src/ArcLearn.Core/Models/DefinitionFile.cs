@@ -1,11 +1,12 @@
 using ArcLearn.Core.Data;
 using ArcLearn.Core.Formats;
 using ArcLearn.Core.Rasters;
+using ArcLearn.Core.Reporting;
 
 namespace ArcLearn.Core.Models;
 
 /// <summary>What an .emd says of a model of any kind.</summary>
-internal sealed record DefinitionParts(string Backbone, int ChipSize, Normalization Normalization, PixelGround? Ground, IReadOnlyList<int> ExtractBands);
+internal sealed record DefinitionParts(string Backbone, int ChipSize, Normalization Normalization, PixelGround? Ground, IReadOnlyList<int> ExtractBands, SavedResults Results);
 
 /// <summary>What the definitions of all kinds of models have in common, both ways.</summary>
 internal static class DefinitionFile
@@ -74,12 +75,25 @@ internal static class DefinitionFile
 
         Normalization normalization = file.Settings?.Normalization ?? file.Statistics ?? new Normalization(1f / 255, s_imageNetMean, s_imageNetDeviation, SampleType.UInt8);
         int bands = normalization.Mean.Count;
+        int extracted = Math.Max(file.ExtractBands.Count, file.ExtractBandNames.Count);
+        if (file is { Settings: null, Statistics: null } && extracted > 0 && extracted != bands)
+        {
+            throw new LearnFormatException(
+                $"extracts {extracted} band(s) (ExtractBands), and does not say how they are scaled: without IsMultispectral and its NormalizationStats a model reads {bands}, scaled by ImageNet's statistics.", path);
+        }
+
         return new DefinitionParts(
             file.Backbone ?? DefaultBackbone,
             chip,
             normalization,
             Ground(file),
-            file.ExtractBands.Count == bands && file.ExtractBands.Distinct().Count() == bands ? file.ExtractBands : [.. Enumerable.Range(0, bands)]);
+            file.ExtractBands.Count == bands && file.ExtractBands.Distinct().Count() == bands ? file.ExtractBands : [.. Enumerable.Range(0, bands)],
+            file.Settings switch
+            {
+                null => SavedResults.None,
+                { Metrics.Count: > 0 } settings => settings.Results with { Metrics = settings.Metrics },
+                { } settings => settings.Results,
+            });
     }
 
     /// <exception cref="LearnFormatException">The options make no network.</exception>

@@ -19,17 +19,12 @@ internal abstract partial class ModelEngine
     public static void CheckSave(string folder, bool force) => ModelPackager.Check(folder, NameOf(folder), force);
 
     /// <summary>Saves weights, definition and package; the model takes the folder's name.</summary>
-    /// <param name="report">What is said of the model in the package; null for nothing.</param>
+    /// <param name="report">What is said of the model in the package; null for no more than is known without measuring.</param>
     public ModelPackage Save(string folder, bool force, CancellationToken cancel, ModelReport? report = null)
     {
         string name = NameOf(folder);
         using IDisposable use = Gate.Enter(Name, cancel);
-        ModelDefinitionFile definition = (Definition with { Name = name }).ToFile();
-        if (report is not null)
-        {
-            definition = report.Results.AddTo(definition);
-        }
-
+        ModelDefinitionFile definition = (report?.Results ?? Results).AddTo((Definition with { Name = name }).ToFile());
         ModelPackage package = ModelPackager.Save(
             folder, name, definition, stream => TorchFileWriter.Write(stream, StateDicts.Capture(_network.Module)), force, cancel: cancel, report: report?.Files);
         Name = name;
@@ -78,7 +73,7 @@ internal abstract partial class ModelEngine
             if (!File.Exists(definition))
             {
                 warn?.Invoke($"There is no {Path.GetFileName(definition)} beside {path}, so that its classes could not be compared: only keys and shapes of its weights were.");
-                Replace(path, shown: null, cancel);
+                Replace(path, shown: null, SavedResults.None, cancel);
                 return;
             }
 
@@ -86,8 +81,9 @@ internal abstract partial class ModelEngine
         }
 
         using ModelPackageReader package = ModelPackageReader.Open(path);
-        RequireSame(SavedModel.Read(package), package.DefinitionPath);
-        Replace(package.WeightsPath(cancel), package.WeightsShown, cancel);
+        NetworkDefinition saved = SavedModel.Read(package);
+        RequireSame(saved, package.DefinitionPath);
+        Replace(package.WeightsPath(cancel), package.WeightsShown, saved.Results, cancel);
     }
 
     /// <summary>Builds a new model on the weights that it starts from.</summary>
@@ -171,12 +167,11 @@ internal abstract partial class ModelEngine
     /// <summary>Whether it is a file of weights rather than a model with its definition; what is in it says the file itself.</summary>
     private protected static bool IsWeights(string path) => !Directory.Exists(path) && !ModelPackageReader.IsPackage(path);
 
-    private void Replace(string weights, string? shown, CancellationToken cancel)
+    private void Replace(string weights, string? shown, SavedResults results, CancellationToken cancel)
     {
         using IDisposable use = Gate.Enter(Name, cancel);
         StateDicts.Load(_network.Module, weights, files: null, shown);
-        _history.Clear();
-        LastTraining = null;
+        TakeResults(results);
         IsFromChance = false;
     }
 

@@ -1,4 +1,5 @@
 using ArcLearn.Core.Data;
+using ArcLearn.Core.Reporting;
 using ArcLearn.Core.Runtime;
 using ArcLearn.Core.Training;
 
@@ -7,16 +8,20 @@ namespace ArcLearn.Core.Models;
 /// <content>How it is trained.</content>
 internal abstract partial class ModelEngine
 {
-    private readonly List<EpochResult> _history = [];
+    /// <summary>What is known of the weights: the trainings that led to them, and of a model that was opened what had been measured.</summary>
+    public SavedResults Results { get; private set; }
 
-    /// <summary>The epochs that led to the weights, of all trainings since the model was made or opened.</summary>
-    public IReadOnlyList<EpochResult> History => _history;
+    /// <summary>The pictures of the report of a model that was opened, by name; empty once it is trained.</summary>
+    public IReadOnlyDictionary<string, byte[]> Pictures { get; private set; } = new Dictionary<string, byte[]>();
 
     /// <inheritdoc/>
-    public int EpochsTrained => _history.Count;
+    public int EpochsTrained => Results.History.Epochs.Count;
 
-    /// <summary>How the last of these trainings was set; null where there was none.</summary>
-    public TrainingOptions? LastTraining { get; private set; }
+    /// <summary>Whether the weights are no longer those that the model was made or opened with.</summary>
+    private bool HasOtherWeights { get; set; }
+
+    /// <summary>Takes the pictures of the report that was saved with the weights.</summary>
+    public void KeepPictures(IReadOnlyDictionary<string, byte[]> pictures) => Pictures = pictures;
 
     /// <summary>Trains; checkpoints carry the model's definition.</summary>
     /// <exception cref="LearnDataException">The model has no data (DataMissing), or nothing to learn from in them (NoLabels).</exception>
@@ -34,13 +39,30 @@ internal abstract partial class ModelEngine
 
     private IEnumerable<EpochResult> Recorded(IEnumerable<EpochResult> epochs, TrainingOptions options)
     {
+        // Ended within its first epoch, it leaves other weights; with a checkpoint those from before.
+        if (options.NoCheckpoint)
+        {
+            TakeResults(new SavedResults { History = Results.History });
+        }
+
         foreach (EpochResult epoch in epochs)
         {
-            _history.Add(epoch);
-            LastTraining = options;
+            TakeResults(new SavedResults { History = Results.History.With(epoch, options, Seed, DescribeData(Data!)) });
             yield return epoch;
         }
     }
+
+    /// <summary>What is known of the weights once they are others.</summary>
+    private void TakeResults(SavedResults results)
+    {
+        Results = results;
+        Pictures = new Dictionary<string, byte[]>();
+        HasOtherWeights = true;
+    }
+
+    /// <summary>How many chips there are, and how they were split.</summary>
+    public static string DescribeData(LearnDataBunch data) => FormattableString.Invariant(
+        $"{data.TrainingChips} training and {data.ValidationChips} validation chips, split {data.Split}, batches of {data.BatchSize}, seed {data.Seed}");
 
     /// <summary>What a training's weights depend on beside the data, in a sentence.</summary>
     public string DescribeTraining(TrainingOptions options) =>

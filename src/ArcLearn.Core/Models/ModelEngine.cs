@@ -21,6 +21,7 @@ internal abstract partial class ModelEngine : IModelEngine, ITrainable, IRunMode
     {
         (_definition, _network, Data, Place, Seed) = (definition, network, data, device, seed);
         Name = definition.Name;
+        Results = definition.Results;
         Gate = new ModelGate(() =>
         {
             release();
@@ -36,7 +37,7 @@ internal abstract partial class ModelEngine : IModelEngine, ITrainable, IRunMode
     public string Name { get; set; }
 
     /// <summary>What it is but for its weights.</summary>
-    public virtual NetworkDefinition Definition => _definition with { Name = Name, Kept = _history.Count > 0 ? SavedResults.Without(_definition.Kept) : _definition.Kept };
+    public virtual NetworkDefinition Definition => _definition with { Name = Name, Kept = HasOtherWeights ? SavedResults.Without(_definition.Kept) : _definition.Kept };
 
     ModelInput IRunModel.Input => Definition.Input;
 

@@ -25,15 +25,15 @@ internal static class ModelExport
     public static void Check(string path, ExportFormat format, bool force, bool makesFolder, IFileSystem? files = null)
     {
         files ??= LocalFileSystem.Instance;
+        if (files.DirectoryExists(path))
+        {
+            throw new LearnArgumentException("Path", $"{path} is a folder; give it a separator at its end for files named by their models in it, or give the file another name.");
+        }
+
         string extension = ExtensionOf(format);
         if (!path.EndsWith(extension, StringComparison.OrdinalIgnoreCase))
         {
             throw new LearnArgumentException("Path", $"'{path}' does not end in {extension}, as files of the format {format} do.");
-        }
-
-        if (files.DirectoryExists(path))
-        {
-            throw new LearnArgumentException("Path", $"{path} is a folder; give the file another name.");
         }
 
         if (makesFolder)

@@ -3,6 +3,7 @@ using ArcLearn.Core.Data;
 using ArcLearn.Core.Formats;
 using ArcLearn.Core.Inference;
 using ArcLearn.Core.Rasters;
+using ArcLearn.Core.Reporting;
 
 namespace ArcLearn.Core.Models;
 
@@ -22,6 +23,9 @@ internal abstract record NetworkDefinition(string Name, IReadOnlyList<ClassDefin
 
     /// <summary>What the file that it was read from says beside, as it was written there.</summary>
     public IReadOnlyList<KeyValuePair<string, JsonElement>> Kept { get; init; } = [];
+
+    /// <summary>What was known of the weights when that file was written; no part of <see cref="ToFile"/>.</summary>
+    public SavedResults Results { get; init; } = SavedResults.None;
 
     /// <summary>The kind of model, as the cmdlets name it.</summary>
     public abstract string Kind { get; }

@@ -60,6 +60,6 @@ internal static class SsdDefinitionFile
             LocationLossFactor = file.Settings?.LocationLossFactor,
         };
         DefinitionFile.Check(options.Validate, nameof(SingleShotDetector), path);
-        return new SsdDefinition(name, options, file.Classes, parts.Normalization, file.Settings?.CellSize, parts.Ground) { ExtractBands = parts.ExtractBands, Kept = file.Other };
+        return new SsdDefinition(name, options, file.Classes, parts.Normalization, file.Settings?.CellSize, parts.Ground) { ExtractBands = parts.ExtractBands, Kept = file.Other, Results = parts.Results };
     }
 }

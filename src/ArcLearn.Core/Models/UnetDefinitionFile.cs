@@ -32,29 +32,32 @@ internal static class UnetDefinitionFile
             Bands = parts.Normalization.Mean.Count,
             ChipSize = parts.ChipSize,
             Classes = file.Classes.Count,
-            Loss = file.Settings?.PixelLoss ?? new PixelLossOptions(),
+            Loss = Loss(file, file.Classes.Count, path),
         };
-        if (file.IgnoredClasses.FirstOrDefault(label => label > file.Classes.Count) is > 0 and int unknown)
-        {
-            throw new LearnFormatException($"ignore_mapped_class names the class {unknown} of {file.Classes.Count}.", path);
-        }
-
-        int[] ignored = [.. file.IgnoredClasses.Where(label => label > 0)];
-        options = options with
-        {
-            Loss = options.Loss with
-            {
-                IsBackgroundIgnored = options.Loss.IsBackgroundIgnored || file.IgnoredClasses.Contains(0),
-                IgnoredClasses = ignored.Length > 0 ? ignored : [],
-            },
-        };
-
-        if (Enumerable.Range(0, file.Classes.Count + 1).All(options.Loss.IsIgnored))
-        {
-            throw new LearnFormatException("ignore_mapped_class names all classes, so that none is left to tell.", path);
-        }
-
         DefinitionFile.Check(options.Validate, nameof(UnetClassifier), path);
-        return new UnetDefinition(name, options, file.Classes, parts.Normalization, file.Settings?.CellSize, parts.Ground) { ExtractBands = parts.ExtractBands, Kept = file.Other };
+        return new UnetDefinition(name, options, file.Classes, parts.Normalization, file.Settings?.CellSize, parts.Ground) { ExtractBands = parts.ExtractBands, Kept = file.Other, Results = parts.Results };
+    }
+
+    /// <summary>What a pixel classifier learnt, and what it never did (ignore_mapped_class).</summary>
+    /// <param name="classes">How many it has beside background.</param>
+    /// <param name="path">What to blame.</param>
+    /// <exception cref="LearnFormatException">A class that is ignored is none of these, or no class is left.</exception>
+    public static PixelLossOptions Loss(ModelDefinitionFile file, int classes, string path)
+    {
+        if (file.IgnoredClasses.FirstOrDefault(label => label > classes) is > 0 and int unknown)
+        {
+            throw new LearnFormatException($"ignore_mapped_class names the class {unknown} of {classes}.", path);
+        }
+
+        PixelLossOptions loss = file.Settings?.PixelLoss ?? new PixelLossOptions();
+        int[] ignored = [.. file.IgnoredClasses.Where(label => label > 0)];
+        loss = loss with
+        {
+            IsBackgroundIgnored = loss.IsBackgroundIgnored || file.IgnoredClasses.Contains(0),
+            IgnoredClasses = ignored.Length > 0 ? ignored : [],
+        };
+        return Enumerable.Range(0, classes + 1).All(loss.IsIgnored)
+            ? throw new LearnFormatException("ignore_mapped_class names all classes, so that none is left to tell.", path)
+            : loss;
     }
 }

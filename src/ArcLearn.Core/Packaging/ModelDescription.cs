@@ -20,13 +20,14 @@ internal static class ModelDescription
 
     /// <summary>A definition in hand.</summary>
     /// <param name="json">JSON of an object with a definition's keys.</param>
+    /// <param name="hasLines">Whether its lines mean something to the user.</param>
     /// <param name="name">The model's name; null for that of its file of weights.</param>
     /// <param name="folder">Where a relative ModelFile starts from.</param>
     /// <exception cref="LearnFormatException">It is no definition.</exception>
     /// <exception cref="LearnArgumentException">The name cannot be one.</exception>
-    public static ModelDefinition FromJson(string json, string? name, string folder)
+    public static ModelDefinition FromJson(string json, bool hasLines, string? name, string folder)
     {
-        ModelDefinitionFile file = ModelDefinitionFile.Parse("-Json", json);
+        ModelDefinitionFile file = ModelDefinitionFile.Parse("-Json", json, hasLines);
         string? weights = file.ModelFile is string written ? Path.GetFullPath(written.Replace('\\', '/'), folder) : null;
         if (name is null)
         {
@@ -38,60 +39,86 @@ internal static class ModelDescription
         return Of(name, file, json, path: null, weights);
     }
 
-    /// <summary>What a saved model needs, whether it can be used here, and what its inference takes.</summary>
-    public static LearnModelInfo Info(ModelPackageReader package, string name, string path)
+    /// <summary>What a saved model needs, whether it can be used here, and what its inference takes. Its weights are read, but no network is made of them.</summary>
+    public static LearnModelInfo Info(ModelPackageReader package, string name, string path, CancellationToken cancel)
     {
-        string problem = "";
+        ModelDefinitionFile definition = package.Definition;
+        string reason = "";
         try
         {
-            NetworkDefinition found = SavedModel.Read(package);
-            _ = package.WeightsName;
-            if (found is OnnxDefinition onnx)
+            definition = Understood(package);
+            if (!OnnxModels.IsOnnx(definition))
             {
-                return Info(onnx, name, path, package.WeightsName);
+                RequireWeights(package, cancel);
             }
         }
-        catch (Exception e) when (e is LearnFormatException or LearnDataException)
+        catch (Exception e) when (IsAboutTheModel(e))
         {
-            problem = e.Message;
+            reason = e.Message;
         }
 
-        return Info(package.Definition, name, path, problem);
+        return Info(definition, name, path, reason);
     }
 
-    /// <summary>What an ONNX model needs: itself says more than its definition.</summary>
-    /// <inheritdoc cref="Info(ModelPackageReader, string, string)"/>
-    /// <param name="modelFile">The ONNX file.</param>
-    public static LearnModelInfo Info(OnnxDefinition model, string name, string path, string modelFile)
+    /// <summary>What a saved model's inference takes; weights are looked at only where they say it, as an ONNX file does.</summary>
+    public static IReadOnlyList<ModelArgument> Arguments(ModelPackageReader package)
     {
-        ModelDefinitionFile file = new()
+        try
         {
-            Framework = "ONNX",
-            ModelType = model.Task switch
-            {
-                OnnxTask.Objects => ModelDefinitionFile.DetectorModelType,
-                OnnxTask.Pixels => ModelDefinitionFile.PixelModelType,
-                _ => ModelDefinitionFile.ClassifierModelType,
-            },
-            ModelFile = modelFile,
-            ImageWidth = model.ChipSize,
-            ImageHeight = model.ChipSize,
-            ExtractBands = model.ExtractBands,
-            Classes = model.Classes,
-            Settings = new TrainedSettings
-            {
-                Normalization = model.Normalization,
-                CellSize = model.CellSize,
-                GroundSize = model.Ground?.Metres,
-                PixelLoss = model.Task == OnnxTask.Pixels ? new PixelLossOptions { IsBackgroundIgnored = !model.HasBackground } : null,
-            },
-        };
-        return Info(file, name, path, problem: "");
+            return InferenceArguments.Of(Understood(package));
+        }
+        catch (Exception e) when (IsAboutTheModel(e))
+        {
+            return InferenceArguments.Of(package.Definition);
+        }
     }
 
-    /// <inheritdoc cref="Info(ModelPackageReader, string, string)"/>
-    /// <param name="problem">Why the model cannot be used; empty where it can.</param>
-    public static LearnModelInfo Info(ModelDefinitionFile file, string name, string path, string problem)
+    /// <summary>A definition that was found to be one of a model that is known here; an ONNX file says more than its definition.</summary>
+    /// <exception cref="LearnFormatException">It lacks something, or makes no sense.</exception>
+    /// <exception cref="LearnDataException">The model is of another framework or kind.</exception>
+    private static ModelDefinitionFile Understood(ModelPackageReader package) =>
+        SavedModel.Read(package) is OnnxDefinition onnx ? FileOf(onnx, package.WeightsName) : package.Definition;
+
+    /// <exception cref="LearnFormatException">They are not there, no weights, or damaged.</exception>
+    private static void RequireWeights(ModelPackageReader package, CancellationToken cancel)
+    {
+        using WeightsFile weights = WeightsFile.Open(package.WeightsPath(cancel), shown: package.WeightsShown);
+        foreach ((string name, _) in weights.Tensors)
+        {
+            cancel.ThrowIfCancellationRequested();
+            weights.Check(name);
+        }
+    }
+
+    private static bool IsAboutTheModel(Exception e) => e is LearnFormatException or LearnDataException or IOException or UnauthorizedAccessException;
+
+    /// <param name="modelFile">The ONNX file.</param>
+    private static ModelDefinitionFile FileOf(OnnxDefinition model, string modelFile) => new()
+    {
+        Framework = "ONNX",
+        ModelType = model.Task switch
+        {
+            OnnxTask.Objects => ModelDefinitionFile.DetectorModelType,
+            OnnxTask.Pixels => ModelDefinitionFile.PixelModelType,
+            _ => ModelDefinitionFile.ClassifierModelType,
+        },
+        ModelFile = modelFile,
+        ImageWidth = model.ChipSize,
+        ImageHeight = model.ChipSize,
+        ExtractBands = model.ExtractBands,
+        Classes = model.Classes,
+        Settings = new TrainedSettings
+        {
+            Normalization = model.Normalization,
+            CellSize = model.CellSize,
+            GroundSize = model.Ground?.Metres,
+            PixelLoss = model.Task == OnnxTask.Pixels ? new PixelLossOptions { IsBackgroundIgnored = !model.HasBackground } : null,
+        },
+    };
+
+    /// <inheritdoc cref="Info(ModelPackageReader, string, string, CancellationToken)"/>
+    /// <param name="reason">Why the model cannot be used; empty where it can.</param>
+    public static LearnModelInfo Info(ModelDefinitionFile file, string name, string path, string reason)
     {
         TrainedSettings? settings = file.Settings;
         CellSizeDefinition? cell = file.MinCellSize;
@@ -114,8 +141,8 @@ internal static class ModelDescription
             GroundSize = settings?.GroundSize is { } ground ? [ground.X, ground.Y] : [],
             SpatialReference = cell?.LatestWkid ?? cell?.Wkid,
             ModelFile = file.ModelFile ?? "",
-            IsUsable = problem.Length == 0,
-            Problem = problem,
+            IsUsable = reason.Length == 0,
+            Reason = reason,
             Path = path,
             Arguments = InferenceArguments.Of(file),
         };

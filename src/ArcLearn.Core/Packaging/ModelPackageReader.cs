@@ -142,6 +142,34 @@ internal sealed class ModelPackageReader : IDisposable
 
     public void Copy(string member, Stream destination, CancellationToken cancel) => _content.Copy(member, destination, cancel);
 
+    /// <summary>A member beside the definition; null where there is none, or a larger one.</summary>
+    /// <param name="name">Relative to the definition's folder, '/' between parts.</param>
+    /// <exception cref="LearnFormatException">It is damaged.</exception>
+    public byte[]? TryRead(string name, int limit, CancellationToken cancel)
+    {
+        if (_content.Find(DefinitionName[..(DefinitionName.LastIndexOf('/') + 1)] + name) is not string member)
+        {
+            return null;
+        }
+
+        using MemoryStream bytes = new();
+        bool isTooLarge = false;
+        try
+        {
+            using LimitedStream limited = new(bytes, limit, () =>
+            {
+                isTooLarge = true;
+                return new IOException();
+            });
+            _content.Copy(member, limited, cancel);
+            return bytes.ToArray();
+        }
+        catch (IOException) when (isTooLarge)
+        {
+            return null;
+        }
+    }
+
     public void Dispose()
     {
         _content.Dispose();

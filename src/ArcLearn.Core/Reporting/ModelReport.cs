@@ -29,21 +29,16 @@ internal sealed record ModelReport(IReadOnlyList<PackageFile> Files, SavedResult
     // arcgis.learn's own, and the usual one.
     private static readonly double[] s_iouThresholds = [0.1, 0.5];
 
-    /// <summary>Measures a model on its validation chips, if it has any, and draws what there is to see.</summary>
+    /// <summary>Measures a model on its validation chips, if it has any, and draws what there is to see; of a model that was opened without any, what was known of it.</summary>
     /// <param name="name">The name that it is saved under.</param>
     /// <param name="warn">Told what is missing: a model is saved all the same.</param>
     public static ModelReport Make(ModelEngine model, string name, Action<string>? warn, CancellationToken cancel)
     {
-        SavedResults results = new()
+        SavedResults results = model.Results;
+        Dictionary<string, byte[]> pictures = new(model.Pictures, StringComparer.Ordinal);
+        if (results.History.Epochs.Count > 0)
         {
-            Epochs = model.History,
-            Reached = Reached(model),
-            LearningRate = model.LastTraining?.LearningRate,
-        };
-        Dictionary<string, byte[]> pictures = [];
-        if (model.History.Count > 0)
-        {
-            using SKBitmap curve = TrainingCurve.Picture(model.History, out _);
+            using SKBitmap curve = TrainingCurve.Picture(results.History.Epochs, out _);
             pictures[LossName] = PictureFile.Bytes(curve);
         }
 
@@ -68,10 +63,6 @@ internal sealed record ModelReport(IReadOnlyList<PackageFile> Files, SavedResult
 
         return new ModelReport(files, results);
     }
-
-    /// <summary>The epoch that the weights are of: the best of the last training, or its last where it kept no checkpoints.</summary>
-    private static EpochResult? Reached(ModelEngine model) => model.History.Count == 0 ? null
-        : model.LastTraining!.NoCheckpoint ? model.History[^1] : model.History.LastOrDefault(epoch => epoch.IsBest);
 
     private static SavedResults Measure(ModelEngine model, string name, SavedResults results, Dictionary<string, byte[]> pictures, CancellationToken cancel)
     {

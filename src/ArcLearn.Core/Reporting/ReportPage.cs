@@ -23,12 +23,12 @@ internal static class ReportPage
         StringBuilder page = Open(name);
         page.Append(CultureInfo.InvariantCulture, $"<h1>{Encode(name)}</h1>\n<p>{Encode(model.Definition.Kind)} on {Encode(model.Backbone)}, {model.Parameters:N0} weights.</p>\n");
         Section(page, "Settings", () => Settings(page, model, results));
-        if (results.Epochs.Count > 0)
+        if (results.History.Epochs.Count > 0)
         {
             Section(page, "Training", () =>
             {
                 Picture(page, pictures, ModelReport.LossName, "Losses, metric and learning rate by epoch");
-                Epochs(page, results.Epochs);
+                Epochs(page, results.History.Epochs);
             });
         }
 
@@ -101,18 +101,21 @@ internal static class ReportPage
                 break;
         }
 
-        if (model.Data is { } data)
+        string data = model.Data is { } bunch ? ModelEngine.DescribeData(bunch) : results.History.Data;
+        if (data.Length > 0)
         {
-            rows.Add(("Data", FormattableString.Invariant($"{data.TrainingChips} training and {data.ValidationChips} validation chips, split {data.Split}, batches of {data.BatchSize}, seed {data.Seed}")));
+            rows.Add(("Data", data));
         }
 
-        if (model.LastTraining is { } training)
+        if (results.History is { Epochs.Count: > 0 } training)
         {
-            string rate = training.LearningRate.First == training.LearningRate.Last
-                ? FormattableString.Invariant($"{training.LearningRate.Last:G4}")
-                : FormattableString.Invariant($"{training.LearningRate.First:G4} to {training.LearningRate.Last:G4}");
-            rows.Add(("Learning rate", $"{rate}, {training.Schedule}"));
-            rows.Add(("Training", FormattableString.Invariant($"{results.Epochs.Count} epochs, {training.Precision}, seed {model.Seed}")));
+            if (training.LearningRate is { } range)
+            {
+                string rate = range.First == range.Last ? FormattableString.Invariant($"{range.Last:G4}") : FormattableString.Invariant($"{range.First:G4} to {range.Last:G4}");
+                rows.Add(("Learning rate", $"{rate}, {training.Schedule}"));
+            }
+
+            rows.Add(("Training", FormattableString.Invariant($"{Counted.Epochs(training.Epochs.Count)}, {training.Precision}, seed {training.Seed}")));
         }
 
         page.Append("<table>\n");

@@ -18,8 +18,11 @@ internal sealed record SavedResults
     // arcgis.learn's name of background.
     private const string BackgroundName = "NoData";
 
-    /// <summary>The training's rate; null where the model was not trained since it was made or opened.</summary>
-    public LearningRate? LearningRate { get; init; }
+    /// <summary>Of a model of which nothing is known.</summary>
+    public static SavedResults None { get; } = new();
+
+    /// <summary>The trainings that led to the weights.</summary>
+    public TrainingHistory History { get; init; } = TrainingHistory.None;
 
     /// <summary>Of a classifier; null where none was measured.</summary>
     public ModelAccuracy? Accuracy { get; init; }
@@ -27,11 +30,8 @@ internal sealed record SavedResults
     /// <summary>Of a detector, its mean included; empty where none was measured.</summary>
     public IReadOnlyList<AveragePrecision> Precision { get; init; } = [];
 
-    /// <summary>The epochs that led to the weights.</summary>
-    public IReadOnlyList<EpochResult> Epochs { get; init; } = [];
-
-    /// <summary>The epoch that the weights are of; null where there was no training.</summary>
-    public EpochResult? Reached { get; init; }
+    /// <summary>Numbers by name that the definition had, which was read.</summary>
+    public IReadOnlyDictionary<string, double> Metrics { get; init; } = new Dictionary<string, double>();
 
     /// <summary>Keys of a definition without those that a training makes untrue.</summary>
     public static IReadOnlyList<KeyValuePair<string, JsonElement>> Without(IReadOnlyList<KeyValuePair<string, JsonElement>> keys) =>
@@ -40,15 +40,15 @@ internal sealed record SavedResults
     public ModelDefinitionFile AddTo(ModelDefinitionFile definition)
     {
         List<KeyValuePair<string, object?>> keys = [];
-        Dictionary<string, double> metrics = new(definition.Settings!.Metrics, StringComparer.Ordinal);
-        if (LearningRate is { } rate)
+        Dictionary<string, double> metrics = new(Metrics, StringComparer.Ordinal);
+        if (History.LearningRate is { } rate)
         {
             keys.Add(new(LearningRateKey, rate.First == rate.Last ? Text(rate.Last) : $"slice('{Text(rate.First)}', '{Text(rate.Last)}', None)"));
         }
 
-        if (Reached is { } reached)
+        if (History.Reached is { } reached)
         {
-            metrics["Epochs"] = Epochs.Count;
+            metrics["Epochs"] = History.Epochs.Count;
             metrics["TrainingLoss"] = reached.TrainLoss;
             metrics["ValidationLoss"] = reached.ValidLoss;
         }
@@ -79,7 +79,7 @@ internal sealed record SavedResults
             }
         }
 
-        return definition with { Results = keys, Settings = definition.Settings with { Metrics = metrics } };
+        return definition with { Results = keys, Settings = definition.Settings! with { Metrics = metrics, Results = this } };
     }
 
     /// <summary>As Python's "{:.4e}" has it.</summary>

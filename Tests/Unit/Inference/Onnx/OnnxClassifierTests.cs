@@ -1,3 +1,4 @@
+using ArcLearn.Core.Formats;
 using ArcLearn.Core.Formats.Onnx;
 using ArcLearn.Core.Inference;
 using ArcLearn.Core.Inference.Onnx;
@@ -77,6 +78,43 @@ public sealed class OnnxClassifierTests
         Assert.All(Enumerable.Range(0, Plane), pixel => Assert.Equal(0.8, 1 / (1 + Math.Exp(found[pixel] - found[Plane + pixel])), 1e-5));
     }
 
+    /// <summary>What a definition names as ignore_mapped_class, of models by others.</summary>
+    [Theory]
+    [InlineData("[1]", 3, true, "0 2")]
+    [InlineData("[0, 2]", 3, false, "1")]
+    [InlineData("[2]", 2, false, "1")]
+    [InlineData("[0]", 1, false, "1")]
+    [InlineData("[1]", 1, true, "0")]
+    [InlineData("[]", 3, true, "0 1 2")]
+    public void A_class_that_was_never_learnt_is_found_nowhere(string ignored, int channels, bool hasBackground, string left)
+    {
+        float[] logits = [.. s_shares[^channels..].Select(share => MathF.Log(share))];
+        byte[] bytes = TinyOnnx.Of((graph, x) => Scores(graph, x, logits), [channels, TinyOnnx.Side, TinyOnnx.Side]);
+        string classes = channels == 1 ? """{"Value": 1, "Name": "road"}""" : """{"Value": 1, "Name": "road"}, {"Value": 2, "Name": "roof"}""";
+        ModelDefinitionFile definition = ModelDefinitionFile.Parse(
+            "tiny.emd", $$"""{"Framework": "ONNX", "ModelType": "ImageClassification", "ImageWidth": 16, "ImageHeight": 16, "ignore_mapped_class": {{ignored}}, "Classes": [{{classes}}]}""");
+        OnnxFile file = OnnxFile.Of(bytes, "tiny.onnx");
+        using OnnxPixelClassifier model = new(file, OnnxDefinitionFile.Read(file, definition, "tiny", "tiny.emd"), "tiny.onnx", LearnDevice.Cpu);
+
+        float[] found = Score(model);
+
+        Assert.Equal(hasBackground, model.Pixels.HasBackground);
+        Assert.Equal(left, string.Join(' ', Enumerable.Range(0, model.Pixels.Classes.Count + 1).Where(label => found.AsSpan(label * Plane, Plane).IndexOfAnyExcept(-1e4f) >= 0)));
+    }
+
+    [Theory]
+    [InlineData("[3]", 3, "names the class 3 of 2")]
+    [InlineData("[0, 1, 2]", 3, "names all classes")]
+    [InlineData("[1, 2]", 2, "has no score for background")]
+    public void Ignored_classes_that_make_no_sense_are_refused(string ignored, int channels, string part)
+    {
+        OnnxFile file = OnnxFile.Of(TinyOnnx.Of((graph, x) => Scores(graph, x, s_shares[^channels..]), [channels, TinyOnnx.Side, TinyOnnx.Side]), "tiny.onnx");
+        ModelDefinitionFile definition = ModelDefinitionFile.Parse(
+            "tiny.emd", $$"""{"Framework": "ONNX", "ModelType": "ImageClassification", "ignore_mapped_class": {{ignored}}, "Classes": [{"Value": 1, "Name": "road"}, {"Value": 2, "Name": "roof"}]}""");
+
+        Assert.Contains(part, Assert.Throws<LearnFormatException>(() => OnnxDefinitionFile.Read(file, definition, "tiny", "tiny.emd")).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(new[] { "Softmax" }, false)]
     [InlineData(new[] { "Sigmoid", "Identity" }, true)]
@@ -121,6 +159,15 @@ public sealed class OnnxClassifierTests
         LearnFormatException error = Assert.Throws<LearnFormatException>(() => TinyOnnx.Read(bytes));
 
         Assert.Contains(part, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_definition_of_other_bands_is_refused()
+    {
+        OnnxFile file = OnnxFile.Of(TinyOnnx.Of((graph, x) => Scores(graph, x, s_shares), [3, TinyOnnx.Side, TinyOnnx.Side]), "tiny.onnx");
+        ModelDefinitionFile definition = ModelDefinitionFile.Parse("tiny.emd", """{"Framework": "ONNX", "ExtractBands": [0, 1, 2, 3], "Classes": [{"Value": 1, "Name": "road"}, {"Value": 2, "Name": "roof"}]}""");
+
+        Assert.Contains("3 band(s), and its definition extracts 4", Assert.Throws<LearnFormatException>(() => OnnxDefinitionFile.Read(file, definition, "tiny", "tiny.emd")).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -11,7 +11,7 @@ internal sealed class FormulaModel : IPixelModel
 
     public string Device => "Cpu";
 
-    public PixelInput Pixels => new(Input, Classes, 32, HasBackground);
+    public PixelInput Pixels => new(Input, Classes, 32, HasBackground, (_, _) => 1 << 20);
 
     public bool HasBackground { get; init; } = true;
 
@@ -30,8 +30,6 @@ internal sealed class FormulaModel : IPixelModel
         ChipSize = chipSize;
         return new FormulaBackend(chipSize, batchSize) { Classes = Classes };
     }
-
-    public long ReplicaBytes(int chipSize, int batchSize, LearnPrecision precision) => 1 << 20;
 
     public void Dispose()
     {

@@ -40,8 +40,11 @@ internal sealed record OnnxDefinition(
     /// <summary>Which score is each class's, background first: −1 for a background that it has none for. Empty for what classifies no pixels.</summary>
     public IReadOnlyList<int> Channels { get; init; } = [];
 
+    /// <summary>Classes, from 1, that no pixel is given since the model never learnt them, and 0 where that is background.</summary>
+    public IReadOnlyList<int> Unlearnt { get; init; } = [];
+
     /// <summary>Whether pixels may be background.</summary>
-    public bool HasBackground { get; init; }
+    public bool HasBackground => Task == OnnxTask.Pixels && !Unlearnt.Contains(0);
 
     /// <summary>Whether an image may have any number of classes.</summary>
     public bool IsMultiLabel { get; init; }

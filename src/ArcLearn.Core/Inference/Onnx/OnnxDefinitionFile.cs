@@ -41,12 +41,12 @@ internal static class OnnxDefinitionFile
         OnnxDefinition result = new(
             name, task, input, signature, classes, normalization, definition?.Settings?.CellSize, definition is null ? null : DefinitionFile.Ground(definition))
         {
-            ExtractBands = definition?.ExtractBands is { } chosen && chosen.Count == input.Bands && chosen.Distinct().Count() == chosen.Count ? chosen : [.. Enumerable.Range(0, input.Bands)],
+            ExtractBands = definition?.ExtractBands is { Count: > 0 } chosen && chosen.Distinct().Count() == chosen.Count ? chosen : [.. Enumerable.Range(0, input.Bands)],
         };
         return task switch
         {
             OnnxTask.Objects => result with { Boxes = OnnxBoxLayout.Of(signature, input, classes.Length, DetectorType(signature, definition), definition?.Settings, shown) },
-            OnnxTask.Pixels => WithChannels(result, Channels(signature, input, classes, hasBackground, shown), definition),
+            OnnxTask.Pixels => WithChannels(result, Channels(signature, input, classes, hasBackground, shown), definition, shown),
             _ => WithScores(result, definition, shown),
         };
     }
@@ -79,6 +79,11 @@ internal static class OnnxDefinitionFile
         if (told is long said && height.Size is not null && said != side)
         {
             throw new LearnFormatException($"takes {input}, and its definition says chips of {said} pixels.", shown);
+        }
+
+        if (definition?.ExtractBands is { Count: > 0 } extracted && extracted.Count != count)
+        {
+            throw new LearnFormatException($"takes {input}, {count} band(s), and its definition extracts {extracted.Count} (ExtractBands).", shown);
         }
 
         if (side is < 1 or > LargestSide || count is < 1 or > MostBands || batch.Size is < 1 or > 4096)
@@ -202,11 +207,15 @@ internal static class OnnxDefinitionFile
             : throw new LearnFormatException($"gives {output}, scores of {count} classes, and names {classes.Length} beside background.", shown);
     }
 
-    private static OnnxDefinition WithChannels(OnnxDefinition model, int[] channels, ModelDefinitionFile? definition) => model with
+    private static OnnxDefinition WithChannels(OnnxDefinition model, int[] channels, ModelDefinitionFile? definition, string shown)
     {
-        Channels = channels,
-        HasBackground = (channels[0] >= 0 || model.Classes.Count == 1) && definition?.Settings?.PixelLoss?.IsBackgroundIgnored != true,
-    };
+        PixelLossOptions loss = definition is null ? new PixelLossOptions() : UnetDefinitionFile.Loss(definition, model.Classes.Count, shown);
+        bool hasBackground = channels[0] >= 0 || model.Classes.Count == 1;
+        int[] unlearnt = [.. Enumerable.Range(0, model.Classes.Count + 1).Where(label => loss.IsIgnored(label) || (label == 0 && !hasBackground))];
+        return unlearnt.Length <= model.Classes.Count
+            ? model with { Channels = channels, Unlearnt = unlearnt }
+            : throw new LearnFormatException("has no score for background, and ignore_mapped_class names all classes, so that none is left to tell.", shown);
+    }
 
     private static OnnxDefinition WithScores(OnnxDefinition model, ModelDefinitionFile? definition, string shown)
     {

@@ -14,13 +14,12 @@ internal sealed class OnnxPixelClassifier(OnnxFile file, OnnxDefinition definiti
 
     public PixelInput Pixels => Describe(Definition);
 
-    public static PixelInput Describe(OnnxDefinition definition) => new(definition.Input, definition.Classes, ChipStep: null, definition.HasBackground);
+    public static PixelInput Describe(OnnxDefinition definition) => new(
+        definition.Input, definition.Classes, ChipStep: null, definition.HasBackground, (_, batchSize) => BytesOf(definition, batchSize));
 
     public IPixelBackend CreateBackend(int chipSize, int batchSize, LearnPrecision precision) => chipSize == Definition.ChipSize
         ? new Backend(Session, Definition, batchSize)
         : throw new LearnArgumentException("ModelArguments", $"tile_size is {chipSize}; {Name} takes tiles of {Definition.ChipSize} pixels only.");
-
-    public long ReplicaBytes(int chipSize, int batchSize, LearnPrecision precision) => BytesOf(Definition, batchSize);
 
     /// <summary>The runtime does not tell what it takes; this is the maps of a network of usual width.</summary>
     private static long BytesOf(OnnxDefinition model, int batch) =>
@@ -87,22 +86,31 @@ internal sealed class OnnxPixelClassifier(OnnxFile file, OnnxDefinition definiti
             if (channels == 1)
             {
                 TakeSingle(values, scores);
-                return;
+            }
+            else
+            {
+                TakeEach(values, channels, scores);
             }
 
+            foreach (int label in model.Unlearnt)
+            {
+                scores.Slice(label * _plane, _plane).Fill(Never);
+            }
+        }
+
+        private void TakeEach(ReadOnlySpan<float> values, int channels, Span<float> scores)
+        {
             for (int place = 0; place < model.Channels.Count; place++)
             {
-                Span<float> line = scores.Slice(place * _plane, _plane);
-                if (model.Channels[place] < 0 || (place == 0 && !model.HasBackground))
+                // A background without a score is never learnt.
+                if (model.Channels[place] >= 0)
                 {
-                    line.Fill(Never);
-                    continue;
-                }
-
-                Copy(values, model.Channels[place], channels, line);
-                if (_isProbability)
-                {
-                    Logarithm(line);
+                    Span<float> line = scores.Slice(place * _plane, _plane);
+                    Copy(values, model.Channels[place], channels, line);
+                    if (_isProbability)
+                    {
+                        Logarithm(line);
+                    }
                 }
             }
         }

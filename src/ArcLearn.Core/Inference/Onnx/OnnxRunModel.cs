@@ -31,7 +31,7 @@ internal abstract class OnnxRunModel : IRunModel
     {
         IEnumerable<object?> parts =
         [
-            _hash, Definition.Takes, Definition.Boxes, Definition.HasBackground, Definition.IsMultiLabel, OnnxSession.Version, Definition.Normalization.Scale,
+            _hash, Definition.Takes, Definition.Boxes, string.Join(' ', Definition.Unlearnt), Definition.IsMultiLabel, OnnxSession.Version, Definition.Normalization.Scale,
             .. Definition.Normalization.Mean, .. Definition.Normalization.Deviation, .. Definition.Channels, .. Definition.Classes.SelectMany(one => new object[] { one.Value, one.Name }),
         ];
         return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts.Select(part => Convert.ToString(part, CultureInfo.InvariantCulture))))));

@@ -68,12 +68,24 @@ internal static class PixelJob
         BlockCache cache = RasterFile.NewCache();
         using IRaster raster = RunJob.Open(request, model.Input, warn, files, cache);
         PixelRunOptions options = Options(request, arguments, raster, files) with { ListBadTiles = true };
-        MemoryBudget budget = Budget(request, arguments, model, raster, options);
+        MemoryBudget budget = Budget(request, arguments, model.Pixels, raster, options);
         cache.Limit(budget.CacheBytes);
         options = RunJob.Within(options, budget);
         using IPixelBackend backend = CreateBackend(model, arguments, request.Precision);
         PixelPlan plan = PixelPlan.Create(options, raster, backend);
         return InferencePlanner.Run(plan.Tiles, options, raster, backend, budget, model.Name, sample => PixelRun.Try(plan, sample, options, raster, backend, cancel), files);
+    }
+
+    /// <summary>Reckons what can be told without the model's weights: tiles, bytes to read, memory. Writes nothing.</summary>
+    /// <inheritdoc cref="Check"/>
+    public static InferencePlan Outline(PixelRequest request, PixelInput model, Action<string>? warn, IFileSystem? files = null)
+    {
+        files ??= LocalFileSystem.Instance;
+        PixelArguments arguments = PixelArguments.Parse(request.ModelArguments, model);
+        using IRaster raster = RunJob.Open(request, model.Samples, warn, files, RasterFile.NewCache());
+        PixelRunOptions options = Options(request, arguments, raster, files);
+        MemoryBudget budget = Budget(request, arguments, model, raster, options);
+        return InferencePlanner.Outline(PixelPlan.Create(options, raster, arguments.TileSize).Tiles, raster, arguments.BatchSize, budget, model.Samples.Name, files);
     }
 
     private static OpenRun<PixelOutput, PixelRun> Begin(
@@ -88,7 +100,7 @@ internal static class PixelJob
         try
         {
             PixelRunOptions options = Options(request, arguments, raster, files);
-            MemoryBudget budget = Budget(request, arguments, model, raster, options);
+            MemoryBudget budget = Budget(request, arguments, model.Pixels, raster, options);
             cache.Limit(budget.CacheBytes);
             options = RunJob.Within(options, budget);
             model.TellPrecision(request.Precision, warn);
@@ -116,15 +128,16 @@ internal static class PixelJob
         return arguments.TestTimeAugmentation ? new AugmentedPixelBackend(backend) : backend;
     }
 
-    private static MemoryBudget Budget(PixelRequest request, PixelArguments arguments, IPixelModel model, IRaster raster, PixelRunOptions options)
+    private static MemoryBudget Budget(PixelRequest request, PixelArguments arguments, PixelInput model, IRaster raster, PixelRunOptions options)
     {
         PixelPlan plan = PixelPlan.Create(options, raster, arguments.TileSize);
         int workers = request.Context.Parallel.Workers(Environment.ProcessorCount);
-        long scores = (long)arguments.BatchSize * (model.Pixels.Classes.Count + 1) * arguments.TileSize * arguments.TileSize * sizeof(float);
-        long replica = model.ReplicaBytes(arguments.TileSize, arguments.BatchSize, request.Precision) + scores
-            + (arguments.TestTimeAugmentation ? AugmentedPixelBackend.CopyBytes(arguments.BatchSize, model.Pixels.Samples.Bands, model.Pixels.Classes.Count + 1, arguments.TileSize) : 0);
+        int channels = model.Classes.Count + 1;
+        long scores = (long)arguments.BatchSize * channels * arguments.TileSize * arguments.TileSize * sizeof(float);
+        long replica = model.ReplicaBytes(arguments.TileSize, arguments.BatchSize) + scores
+            + (arguments.TestTimeAugmentation ? AugmentedPixelBackend.CopyBytes(arguments.BatchSize, model.Samples.Bands, channels, arguments.TileSize) : 0);
         return RunJob.Budget(
-            request, raster, model.Pixels.Samples.Bands, arguments.TileSize, arguments.BatchSize, replica, PixelMemory.Of(plan, options, new ClassCodes(model.Pixels.Classes, arguments.PredictBackground), arguments.BatchSize, workers));
+            request, raster, model.Samples.Bands, arguments.TileSize, arguments.BatchSize, replica, PixelMemory.Of(plan, options, new ClassCodes(model.Classes, arguments.PredictBackground), arguments.BatchSize, workers));
     }
 
     private static PixelRunOptions Options(PixelRequest request, PixelArguments arguments, IRaster raster, IFileSystem files)

@@ -17,15 +17,18 @@ internal sealed class UnetRunModel(UnetEngine model) : IPixelModel
 
     public string Device => model.Device;
 
-    public static PixelInput Describe(UnetDefinition definition) => new(definition.Input, definition.Classes, Step, !definition.Options.Loss.IsBackgroundIgnored);
+    public static PixelInput Describe(UnetDefinition definition) => new(
+        definition.Input,
+        definition.Classes,
+        Step,
+        !definition.Options.Loss.IsBackgroundIgnored,
+        (chipSize, batchSize) => UnetBackend.ReplicaBytes(definition.Options with { ChipSize = chipSize }, batchSize));
 
     public string Fingerprint(CancellationToken cancel) => model.Fingerprint(cancel);
 
     public void TellPrecision(LearnPrecision precision, Action<string>? warn) => model.TellPrecision(precision, warn);
 
     public IPixelBackend CreateBackend(int chipSize, int batchSize, LearnPrecision precision) => new UnetBackend(model, batchSize, precision, chipSize);
-
-    public long ReplicaBytes(int chipSize, int batchSize, LearnPrecision precision) => UnetBackend.ReplicaBytes(model.Options with { ChipSize = chipSize }, batchSize);
 
     public void Dispose() => model.Dispose();
 }

@@ -1,0 +1,14 @@
+namespace ArcLearn;
+
+/// <summary>Settings of a detector, as -ModelArguments takes them.</summary>
+public sealed class DetectorSettings : TileSettings
+{
+    /// <summary>Score that a detection needs, 0 to 1.</summary>
+    public object? threshold { get => this[nameof(threshold)]; set => this[nameof(threshold)] = value; }
+
+    /// <summary>Intersection over union that two detections of one class in a tile may have, 0 to 1.</summary>
+    public object? nms_overlap { get => this[nameof(nms_overlap)]; set => this[nameof(nms_overlap)] = value; }
+
+    /// <summary>Whether a tile leaves what lies in its padding to its neighbours.</summary>
+    public object? exclude_pad_detections { get => this[nameof(exclude_pad_detections)]; set => this[nameof(exclude_pad_detections)] = value; }
+}

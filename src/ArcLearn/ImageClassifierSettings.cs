@@ -1,0 +1,8 @@
+namespace ArcLearn;
+
+/// <summary>Settings of an image classifier, as -ModelArguments takes them.</summary>
+public sealed class ImageClassifierSettings : SettingsTable
+{
+    /// <summary>Chips that go through the network at a time.</summary>
+    public object? batch_size { get => this[nameof(batch_size)]; set => this[nameof(batch_size)] = value; }
+}
