@@ -164,6 +164,49 @@ public sealed class StoreTests(StoreFixture job) : IClassFixture<StoreFixture>, 
     }
 
     [Fact]
+    public void A_model_of_another_kind_is_installed_with_a_warning()
+    {
+        job.Store("kinds");
+        File.Copy(job.Folder["a/squares/squares.pth"], job.Folder["other.pth"]);
+        RunResult installed = job.Host.Run("""
+            (New-LearnModel -Json @{ Framework = 'arcgis.learn.models._inferencing'; ModelConfiguration = '_FasterRCNN'; ModelType = 'ObjectDetection'; ModelFile = 'other.pth' } | Install-LearnModel).Name
+            """);
+
+        Assert.Equal("other", Assert.Single(installed.ThrowIfFailed().Output).ToString());
+        Assert.Contains("'other' is installed, but cannot be used here:", Assert.Single(installed.Warnings), StringComparison.Ordinal);
+        Assert.Contains("_FasterRCNN", installed.Warnings[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("InvalidFormat", "Install-LearnModel script/own.emd")]
+    [InlineData("InvalidFormat", "Import-LearnModel script/own.emd")]
+    [InlineData("InvalidFormat", "Invoke-DetectObjects scene.tif script/own.emd new.gpkg")]
+    [InlineData("InvalidFormat", "Import-LearnModel script/program.pt")]
+    [InlineData("InvalidFormat", "Invoke-DetectObjects scene.tif script/program.pt new.gpkg")]
+    [InlineData("InvalidFormat", "$data | New-SingleShotDetector -PretrainedPath script/program.pt")]
+    [InlineData("FrameworkNotSupported", "Install-LearnModel script/foreign.emd")]
+    [InlineData("FrameworkNotSupported", "Install-LearnModel script/foreign.emd -WhatIf")]
+    [InlineData("FrameworkNotSupported", "Import-LearnModel script/foreign.emd")]
+    [InlineData("FrameworkNotSupported", "Invoke-DetectObjects scene.tif script/foreign.emd new.gpkg")]
+    public void A_program_of_TorchScript_is_refused_with_what_to_do(string id, string command)
+    {
+        job.Store("script");
+        if (!Directory.Exists(job.Folder["script"]))
+        {
+            Directory.CreateDirectory(job.Folder["script"]);
+            File.Copy(Path.Combine(AppContext.BaseDirectory, "script.pth"), job.Folder["script/program.pt"]);
+            File.WriteAllText(job.Folder["script/own.emd"], File.ReadAllText(job.Folder["a/squares/squares.emd"]).Replace("squares.pth", "program.pt", StringComparison.Ordinal));
+            File.WriteAllText(job.Folder["script/foreign.emd"], """{ "ModelConfiguration": "mine", "ModelType": "ObjectDetection", "ModelFile": "program.pt" }""");
+        }
+
+        RunResult result = job.Host.Run(command);
+
+        Assert.Equal(id, result.ErrorId);
+        Assert.Contains("a program of TorchScript, which runs whatever it says", result.SingleError.ToString(), StringComparison.Ordinal);
+        Assert.Contains("torch.onnx.export(", result.SingleError.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_definition_is_read_from_files_and_JSON_and_used_as_a_model()
     {
         job.Store("definitions");

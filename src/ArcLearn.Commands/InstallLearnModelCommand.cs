@@ -4,6 +4,10 @@ using ArcLearn.Core.Packaging;
 namespace ArcLearn.Commands;
 
 /// <summary>Unpacks a model package into the model store, where the inference cmdlets find it by name, and writes what was installed.</summary>
+/// <remarks>
+/// <para>A package is looked through before anything of it is unpacked, and its weights are read before it is installed. What is unsafe or damaged is refused by name, and so is a model of a framework that cannot be run
+/// here (FrameworkNotSupported). A model of arcgis.learn of a kind that is not known here is installed with a warning.</para>
+/// </remarks>
 /// <example>
 /// <code>Install-LearnModel -Path trees.dlpk</code>
 /// <para>Installs the model for the current user; its name is that of its definition.</para>
@@ -53,7 +57,13 @@ public sealed class InstallLearnModelCommand : PathCmdlet
         WriteVerbose($"Installing '{package.Name}' of {source} into {store.CheckInstall(package, Scope, Force)}.");
         if (ShouldProcess(source, $"Install model '{package.Name}'"))
         {
-            WriteObject(store.Install(package, Scope, Force, cancel: StopToken));
+            InstalledModel installed = store.Install(package, Scope, Force, cancel: StopToken);
+            if (ModelDescription.Problem(package) is { Length: > 0 } problem)
+            {
+                WriteWarning($"'{installed.Name}' is installed, but cannot be used here: {problem}");
+            }
+
+            WriteObject(installed);
         }
     });
 }

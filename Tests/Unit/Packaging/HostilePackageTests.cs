@@ -44,7 +44,7 @@ public sealed class HostilePackageTests : IDisposable
     {
         string path = Samples.Zip(
             _folder.PathOf("trees.dlpk"),
-            ("trees.emd", Samples.Emd), ("trees.pth", "w"), ("trees.dlpk", "the package of the same model"), ("ModelCharacteristics/loss_graph.png", "p"), (".hidden", "h"));
+            ("trees.emd", Samples.Emd), ("trees.pth", Samples.W), ("trees.dlpk", "the package of the same model"), ("ModelCharacteristics/loss_graph.png", "p"), (".hidden", "h"));
 
         InstalledModel actual = _store.Install(path, ModelScope.CurrentUser, force: false);
 
@@ -60,7 +60,7 @@ public sealed class HostilePackageTests : IDisposable
         WriteDirectory(many, entries: 100_000, nameLength: 100);
         string swelling = _folder.PathOf("swelling.dlpk");
         Swell(swelling, 128);
-        string deep = Samples.Zip(_folder.PathOf("deep.dlpk"), ("trees.emd", new string('[', ModelDefinitionFile.MaximumLength)), ("trees.pth", "w"));
+        string deep = Samples.Zip(_folder.PathOf("deep.dlpk"), ("trees.emd", new string('[', ModelDefinitionFile.MaximumLength)), ("trees.pth", Samples.W));
         foreach (string path in new[] { many, swelling, deep })
         {
             long before = GC.GetAllocatedBytesForCurrentThread();
@@ -74,9 +74,9 @@ public sealed class HostilePackageTests : IDisposable
         Dictionary<string, (string[], Action<string>)> all = new()
         {
             ["links"] = (["'trees.pth' is a link"], path => Samples.Zip(path, [("trees.emd", Samples.Emd), ("trees.pth", "/etc/passwd")], (entry, i) => entry.ExternalAttributes = i == 1 ? unchecked((int)0xA1FF0000) : 0)),
-            ["pipes"] = (["'pipe' is a link or a device"], path => Samples.Zip(path, [("trees.emd", Samples.Emd), ("trees.pth", "w"), ("pipe", "")], (entry, i) => entry.ExternalAttributes = i == 2 ? 0x11B60000 : 0)),
-            ["folder as a file"] = (["'trees.pth' is a link or a device"], path => Samples.Zip(path, [("trees.emd", Samples.Emd), ("trees.pth", "w")], (entry, i) => entry.ExternalAttributes = i == 1 ? 0x41ED0000 : 0)),
-            ["a file that is a folder, too"] = (["'trees.pth' both as a file and as a folder"], path => Samples.Zip(path, ("trees.emd", Samples.Emd), ("trees.pth", "w"), ("trees.pth/x", "x"))),
+            ["pipes"] = (["'pipe' is a link or a device"], path => Samples.Zip(path, [("trees.emd", Samples.Emd), ("trees.pth", Samples.W), ("pipe", "")], (entry, i) => entry.ExternalAttributes = i == 2 ? 0x11B60000 : 0)),
+            ["folder as a file"] = (["'trees.pth' is a link or a device"], path => Samples.Zip(path, [("trees.emd", Samples.Emd), ("trees.pth", Samples.W)], (entry, i) => entry.ExternalAttributes = i == 1 ? 0x41ED0000 : 0)),
+            ["a file that is a folder, too"] = (["'trees.pth' both as a file and as a folder"], path => Samples.Zip(path, ("trees.emd", Samples.Emd), ("trees.pth", Samples.W), ("trees.pth/x", "x"))),
             ["encrypted"] = (["'trees.pth' is encrypted"], path => Patch(Plain(path), "PK\u0001\u0002", 8, 1)),
             ["another method"] = (["'trees.pth' is damaged"], path => Patch(Plain(path), "PK\u0001\u0002", 10, 99)),
             ["swells"] = (["more than a model can need", "'trees.pth'"], path => Swell(path, 80)),
@@ -86,9 +86,18 @@ public sealed class HostilePackageTests : IDisposable
             ["thousands of entries"] = (["more than 10000 entries"], path => WriteDirectory(path, 20_000, 8)),
             ["entries that it does not count"] = (["more than 10000 entries"], path => WriteDirectory(path, 20_000, 8, told: 2)),
             ["a large directory"] = (["names and comments of more than 16 MB"], path => WriteDirectory(path, 1_000, 20_000)),
-            ["no definition"] = (["holds no model definition"], path => Samples.Zip(path, ("trees.pth", "w"))),
-            ["two definitions"] = (["2 model definitions (trees.emd, x/oaks.emd)"], path => Samples.Zip(path, ("trees.emd", Samples.Emd), ("trees.pth", "w"), ("x/oaks.emd", Samples.Emd))),
-            ["giant JSON"] = (["entry 'trees.emd'", "larger than 16 MB"], path => Samples.Zip(path, ("trees.emd", Samples.Emd + new string(' ', ModelDefinitionFile.MaximumLength)), ("trees.pth", "w"))),
+            ["zeros beside the weights"] = (["'zeros.bin' unpacks to", "beside the weights"], path => Swell(path, 80, beside: true)),
+            ["many zeros beside the weights"] = (["'zeros/0.bin' unpacks to", "beside the weights"], path => Swell(path, 1, beside: true, parts: 70)),
+            ["entries that share bytes"] = (["shares bytes with others"], Overlap),
+            ["weights of no known layout"] = (["entry 'trees.pth'", "neither a PyTorch file nor safetensors"], path => Samples.Zip(path, ("trees.emd", Samples.Emd), ("trees.pth", "w"))),
+            ["a web page for weights"] = (["entry 'trees.pth'", "is a web page"], path => Samples.Zip(path, ("trees.emd", Samples.Emd), ("trees.pth", "<html>"))),
+            ["weights for a pointer"] = (["entry 'trees.pth'", "Git LFS"], path => Samples.Zip(path, ("trees.emd", Samples.Emd), ("trees.pth", "version https://git-lfs.github.com/spec/v1"))),
+            ["no weights in the weights"] = (["entry 'trees.pth'", "is empty"], path => Samples.Zip(path, ("trees.emd", Samples.Emd), ("trees.pth", ""))),
+            ["a name that a terminal obeys"] = (["'\\u001b]0;x\\u0007.txt'"], path => Samples.Zip(path, ("trees.emd", Samples.Emd), ("trees.pth", Samples.W), ("\u001b]0;x\u0007.txt", "x"))),
+            ["a file of weights that a terminal obeys"] = (["ModelFile is \"\\u001b[2J.pth\", which is not text without control characters"], path => Samples.Zip(path, ("trees.emd", """{ "ModelFile": "\u001b[2J.pth" }"""), ("trees.pth", Samples.W))),
+            ["no definition"] = (["holds no model definition"], path => Samples.Zip(path, ("trees.pth", Samples.W))),
+            ["two definitions"] = (["2 model definitions (trees.emd, x/oaks.emd)"], path => Samples.Zip(path, ("trees.emd", Samples.Emd), ("trees.pth", Samples.W), ("x/oaks.emd", Samples.Emd))),
+            ["giant JSON"] = (["entry 'trees.emd'", "larger than 16 MB"], path => Samples.Zip(path, ("trees.emd", Samples.Emd + new string(' ', ModelDefinitionFile.MaximumLength)), ("trees.pth", Samples.W))),
         };
         foreach ((string name, string says) in new[]
         {
@@ -102,7 +111,7 @@ public sealed class HostilePackageTests : IDisposable
             ("INSTALL.json/x", "record of the install"), (new string('n', 201), "has 201 characters"), (string.Concat(Enumerable.Repeat("d/", 250)) + "x", "has 501 characters"),
         })
         {
-            all.Add($"entry {name}", ([says, name], path => Samples.Zip(path, ("trees.emd", Samples.Emd), ("trees.pth", "w"), ("notes.txt", "n"), (name, "x"))));
+            all.Add($"entry {name}", ([says, SafeText.Show(name)], path => Samples.Zip(path, ("trees.emd", Samples.Emd), ("trees.pth", Samples.W), ("notes.txt", "n"), (name, "x"))));
         }
 
         foreach ((string emd, string says) in new[]
@@ -115,6 +124,9 @@ public sealed class HostilePackageTests : IDisposable
             ("""{ "ModelFile": "trees.pth", "Classes": [ { "Value": -1, "Name": "a" } ] }""", "whole number from 0 to 2147483647"),
             ("""{ "ModelFile": "trees.pth", "Classes": [ { "Value": 1.5, "Name": "a" } ] }""", "whole number from 0 to 2147483647"),
             ("""{ "ModelFile": "trees.pth", "Classes": [ { "Value": 1, "Name": "a" }, { "Value": 1, "Name": "b" } ] }""", "a value of its own"),
+            ("""{ "ModelFile": "trees.pth", "Classes": [ { "Value": 1, "Value": 2, "Name": "a" } ] }""", "says 'Value' once"),
+            ("""{ "ModelFile": "trees.pth", "Classes": [ { "Value": 1, "Name": "a", "Name": "b" } ] }""", "says 'Name' once"),
+            ("""{ "ModelFile": "trees.pth", "Classes": [ { "Value": 1, "Name": "\\u001b[31m" } ] }""", "without control characters"),
             ("""{ "ModelFile": "trees.pth", "ImageHeight": 99999999999 }""", "ImageHeight is 99999999999"),
             ("""{ "ModelFile": "trees.pth", "Grids": [ 1000000 ] }""", "Grids is 1000000"),
             ("""{ "ModelFile": "\\ud800" }""", "not Unicode"),
@@ -122,13 +134,13 @@ public sealed class HostilePackageTests : IDisposable
         })
         {
             string key = $"definition {(emd.Length > 100 ? emd[..100] : emd)}";
-            all.Add(key, ([says, "entry 'trees.emd'"], path => Samples.Zip(path, ("trees.emd", emd.Replace("\\\\", "\\", StringComparison.Ordinal)), ("trees.pth", "w"))));
+            all.Add(key, ([says, "entry 'trees.emd'"], path => Samples.Zip(path, ("trees.emd", emd.Replace("\\\\", "\\", StringComparison.Ordinal)), ("trees.pth", Samples.W))));
         }
 
         return all;
     }
 
-    private static string Plain(string path) => Samples.Zip(path, ("trees.emd", Samples.Emd), ("trees.pth", "w"));
+    private static string Plain(string path) => Samples.Zip(path, ("trees.emd", Samples.Emd), ("trees.pth", Samples.W));
 
     /// <summary>Changes a number behind the last occurrence of a signature: of two bytes, or four where it is large.</summary>
     private static void Patch(string path, string signature, int offset, int value)
@@ -147,7 +159,8 @@ public sealed class HostilePackageTests : IDisposable
         File.WriteAllBytes(path, bytes);
     }
 
-    private static void Swell(string path, int megabytes)
+    /// <param name="beside">Whether sound weights are there, too, and the zeros are another file, or several.</param>
+    private static void Swell(string path, int megabytes, bool beside = false, int parts = 1)
     {
         using ZipArchive archive = ZipFile.Open(path, ZipArchiveMode.Create);
         using (Stream emd = archive.CreateEntry("trees.emd").Open())
@@ -155,12 +168,50 @@ public sealed class HostilePackageTests : IDisposable
             emd.Write(Encoding.UTF8.GetBytes(Samples.Emd));
         }
 
-        using Stream stream = archive.CreateEntry("trees.pth").Open();
-        byte[] zeros = new byte[1 << 20];
-        for (int i = 0; i < megabytes; i++)
+        if (beside)
         {
-            stream.Write(zeros);
+            // Numbers that do not pack: by the measure of the whole package, the zeros would be few.
+            byte[] noise = new byte[1 << 20];
+            new Random(1).NextBytes(noise);
+            using Stream weights = archive.CreateEntry("trees.pth").Open();
+            weights.Write(Samples.Tensor(noise));
         }
+
+        for (int part = 0; part < parts; part++)
+        {
+            using Stream stream = archive.CreateEntry(beside ? parts > 1 ? $"zeros/{part}.bin" : "zeros.bin" : "trees.pth").Open();
+            byte[] zeros = new byte[1 << 20];
+            for (int i = 0; i < megabytes; i++)
+            {
+                stream.Write(zeros);
+            }
+        }
+    }
+
+    /// <summary>A ZIP whose directory names the bytes of one file under many names.</summary>
+    private static void Overlap(string path)
+    {
+        byte[] noise = new byte[100_000];
+        new Random(2).NextBytes(noise);
+        Samples.Zip(path, ("trees.emd", Samples.Emd), ("trees.pth", Samples.W), ("aaaa", Convert.ToBase64String(noise)));
+        byte[] whole = File.ReadAllBytes(path);
+        int end = whole.AsSpan().LastIndexOf("PK\u0005\u0006"u8);
+        int start = BinaryPrimitives.ReadInt32LittleEndian(whole.AsSpan(end + 16));
+        int last = whole.AsSpan().LastIndexOf("PK\u0001\u0002"u8);
+        byte[] entry = whole[last..end];
+        using BinaryWriter writer = new(File.Create(path));
+        writer.Write(whole[..end]);
+        for (int i = 0; i < 100; i++)
+        {
+            Encoding.ASCII.GetBytes(FormattableString.Invariant($"a{i:D3}")).CopyTo(entry, 46);
+            writer.Write(entry);
+        }
+
+        byte[] tail = whole[end..];
+        BinaryPrimitives.WriteUInt16LittleEndian(tail.AsSpan(8), 103);
+        BinaryPrimitives.WriteUInt16LittleEndian(tail.AsSpan(10), 103);
+        BinaryPrimitives.WriteInt32LittleEndian(tail.AsSpan(12), end - start + (100 * entry.Length));
+        writer.Write(tail);
     }
 
     /// <summary>A ZIP of nothing but its directory.</summary>

@@ -50,7 +50,7 @@ public sealed class ModelPackageReaderTests : IDisposable
     [InlineData("sub/Other.EMD", "2 model definitions")]
     public void A_package_with_such_an_entry_is_refused(string entry, string message)
     {
-        string path = Samples.Zip(_folder.PathOf("a.dlpk"), ("trees.emd", Samples.Emd), ("trees.pth", "w"), (entry, "x"));
+        string path = Samples.Zip(_folder.PathOf("a.dlpk"), ("trees.emd", Samples.Emd), ("trees.pth", Samples.W), (entry, "x"));
 
         LearnFormatException error = Assert.Throws<LearnFormatException>(() => ModelPackageReader.Open(path));
 
@@ -82,7 +82,7 @@ public sealed class ModelPackageReaderTests : IDisposable
     [InlineData("""{ "ModelFile": "absent.pth" }""", "'absent.pth' is not in the package")]
     public void A_definition_without_weights_in_its_package_is_refused(string emd, string message)
     {
-        (string, string)[] entries = emd.Length == 0 ? [("w.pth", "w")] : [("w.pth", "w"), ("trees.emd", emd)];
+        (string, string)[] entries = emd.Length == 0 ? [("w.pth", Samples.W)] : [("w.pth", Samples.W), ("trees.emd", emd)];
         string archive = Samples.Zip(_folder.PathOf("a.dlpk"), entries);
         string folder = _folder.PathOf("a");
         ZipFile.ExtractToDirectory(archive, folder);
@@ -98,7 +98,7 @@ public sealed class ModelPackageReaderTests : IDisposable
         Directory.CreateDirectory(folder);
         File.WriteAllText(Path.Combine(folder, "a.emd"), Samples.Emd);
         File.WriteAllText(Path.Combine(folder, "b.emd"), Samples.Emd);
-        File.WriteAllText(Path.Combine(folder, "trees.pth"), "w");
+        File.WriteAllText(Path.Combine(folder, "trees.pth"), Samples.W);
 
         Assert.Contains("a.emd, b.emd", Assert.Throws<LearnFormatException>(() => ModelPackageReader.Open(folder)).Message, StringComparison.Ordinal);
         using ModelPackageReader actual = ModelPackageReader.Open(Path.Combine(folder, "b.emd"));
@@ -110,7 +110,7 @@ public sealed class ModelPackageReaderTests : IDisposable
     {
         string emd = Samples.Emd.Replace("trees.pth", @".\\Trees.pth", StringComparison.Ordinal);
         string path = Samples.Zip(
-            _folder.PathOf("a.zip"), ("top\\", ""), ("top\\trees.emd", emd), ("top\\trees.pth", "w"), ("__MACOSX/top/._trees.emd", "?"), ("top/._x.emd", "?"));
+            _folder.PathOf("a.zip"), ("top\\", ""), ("top\\trees.emd", emd), ("top\\trees.pth", Samples.W), ("__MACOSX/top/._trees.emd", "?"), ("top/._x.emd", "?"));
 
         using ModelPackageReader actual = ModelPackageReader.Open(path);
 
@@ -135,10 +135,71 @@ public sealed class ModelPackageReaderTests : IDisposable
     [Fact]
     public void What_is_absent_or_of_another_kind_is_told_so()
     {
-        File.WriteAllText(_folder.PathOf("w.pth"), "w");
+        foreach ((string name, string content, string says) in new[]
+        {
+            ("w.txt", "w", "is no model"), ("w.pth", "w", "neither a PyTorch file nor safetensors"), ("w.safetensors", Samples.W, "holds weights alone"),
+        })
+        {
+            File.WriteAllText(_folder.PathOf(name), content);
+            Assert.Contains(says, Assert.Throws<LearnFormatException>(() => ModelPackageReader.Open(_folder.PathOf(name))).Message, StringComparison.Ordinal);
+        }
 
+        File.WriteAllText(_folder.PathOf("w.h5"), "w");
+        Assert.Contains("a model of Keras", Assert.Throws<LearnDataException>(() => ModelPackageReader.Open(_folder.PathOf("w.h5"))).Message, StringComparison.Ordinal);
         Assert.Throws<FileNotFoundException>(() => ModelPackageReader.Open(_folder.PathOf("absent.dlpk")));
-        Assert.Contains("is no model", Assert.Throws<LearnFormatException>(() => ModelPackageReader.Open(_folder.PathOf("w.pth"))).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("trees.emd")]
+    [InlineData("trees.pth")]
+    [InlineData("function.py")]
+    [InlineData("deep/trees.pth")]
+    public void A_link_in_a_models_folder_is_not_followed(string linked)
+    {
+        string folder = _folder.PathOf("model");
+        string outside = _folder.PathOf("outside");
+        Directory.CreateDirectory(folder);
+        Directory.CreateDirectory(outside);
+        Dictionary<string, string> files = new()
+        {
+            ["trees.emd"] = Samples.Emd.Replace("trees.pth", linked.StartsWith("deep", StringComparison.Ordinal) ? linked : "trees.pth", StringComparison.Ordinal)
+                .Replace("{ ", "{ \"InferenceFunction\": \"function.py\", ", StringComparison.Ordinal),
+            ["trees.pth"] = Samples.W,
+            ["function.py"] = "secret",
+        };
+        foreach ((string name, string text) in files)
+        {
+            File.WriteAllText(Path.Combine(name == linked ? outside : folder, name), text);
+        }
+
+        string link = Path.Combine(folder, linked.Split('/')[0]);
+        if (linked.Contains('/', StringComparison.Ordinal))
+        {
+            File.WriteAllText(Path.Combine(outside, "trees.pth"), Samples.W);
+            Directory.CreateSymbolicLink(link, outside);
+        }
+        else
+        {
+            File.CreateSymbolicLink(link, Path.Combine(outside, linked));
+        }
+
+        ModelStore store = new(new StoreRoots(_folder.PathOf("store"), _folder.PathOf("all")));
+        LearnFormatException error = Assert.Throws<LearnFormatException>(() => store.Install(folder, ModelScope.CurrentUser, force: false));
+
+        Assert.Equal(link, error.Path);
+        Assert.Contains($"is a link to {outside}", error.Message, StringComparison.Ordinal);
+        Assert.Empty(Samples.Snapshot(_folder.PathOf("store")));
+    }
+
+    [Fact]
+    public void A_models_folder_may_be_reached_by_a_link()
+    {
+        Samples.Save(_folder.PathOf("trees"));
+        Directory.CreateSymbolicLink(_folder.PathOf("current"), _folder.PathOf("trees"));
+
+        using ModelPackageReader actual = ModelPackageReader.Open(_folder.PathOf("current"));
+
+        Assert.Equal(Samples.Weights, File.ReadAllBytes(actual.WeightsPath()));
     }
 
     [Fact]
@@ -191,7 +252,7 @@ public sealed class ModelPackageReaderTests : IDisposable
     [Fact]
     public void An_encrypted_entry_is_refused()
     {
-        string path = Samples.Zip(_folder.PathOf("a.dlpk"), ("trees.emd", Samples.Emd), ("trees.pth", "w"));
+        string path = Samples.Zip(_folder.PathOf("a.dlpk"), ("trees.emd", Samples.Emd), ("trees.pth", Samples.W));
         byte[] bytes = File.ReadAllBytes(path);
         bytes[bytes.AsSpan().LastIndexOf("PK\u0001\u0002"u8) + 8] |= 1;
         File.WriteAllBytes(path, bytes);

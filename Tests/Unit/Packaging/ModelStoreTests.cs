@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using ArcLearn.Core.IO;
 using ArcLearn.Core.Packaging;
 using ArcLearn.Tests.Unit.TestSupport;
@@ -45,13 +46,13 @@ public sealed class ModelStoreTests : IDisposable
     {
         InstallSample("trees");
         Dictionary<string, string> before = Samples.Snapshot(_folder.PathOf("mine"));
-        string other = Samples.Save(_folder.PathOf("b"), weights: [1, 2, 3]).Path;
+        string other = Samples.Save(_folder.PathOf("b"), weights: Samples.Tiny(3)).Path;
 
         Assert.Equal(name, Assert.Throws<ModelExistsException>(() => _store.Install(other, ModelScope.CurrentUser, force: false, name)).Name);
         Assert.Equal(before, Samples.Snapshot(_folder.PathOf("mine")));
 
         InstalledModel actual = _store.Install(other, ModelScope.CurrentUser, force: true, name);
-        Assert.Equal([1, 2, 3], File.ReadAllBytes(Path.Combine(actual.Path, "trees.pth")));
+        Assert.Equal(Samples.Tiny(3), File.ReadAllBytes(Path.Combine(actual.Path, "trees.pth")));
         Assert.Equal([actual.Path], Directory.GetDirectories(_folder.PathOf("mine")));
     }
 
@@ -156,7 +157,7 @@ public sealed class ModelStoreTests : IDisposable
     [InlineData("two.emd")]
     public void A_bad_package_leaves_no_trace(string entry)
     {
-        string path = Samples.Zip(_folder.PathOf("a.dlpk"), ("trees.emd", Samples.Emd), ("trees.pth", "w"), (entry, "{}"));
+        string path = Samples.Zip(_folder.PathOf("a.dlpk"), ("trees.emd", Samples.Emd), ("trees.pth", Samples.W), (entry, "{}"));
 
         Assert.Throws<LearnFormatException>(() => _store.Install(path, ModelScope.CurrentUser, force: true));
 
@@ -167,7 +168,7 @@ public sealed class ModelStoreTests : IDisposable
     [Fact]
     public void A_packages_folders_are_kept_and_its_own_install_record_is_not()
     {
-        string path = Samples.Zip(_folder.PathOf("a.dlpk"), ("top/trees.emd", Samples.Emd), ("top/trees.pth", "w"), ("install.json", "{}"), ("top/docs/read.me", "hi"));
+        string path = Samples.Zip(_folder.PathOf("a.dlpk"), ("top/trees.emd", Samples.Emd), ("top/trees.pth", Samples.W), ("install.json", "{}"), ("top/docs/read.me", "hi"));
 
         InstalledModel actual = _store.Install(path, ModelScope.CurrentUser, force: false);
 
@@ -181,7 +182,7 @@ public sealed class ModelStoreTests : IDisposable
     [InlineData(false)]
     public void A_disk_that_fills_while_unpacking_leaves_the_store_as_it_was(bool installed)
     {
-        string path = Samples.Save(_folder.PathOf("b"), weights: [7]).Path;
+        string path = Samples.Save(_folder.PathOf("b"), weights: Samples.Tiny(7)).Path;
         if (installed)
         {
             _store.Install(path, ModelScope.CurrentUser, force: false);
@@ -219,7 +220,7 @@ public sealed class ModelStoreTests : IDisposable
     {
         InstallSample("trees");
         Dictionary<string, string> before = Samples.Snapshot(_folder.PathOf("mine"));
-        string path = Samples.Save(_folder.PathOf("b"), weights: [7]).Path;
+        string path = Samples.Save(_folder.PathOf("b"), weights: Samples.Tiny(7)).Path;
         ModelStore failing = new(Roots, new FaultyFileSystem { FailingMove = move });
 
         Assert.Throws<UnauthorizedAccessException>(() => failing.Install(path, ModelScope.CurrentUser, force: true, "trees"));
@@ -232,8 +233,8 @@ public sealed class ModelStoreTests : IDisposable
     [InlineData(true)]
     public void An_install_that_another_one_overtakes_is_refused_or_replaces_it(bool force)
     {
-        string mine = Samples.Save(_folder.PathOf("a"), "trees", weights: [1]).Path;
-        string other = Samples.Save(_folder.PathOf("b"), "trees", weights: [2]).Path;
+        string mine = Samples.Save(_folder.PathOf("a"), "trees", weights: Samples.Tiny(1)).Path;
+        string other = Samples.Save(_folder.PathOf("b"), "trees", weights: Samples.Tiny(2)).Path;
         bool isOvertaken = false;
         FaultyFileSystem files = new()
         {
@@ -257,7 +258,7 @@ public sealed class ModelStoreTests : IDisposable
             Assert.Throws<ModelExistsException>(() => slow.Install(mine, ModelScope.CurrentUser, force));
         }
 
-        Assert.Equal([force ? (byte)1 : (byte)2], File.ReadAllBytes(_folder.PathOf("mine", "trees", "trees.pth")));
+        Assert.Equal(Samples.Tiny(force ? (byte)1 : (byte)2), File.ReadAllBytes(_folder.PathOf("mine", "trees", "trees.pth")));
         Assert.Single(Directory.GetDirectories(_folder.PathOf("mine")));
     }
 
@@ -275,7 +276,7 @@ public sealed class ModelStoreTests : IDisposable
                 throw new IOException("The device is lost.");
             }
         };
-        string path = Samples.Zip(_folder.PathOf("a.dlpk"), ("trees.emd", Samples.Emd), ("trees.pth", "w"), ("new.txt", "x"));
+        string path = Samples.Zip(_folder.PathOf("a.dlpk"), ("trees.emd", Samples.Emd), ("trees.pth", Samples.W), ("new.txt", "x"));
 
         Assert.Throws<IOException>(() => new ModelStore(Roots, files).Install(path, ModelScope.CurrentUser, force: true));
 
@@ -287,7 +288,7 @@ public sealed class ModelStoreTests : IDisposable
     [InlineData(true)]
     public void Many_installs_at_once_leave_one_whole_model(bool force)
     {
-        string[] packages = [.. Enumerable.Range(0, 8).Select(i => Samples.Save(_folder.PathOf($"p{i}"), "trees", weights: [(byte)i]).Path)];
+        string[] packages = [.. Enumerable.Range(0, 8).Select(i => Samples.Save(_folder.PathOf($"p{i}"), "trees", weights: Samples.Tiny((byte)i)).Path)];
         int refused = 0;
 
         Parallel.ForEach(packages, new ParallelOptions { MaxDegreeOfParallelism = 8 }, package =>
@@ -311,7 +312,7 @@ public sealed class ModelStoreTests : IDisposable
     public void A_model_whose_replacement_was_killed_between_the_two_moves_comes_back()
     {
         InstallSample("trees");
-        string package = Samples.Save(_folder.PathOf("new"), "trees", weights: [9]).Path;
+        string package = Samples.Save(_folder.PathOf("new"), "trees", weights: Samples.Tiny(9)).Path;
         string[] between = [];
 
         // What the disk holds at the moment of the second move is what a kill there leaves behind.
@@ -341,7 +342,7 @@ public sealed class ModelStoreTests : IDisposable
         InstallSample("trees");
         Directory.Move(_folder.PathOf("mine", "trees"), _folder.PathOf("mine", ".trees.0123abcd.replaced"));
         Directory.CreateDirectory(_folder.PathOf("mine", ".other.0123abcd.partial"));
-        Samples.Save(_folder.PathOf("new"), "trees", weights: [9]);
+        Samples.Save(_folder.PathOf("new"), "trees", weights: Samples.Tiny(9));
         Directory.CreateDirectory(_folder.PathOf("mine", "trees"));
 
         _store.Uninstall("trees");
@@ -399,7 +400,7 @@ public sealed class ModelStoreTests : IDisposable
     public void A_model_that_is_replaced_while_it_is_used_is_used_again()
     {
         InstallSample("trees");
-        string other = Samples.Save(_folder.PathOf("b"), "trees", weights: [2]).Path;
+        string other = Samples.Save(_folder.PathOf("b"), "trees", weights: Samples.Tiny(2)).Path;
         List<int> lengths = [];
 
         byte[] weights = _store.Use("trees", package =>
@@ -413,7 +414,7 @@ public sealed class ModelStoreTests : IDisposable
             return File.ReadAllBytes(package.WeightsPath());
         });
 
-        Assert.Equal([2], weights);
+        Assert.Equal(Samples.Tiny(2), weights);
         Assert.Equal(2, lengths.Count);
     }
 
@@ -427,6 +428,76 @@ public sealed class ModelStoreTests : IDisposable
             _store.Uninstall("trees");
             return package.WeightsPath();
         }));
+    }
+
+    [Fact]
+    public void A_model_that_another_process_removes_first_is_told_as_not_installed()
+    {
+        string folder = InstallSample("trees").Path;
+        FaultyFileSystem files = new()
+        {
+            BeforeMoveDirectory = (from, _) =>
+            {
+                if (from == folder)
+                {
+                    Directory.Delete(folder, recursive: true);
+                }
+            },
+        };
+
+        Assert.Equal("trees", Assert.Throws<ModelNotFoundException>(() => new ModelStore(Roots, files).Uninstall("trees")).Name);
+    }
+
+    [Theory]
+    [InlineData("TensorFlow", "trees.pth", "graph of TensorFlow")]
+    [InlineData("Keras", "trees.pth", "model of Keras")]
+    [InlineData("CNTK", "trees.pth", "model of CNTK")]
+    [InlineData("PyTorch", "trees.pth", "Python in packages is never run")]
+    [InlineData("", "trees.pb", "graph of TensorFlow")]
+    [InlineData("", "trees.pt", "program of TorchScript")]
+    public void A_model_of_a_framework_that_cannot_be_run_is_not_installed(string framework, string weights, string says)
+    {
+        string emd = $$"""{ "Framework": "{{framework}}", "ModelConfiguration": "MaskRCNN", "InferenceFunction": "[Functions]System\DeepLearning\MaskRCNN.py", "ModelFile": "{{weights}}" }""";
+        string path = Samples.Zip(_folder.PathOf("a.dlpk"), ("trees.emd", emd), (weights, Samples.W));
+
+        LearnDataException error = Assert.Throws<LearnDataException>(() => _store.Install(path, ModelScope.CurrentUser, force: false));
+
+        Assert.Equal(("FrameworkNotSupported", path), (error.Id, error.Target));
+        Assert.Contains(says, error.Message, StringComparison.Ordinal);
+        Assert.Contains("ONNX", error.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder.PathOf("mine")));
+    }
+
+    [Theory]
+    [InlineData("_DynamicSSD", "trees.pth")]
+    [InlineData("_FasterRCNN", "trees.pth")]
+    [InlineData("_FasterRCNN", "trees.model")]
+    public void A_program_of_TorchScript_is_not_installed_under_any_name(string configuration, string name)
+    {
+        string path = _folder.PathOf("a.dlpk");
+        Samples.Zip(path, ("trees.emd", $$"""{ "ModelConfiguration": "{{configuration}}", "ModelFile": "{{name}}" }"""));
+        using (ZipArchive archive = ZipFile.Open(path, ZipArchiveMode.Update))
+        {
+            archive.CreateEntryFromFile(Path.Combine(TestEnvironment.RepositoryRoot, "Tests", "Parity", "expected", "script.pth"), name);
+        }
+
+        LearnFormatException error = Assert.Throws<LearnFormatException>(() => _store.Install(path, ModelScope.CurrentUser, force: false));
+
+        Assert.Equal($"{path}, entry '{name}'", error.Path);
+        Assert.Contains("is a program of TorchScript", error.Message, StringComparison.Ordinal);
+        Assert.Contains("torch.onnx.export", error.Message, StringComparison.Ordinal);
+        Assert.Empty(Samples.Snapshot(_folder.PathOf("mine")));
+    }
+
+    [Fact]
+    public void A_model_of_a_kind_that_is_not_known_here_is_installed_as_it_is()
+    {
+        string emd = """{ "Framework": "arcgis.learn.models._inferencing", "ModelConfiguration": "_FasterRCNN", "InferenceFunction": "ArcGISObjectDetector.py", "ModelFile": "trees.pth" }""";
+        string path = Samples.Zip(_folder.PathOf("a.dlpk"), ("trees.emd", emd), ("trees.pth", "weights of another program"));
+
+        InstalledModel actual = _store.Install(path, ModelScope.CurrentUser, force: false);
+
+        Assert.Contains("_FasterRCNN", _store.Use(actual, ModelDescription.Problem), StringComparison.Ordinal);
     }
 
     [Fact]

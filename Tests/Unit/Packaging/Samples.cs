@@ -7,20 +7,25 @@ using ArcLearn.Core.Packaging;
 
 namespace ArcLearn.Tests.Unit.Packaging;
 
-/// <summary>Small models and packages; weights are any bytes.</summary>
+/// <summary>Small models and packages. Their weights are sound, but those of no network.</summary>
 internal static class Samples
 {
     public const string Emd = """
-        { "ModelType": "ObjectDetection", "ModelFile": "trees.pth", "ImageHeight": 224, "ImageWidth": 224,
+        { "ModelConfiguration": "_DynamicSSD", "ModelType": "ObjectDetection", "ModelFile": "trees.pth", "ImageHeight": 224, "ImageWidth": 224,
           "Classes": [ { "Value": 1, "Name": "Tree", "Color": [ 1, 2, 3 ] } ], "backbone": "resnet18" }
         """;
 
-    public static byte[] Weights { get; } = [.. Enumerable.Range(0, 50_000).Select(i => (byte)(i * 31))];
+    /// <summary>A file of weights in the safetensors format that text can hold: one number of 8 bits, 'w'.</summary>
+    public const string W = "@\0\0\0\0\0\0\0{\"w\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}}           w";
+
+    /// <summary>50,000 bytes, of which no long run comes twice.</summary>
+    public static byte[] Weights { get; } = Tensor([.. Enumerable.Range(0, 49_908).Select(i => (byte)((i * 31) + (i >> 8)))]);
 
     public static Normalization ImageNet { get; } = new(1f / 255, [0.485f, 0.456f, 0.406f], [0.229f, 0.224f, 0.225f], SampleType.UInt8);
 
     public static ModelDefinitionFile Definition { get; } = new()
     {
+        ModelConfiguration = ModelDefinitionFile.DetectorConfiguration,
         ModelType = "ObjectDetection",
         ModelFile = "trees.pth",
         ImageHeight = 224,
@@ -47,6 +52,16 @@ internal static class Samples
 
     public static ModelPackage Save(string folder, string name = "trees", bool force = false, IFileSystem? files = null, byte[]? weights = null) =>
         ModelPackager.Save(folder, name, Definition, stream => stream.Write(weights ?? Weights), force, files);
+
+    /// <summary>Weights that hold one number.</summary>
+    public static byte[] Tiny(byte number) => Tensor([number]);
+
+    /// <summary>Weights that hold numbers of 8 bits.</summary>
+    public static byte[] Tensor(byte[] numbers)
+    {
+        string header = FormattableString.Invariant($"{{\"w\":{{\"dtype\":\"U8\",\"shape\":[{numbers.Length}],\"data_offsets\":[0,{numbers.Length}]}}}}").PadRight(84);
+        return [.. BitConverter.GetBytes(header.Length + 0L), .. Encoding.ASCII.GetBytes(header), .. numbers];
+    }
 
     /// <summary>A ZIP of raw entry names; a name that ends in a slash is a folder.</summary>
     public static string Zip(string path, params (string Name, string Text)[] entries) =>

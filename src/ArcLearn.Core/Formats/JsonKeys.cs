@@ -63,7 +63,22 @@ internal sealed class JsonKeys
             return null;
         }
 
-        return value.ValueKind == JsonValueKind.String ? value.GetString()!.Trim() : throw Fail(key, value, "text");
+        string text = value.ValueKind == JsonValueKind.String ? value.GetString()!.Trim() : throw Fail(key, value, "text");
+        return text.Any(char.IsControl) ? throw Fail(key, value, "text without control characters") : text;
+    }
+
+    /// <exception cref="LearnFormatException">A key of an object in a list is there more than once, with different values.</exception>
+    public void RequireUnlike(string key, JsonElement item)
+    {
+        Dictionary<string, string> seen = new(StringComparer.Ordinal);
+        foreach (JsonProperty property in item.EnumerateObject())
+        {
+            string raw = property.Value.GetRawText();
+            if (!seen.TryAdd(property.Name, raw) && seen[property.Name] != raw)
+            {
+                throw Fail(key, item, $"an object that says '{SafeText.Show(property.Name)}' once: it is there with different values");
+            }
+        }
     }
 
     /// <summary>An integer, also as 256.0 or "256".</summary>
@@ -136,7 +151,7 @@ internal sealed class JsonKeys
     public LearnFormatException Fail(string key, JsonElement found, string expected)
     {
         string raw = found.GetRawText().ReplaceLineEndings(" ");
-        return Fail(key, $"is {(raw.Length > 60 ? raw[..57] + "..." : raw)}, which is not {expected}.");
+        return Fail(key, $"is {SafeText.Show(raw.Length > 60 ? raw[..57] + "..." : raw)}, which is not {expected}.");
     }
 
     /// <param name="message">What follows the key's name.</param>

@@ -156,6 +156,9 @@ internal sealed record ModelDefinitionFile
         _ => "",
     };
 
+    /// <summary>Whether it says that its network is one of those that are built here.</summary>
+    public bool IsOwn => ModelConfiguration is DetectorConfiguration or UnetConfiguration or ClassifierConfiguration or OldClassifierConfiguration;
+
     /// <param name="hasLines">Whether errors name the text's lines.</param>
     /// <exception cref="LearnFormatException">The text is not JSON, too large or too deep, or a key holds what it cannot mean.</exception>
     public static ModelDefinitionFile Parse(string path, string text, bool hasLines = true) => ModelDefinitionParser.Parse(path, text, hasLines);

@@ -74,6 +74,12 @@ internal static partial class ModelDefinitionParser
             map.Add(property.Name, property.NameEquals("ModelFile") ? modelFile : property.Value);
         }
 
+        // What an ONNX file of another program holds names no file.
+        if (!document.RootElement.TryGetProperty("ModelFile", out _))
+        {
+            map.Add("ModelFile", modelFile);
+        }
+
         return PythonJson.Write(map);
     }
 
@@ -183,6 +189,7 @@ internal static partial class ModelDefinitionParser
                 throw keys.Fail("Classes", item, "a class with a whole number from 0 to 2147483647 as its Value or ClassValue");
             }
 
+            keys.RequireUnlike("Classes", item);
             if (!values.Add(classValue))
             {
                 throw keys.Fail("Classes", item, "a class with a value of its own: another one has it, too");
@@ -190,6 +197,11 @@ internal static partial class ModelDefinitionParser
 
             bool named = item.TryGetProperty("Name", out JsonElement name) || item.TryGetProperty("ClassName", out name);
             string text = named && name.ValueKind is JsonValueKind.String or JsonValueKind.Number ? name.ToString() : "";
+            if (text.Any(char.IsControl))
+            {
+                throw keys.Fail("Classes", item, "a class whose name is without control characters");
+            }
+
             classes.Add(new ClassDefinition(
                 classValue, text.Length > 0 ? text : classValue.ToString(CultureInfo.InvariantCulture), Color(item)));
         }
@@ -248,7 +260,7 @@ internal static partial class ModelDefinitionParser
         string sampleText = keys.Text("SampleType") ?? throw keys.Fail("SampleType", "is missing.");
         if (!Enum.TryParse(sampleText, out SampleType sample) || !char.IsLetter(sampleText[0]))
         {
-            throw keys.Fail("SampleType", $"is '{sampleText}', which is not one of {string.Join(", ", Enum.GetNames<SampleType>())}.");
+            throw keys.Fail("SampleType", $"is '{SafeText.Show(sampleText)}', which is not one of {string.Join(", ", Enum.GetNames<SampleType>())}.");
         }
 
         int bands = keys.Integer("Bands", 1, 1 << 16) ?? throw keys.Fail("Bands", "is missing.");
@@ -299,7 +311,7 @@ internal static partial class ModelDefinitionParser
             DiceFraction = keys.Number("DiceFraction") ?? 0,
             DiceAverage = Enum.GetNames<DiceAverage>().Contains(average, StringComparer.Ordinal)
                 ? Enum.Parse<DiceAverage>(average)
-                : throw keys.Fail("DiceAverage", $"is '{average}', which is not one of {string.Join(", ", Enum.GetNames<DiceAverage>())}."),
+                : throw keys.Fail("DiceAverage", $"is '{SafeText.Show(average)}', which is not one of {string.Join(", ", Enum.GetNames<DiceAverage>())}."),
         };
     }
 
@@ -319,7 +331,7 @@ internal static partial class ModelDefinitionParser
     {
         null or nameof(DetectorLoss.Reference) => DetectorLoss.Reference,
         nameof(DetectorLoss.Balanced) => DetectorLoss.Balanced,
-        string text => throw keys.Fail("Loss", $"is '{text}', which is not one of {string.Join(", ", Enum.GetNames<DetectorLoss>())}."),
+        string text => throw keys.Fail("Loss", $"is '{SafeText.Show(text)}', which is not one of {string.Join(", ", Enum.GetNames<DetectorLoss>())}."),
     };
 
     private static int? GridSize(JsonElement item) => JsonKeys.AsInteger(item) is int cells and >= 1 and <= 1024 ? cells : null;

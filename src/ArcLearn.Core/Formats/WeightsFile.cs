@@ -58,12 +58,13 @@ internal sealed class WeightsFile : IDisposable
         }
     }
 
-    /// <summary>Refuses a file of weights that is hostile or damaged. What is laid out otherwise passes: it is for other programs, and nothing here reads it.</summary>
+    /// <summary>Refuses a file of weights that is hostile or damaged.</summary>
+    /// <param name="isForeign">Whether it is for other programs, so that nothing here reads it: what is laid out in an unknown way passes then.</param>
     /// <inheritdoc cref="Open(string, IFileSystem?, string?)"/>
-    public static void RequireSound(string path, IFileSystem files, string shown)
+    public static void RequireSound(string path, IFileSystem files, string shown, bool isForeign)
     {
         FileBytes bytes = FileBytes.Open(path, files);
-        if (WeightsLayout.TryFind(bytes, shown) is null)
+        if (isForeign && WeightsLayout.TryFind(bytes, shown) is null)
         {
             bytes.Dispose();
             return;

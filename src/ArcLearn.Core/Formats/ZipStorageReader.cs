@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using ArcLearn.Core.Models;
 using ICSharpCode.SharpZipLib.Checksum;
 
 namespace ArcLearn.Core.Formats;
@@ -16,6 +17,13 @@ internal sealed class ZipStorageReader(FileBytes bytes, string path) : IStorageR
     public object? ReadRoot()
     {
         _members = new ZipDirectory(bytes, path).Read();
+        if (_members.Keys.FirstOrDefault(IsProgram) is string program)
+        {
+            throw Fail(
+                $"is {ForeignFrameworks.TorchScriptReason} (it has '{SafeText.Show(program)}'). Export the network itself as ONNX where it runs: {ForeignFrameworks.TorchExport}; "
+                + "then name model.onnx as the definition's ModelFile. Where the network is one of arcgis.learn's, save the weights alone: torch.save(model.state_dict(), path).");
+        }
+
         string[] pickles = [.. _members.Keys.Where(name => name == Pickle || (name.EndsWith("/" + Pickle, StringComparison.Ordinal) && name.Count(c => c == '/') == 1))];
         _prefix = pickles.Length switch
         {
@@ -23,11 +31,6 @@ internal sealed class ZipStorageReader(FileBytes bytes, string path) : IStorageR
             0 => throw Fail($"is a zip archive, but none of PyTorch's: it has no {Pickle}."),
             _ => throw Fail($"has {pickles.Length} files {Pickle}, so that programs could read different weights in it."),
         };
-        if (_members.ContainsKey(_prefix + "constants.pkl"))
-        {
-            throw Fail("is a TorchScript program, not weights. Save the weights alone: torch.save(model.state_dict(), path).");
-        }
-
         if (_members.TryGetValue(_prefix + "byteorder", out ZipMember? order) && !All(order, 16).StartsWith("little"u8))
         {
             throw Fail("was written on a big-endian machine, which is not supported.");
@@ -36,6 +39,9 @@ internal sealed class ZipStorageReader(FileBytes bytes, string path) : IStorageR
         using MemoryStream stream = new(All(_members[pickles[0]], PickleReader.LongestPickle).ToArray());
         return new PickleReader(stream, path, Storage).Read();
     }
+
+    /// <summary>What saved programs hold, in their newer form and in the one before PyTorch 1.4, and saved weights never do.</summary>
+    private static bool IsProgram(string name) => name.Split('/') is [_, "constants.pkl" or "bytecode.pkl" or "model.json"] or [_, "code", ..];
 
     public void Check(TorchStorage storage) => Check(Member(storage.Key));
 

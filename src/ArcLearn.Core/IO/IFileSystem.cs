@@ -19,6 +19,9 @@ internal interface IFileSystem
     /// <summary>Whether a file is marked as one that is not to be written.</summary>
     bool IsReadOnly(string path) => false;
 
+    /// <summary>Where a file or folder that is a link (a junction, too) leads; null where it is none, or nothing is there.</summary>
+    string? LinkTarget(string path) => null;
+
     /// <summary>A new file or an emptied old one, open for reading and writing.</summary>
     Stream Create(string path);
 
@@ -67,6 +70,8 @@ internal sealed class LocalFileSystem : IFileSystem
     }
 
     public bool IsReadOnly(string path) => File.GetAttributes(path).HasFlag(FileAttributes.ReadOnly);
+
+    public string? LinkTarget(string path) => (Directory.Exists(path) ? (FileSystemInfo)new DirectoryInfo(path) : new FileInfo(path)).LinkTarget;
 
     // A file that was emptied is written to the disk when it is closed (ext4), and every file of FileMode.Create is.
     public Stream Create(string path) => new FileStream(path, File.Exists(path) ? FileMode.Create : FileMode.CreateNew, FileAccess.ReadWrite, FileShare.Read);

@@ -30,7 +30,7 @@ internal sealed class AugmentedBackend(IDetectionBackend inner, double threshold
 
     private sealed class Replica(AugmentedBackend backend, IDetectionReplica replica) : IDetectionReplica
     {
-        private readonly float[] _turned = new float[backend.BatchSize * backend.Bands * backend.ChipSize * backend.ChipSize];
+        private readonly float[] _turned = new float[BatchSamples.Count(backend.BatchSize, backend.Bands, backend.ChipSize)];
 
         public IReadOnlyList<ChipDetection>[] Detect(float[] samples)
         {

@@ -131,6 +131,7 @@ internal static class DetectionJob
     {
         int batch = BatchSize(arguments);
         ModelInput samples = model.Samples;
+        _ = BatchSamples.Count(batch, samples.Bands, samples.ChipSize);
         long replica = model.ReplicaBytes(batch) + (arguments.TestTimeAugmentation ? AugmentedBackend.CopyBytes(batch, samples.Bands, samples.ChipSize) : 0);
         return RunJob.Budget(request, raster, samples.Bands, samples.ChipSize, batch, replica);
     }

@@ -46,7 +46,7 @@ internal static class InferenceArguments
         return definition.EffectiveModelType switch
         {
             ModelDefinitionFile.DetectorModelType => OfDetector(chip),
-            ModelDefinitionFile.PixelModelType => OfPixels(chip, definition),
+            ModelDefinitionFile.PixelModelType => OfPixelsOrLess(chip, definition),
             ModelDefinitionFile.ClassifierModelType => [BatchSize.Describe(ImageArguments.Parse(null).BatchSize)],
             _ => [],
         };
@@ -64,6 +64,19 @@ internal static class InferenceArguments
             ExcludePadDetections.Describe(defaults.ExcludePadDetections),
             TestTimeAugmentation.Describe(defaults.TestTimeAugmentation),
         ];
+    }
+
+    /// <summary>Of a definition whose chips are too large to be run, what does not depend on them.</summary>
+    private static ModelArgument[] OfPixelsOrLess(int? chip, ModelDefinitionFile definition)
+    {
+        try
+        {
+            return OfPixels(chip, definition);
+        }
+        catch (LearnArgumentException)
+        {
+            return OfPixels(null, definition with { Classes = [] });
+        }
     }
 
     private static ModelArgument[] OfPixels(int? chip, ModelDefinitionFile definition)

@@ -68,7 +68,7 @@ internal sealed class SsdBackend : IDetectionBackend
 
     private sealed class Replica(SsdBackend backend) : IDetectionReplica
     {
-        private readonly float[] _scaled = new float[backend.BatchSize * backend.Bands * backend.ChipSize * backend.ChipSize];
+        private readonly float[] _scaled = new float[BatchSamples.Count(backend.BatchSize, backend.Bands, backend.ChipSize)];
 
         public IReadOnlyList<ChipDetection>[] Detect(float[] samples)
         {

@@ -67,7 +67,7 @@ internal sealed class UnetBackend : IPixelBackend
 
     private sealed class Replica(UnetBackend backend) : IPixelReplica
     {
-        private readonly float[] _scaled = new float[backend.BatchSize * backend.Bands * backend.ChipSize * backend.ChipSize];
+        private readonly float[] _scaled = new float[BatchSamples.Count(backend.BatchSize, backend.Bands, backend.ChipSize)];
 
         public void Score(float[] samples, float[] scores)
         {

@@ -26,6 +26,11 @@ internal sealed record ClassifierOptions
             throw new LearnArgumentException("ChipSize", $"Chips of {ChipSize} pixels are too small for {Backbone}: nothing is left of them at its end. Read the data with a larger -ChipSize.");
         }
 
+        if (Dropout is not (>= 0 and < 1))
+        {
+            throw new LearnArgumentException(nameof(Dropout), FormattableString.Invariant($"Dropout is at least 0 and less than 1; found {Dropout}."));
+        }
+
         if (Classes < 1 || Bands < 1)
         {
             throw new LearnArgumentException("Data", $"A classifier needs a class and a band; found {Classes} and {Bands}.");

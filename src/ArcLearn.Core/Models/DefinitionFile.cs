@@ -11,6 +11,11 @@ internal sealed record DefinitionParts(string Backbone, int ChipSize, Normalizat
 /// <summary>What the definitions of all kinds of models have in common, both ways.</summary>
 internal static class DefinitionFile
 {
+    /// <summary>Of a model's numbers: more would take more memory than machines have, before its weights are looked at.</summary>
+    public const int LargestChip = 8192;
+    public const int MostBands = 1024;
+    public const int MostClasses = 32_768;
+
     private const string DefaultBackbone = "resnet34";
 
     private static readonly float[] s_imageNetMean = [0.485f, 0.456f, 0.406f];
@@ -48,10 +53,14 @@ internal static class DefinitionFile
         {
             throw new LearnDataException(
                 "ModelType",
-                $"{path} defines a model of type '{file.EffectiveModelType}' ({file.Framework ?? "no framework"}, {file.ModelConfiguration ?? "no configuration"}); only a {kind} ({configuration}) can be opened.",
+                $"{path} defines a model of {Type(file)}; only a {kind} ({configuration}) can be opened.",
                 path);
         }
     }
+
+    /// <summary>What kind of model a file says it is of, for messages.</summary>
+    public static string Type(ModelDefinitionFile file) =>
+        $"type '{SafeText.Show(file.EffectiveModelType)}' ({SafeText.Show(file.Framework ?? "no framework")}, {SafeText.Show(file.ModelConfiguration ?? "no configuration")})";
 
     /// <exception cref="LearnFormatException">A key that every model needs is missing or makes no sense.</exception>
     public static DefinitionParts Read(ModelDefinitionFile file, string path)
@@ -62,9 +71,19 @@ internal static class DefinitionFile
             throw new LearnFormatException($"has chips of {chip} by {file.ImageHeight} pixels; a model's chips are square.", path);
         }
 
+        if (chip > LargestChip)
+        {
+            throw new LearnFormatException($"has chips of {chip} pixels (ImageWidth); {LargestChip} at most are possible.", path);
+        }
+
         if (file.Classes.Count == 0)
         {
             throw new LearnFormatException("lacks Classes, or has an empty list there.", path);
+        }
+
+        if (file.Classes.Count > MostClasses)
+        {
+            throw new LearnFormatException($"has {file.Classes.Count} Classes; {MostClasses} at most are possible.", path);
         }
 
         if (file is { Settings: null, IsMultispectral: true, Statistics: null })
@@ -75,6 +94,11 @@ internal static class DefinitionFile
 
         Normalization normalization = file.Settings?.Normalization ?? file.Statistics ?? new Normalization(1f / 255, s_imageNetMean, s_imageNetDeviation, SampleType.UInt8);
         int bands = normalization.Mean.Count;
+        if (bands > MostBands)
+        {
+            throw new LearnFormatException($"is of {bands} bands; {MostBands} at most are possible.", path);
+        }
+
         int extracted = Math.Max(file.ExtractBands.Count, file.ExtractBandNames.Count);
         if (file is { Settings: null, Statistics: null } && extracted > 0 && extracted != bands)
         {
@@ -105,7 +129,7 @@ internal static class DefinitionFile
         }
         catch (LearnArgumentException e)
         {
-            throw new LearnFormatException($"defines a {kind} that cannot be built: {e.Message}", path, inner: e);
+            throw new LearnFormatException($"defines a {kind} that cannot be built: {SafeText.ShowPath(e.Message)}", path, inner: e);
         }
     }
 

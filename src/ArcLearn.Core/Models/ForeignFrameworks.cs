@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ArcLearn.Core.Formats;
+using ArcLearn.Core.Inference.Onnx;
 
 namespace ArcLearn.Core.Models;
 
@@ -8,15 +9,19 @@ internal static class ForeignFrameworks
 {
     private const string Remedy = " Then name model.onnx as the definition's ModelFile.";
 
-    private static readonly string[] s_own =
-        [ModelDefinitionFile.DetectorConfiguration, ModelDefinitionFile.UnetConfiguration, ModelDefinitionFile.ClassifierConfiguration, ModelDefinitionFile.OldClassifierConfiguration];
+    /// <summary>How PyTorch writes an ONNX file.</summary>
+    public const string TorchExport =
+        "torch.onnx.export(model.eval(), torch.zeros(1, 3, 256, 256), 'model.onnx', dynamic_axes={'input': {0: 'batch'}}, input_names=['input'])";
+
+    /// <summary>Why none of TorchScript's programs is run.</summary>
+    public const string TorchScriptReason = "a program of TorchScript, which runs whatever it says, and ends the whole process where it says what this libtorch does not know";
 
     /// <exception cref="LearnDataException">FrameworkNotSupported: the model needs another program.</exception>
     public static void Refuse(ModelDefinitionFile file, string path)
     {
         if (Reason(file) is string reason)
         {
-            throw new LearnDataException("FrameworkNotSupported", $"{path} defines a model that cannot be run here: {reason}{Remedy}", path);
+            throw new LearnDataException("FrameworkNotSupported", $"{path} is of a model that cannot be run here: {reason}{Remedy}", path);
         }
     }
 
@@ -24,13 +29,17 @@ internal static class ForeignFrameworks
     {
         string framework = file.Framework ?? "";
         string weights = Path.GetExtension(file.ModelFile ?? "").ToUpperInvariant();
-        bool isOwn = s_own.Contains(file.ModelConfiguration, StringComparer.Ordinal);
+        if (OnnxModels.IsOnnx(file))
+        {
+            return null;
+        }
+
         if (Is("TensorFlow") || weights is ".PB" or ".TFLITE")
         {
             return "it is a graph of TensorFlow, which needs TensorFlow itself. Convert it to ONNX: python -m tf2onnx.convert --saved-model (folder) --opset 17 --output model.onnx (--graphdef for a .pb, --tflite for a .tflite).";
         }
 
-        if (Is("Keras"))
+        if (Is("Keras") || (framework.Length == 0 && !file.IsOwn && weights is ".H5" or ".HDF5" or ".KERAS"))
         {
             return "it is a model of Keras, which needs TensorFlow. Convert it to ONNX: tf2onnx.convert.from_keras(model, opset=17, output_path='model.onnx') in Python.";
         }
@@ -40,7 +49,7 @@ internal static class ForeignFrameworks
             return "it is a model of CNTK, which is no longer made. CNTK itself writes ONNX: model.save('model.onnx', format=cntk.ModelFormat.ONNX).";
         }
 
-        if (isOwn)
+        if (file.IsOwn)
         {
             return null;
         }
@@ -48,13 +57,11 @@ internal static class ForeignFrameworks
         // Only what tells the network too may be opened; that of these is in a program.
         if (IsTorchScript(file, weights))
         {
-            return "it is a program of TorchScript, which runs whatever it says, and ends the whole process where it says what this libtorch does not know. Export the network itself as ONNX: "
-                + "torch.onnx.export(model.eval(), torch.zeros(1, 3, 256, 256), 'model.onnx', dynamic_axes={'input': {0: 'batch'}}, input_names=['input']).";
+            return $"it is {TorchScriptReason}. Export the network itself as ONNX: {TorchExport}.";
         }
 
         return Is("PyTorch") || Is("Templates") || file.InferenceFunction?.EndsWith(".py", StringComparison.OrdinalIgnoreCase) == true && !IsArcGisLearn(framework)
-            ? $"its network is Python code ({file.InferenceFunction ?? file.ModelConfiguration ?? "a raster function"}), and Python in packages is never run. Export the network as ONNX where it runs: "
-                + "torch.onnx.export(model.eval(), torch.zeros(1, 3, 256, 256), 'model.onnx', dynamic_axes={'input': {0: 'batch'}}, input_names=['input'])."
+            ? $"its network is Python code ({SafeText.Show(file.InferenceFunction ?? file.ModelConfiguration ?? "a raster function")}), and Python in packages is never run. Export the network as ONNX where it runs: {TorchExport}."
             : null;
 
         bool Is(string name) => string.Equals(framework, name, StringComparison.OrdinalIgnoreCase);

@@ -71,7 +71,7 @@ internal static class SavedModel
             ModelDefinitionFile.ClassifierConfiguration or ModelDefinitionFile.OldClassifierConfiguration => ClassifierDefinitionFile.Read(file, package.Name, package.DefinitionPath),
             _ => throw new LearnDataException(
                 "ModelType",
-                $"{package.DefinitionPath} defines a model of type '{file.EffectiveModelType}' ({file.Framework ?? "no framework"}, {file.ModelConfiguration ?? "no configuration"}); what can be opened is "
+                $"{package.DefinitionPath} defines a model of {DefinitionFile.Type(file)}; what can be opened is "
                 + $"a {nameof(SingleShotDetector)} ({ModelDefinitionFile.DetectorConfiguration}), a {nameof(UnetClassifier)} ({ModelDefinitionFile.UnetConfiguration}) or a {nameof(FeatureClassifier)} ({ModelDefinitionFile.ClassifierConfiguration}).",
                 package.DefinitionPath),
         };

@@ -1,10 +1,18 @@
 using System.Globalization;
+using ArcLearn.Core.Formats;
 
 namespace ArcLearn.Core.Models;
 
 /// <summary>What a Single Shot Detector is built from; checked by <see cref="Validate"/>.</summary>
 internal sealed record SsdOptions
 {
+    // More than any detector has, and few enough that a network of them fits into memory.
+    private const double LargestScale = 10_000;
+    private const int MostGrids = 16;
+    private const long MostAnchors = 1 << 20;
+    private const long MostScores = 1 << 17;
+    private const int LargestKernel = 64;
+
     /// <summary>A name of <see cref="Backbones"/>.</summary>
     public required string Backbone { get; init; }
 
@@ -57,17 +65,24 @@ internal sealed record SsdOptions
         _ = Backbones.ForDetector(Backbone);
         Require(Bands >= 1, nameof(Bands), $"A detector needs at least one band; found {Bands}.");
         Require(ChipSize >= 1, nameof(ChipSize), $"A chip has at least one pixel; found {ChipSize}.");
-        Require(Grids.Count > 0 && Grids.All(grid => grid is >= 1 and <= 256), nameof(Grids), $"Grids are one or more numbers from 1 to 256; found {List(Grids)}.");
-        Require(Zooms.Count > 0 && Zooms.All(zoom => zoom > 0 && double.IsFinite(zoom)), nameof(Zooms), $"Zooms are one or more positive numbers; found {List(Zooms)}.");
-        Require(Ratios.Count > 0 && Ratios.All(ratio => ratio is { Height: > 0, Width: > 0 }), nameof(Ratios), $"Ratios are one or more pairs of positive numbers; found {List(Ratios)}.");
+        Require(Grids.Count is > 0 and <= MostGrids && Grids.All(grid => grid is >= 1 and <= 256), nameof(Grids), $"Grids are 1 to {MostGrids} numbers from 1 to 256; found {List(Grids)}.");
+        Require(Zooms.Count > 0 && Zooms.All(IsScale), nameof(Zooms), $"Zooms are one or more positive numbers, up to {LargestScale}; found {List(Zooms)}.");
+        Require(Ratios.Count > 0 && Ratios.All(ratio => IsScale(ratio.Height) && IsScale(ratio.Width)), nameof(Ratios), $"Ratios are one or more pairs of positive numbers, up to {LargestScale}; found {List(Ratios)}.");
+        long inCell = (long)Zooms.Count * Ratios.Count;
+        long anchors = inCell * Grids.Sum(grid => (long)grid * grid);
+        Require(inCell <= MostAnchors && anchors <= MostAnchors, nameof(Zooms), $"Grids, zooms and ratios make {anchors} anchors; {MostAnchors} at most are possible.");
+        Require(inCell * (Classes + 1L) <= MostScores, nameof(Classes), $"{inCell} anchors in a cell and {Classes} classes make {inCell * (Classes + 1L)} scores; {MostScores} at most are possible.");
         Require(Version is 1 or 2, "SsdVersion", $"A detector is of version 1 or 2; found {Version}.");
         Require(Classes >= 1, nameof(Classes), "A detector needs at least one class.");
         Require(Dropout is >= 0 and < 1, nameof(Dropout), Invariant($"Dropout is at least 0 and less than 1; found {Dropout}."));
         Require(double.IsFinite(Bias), nameof(Bias), Invariant($"The bias is a finite number; found {Bias}."));
         Require(LocationLossFactor is null or (> 0 and < 1), nameof(LocationLossFactor), Invariant($"The location's share of the loss lies between 0 and 1; found {LocationLossFactor}."));
         Require(Loss == DetectorLoss.Reference || (!FocalLoss && LocationLossFactor is null), nameof(Loss), "FocalLoss and LocationLossFactor belong to the reference's loss.");
-        _ = GridPlan.PlanOrExplain(Backbones.For(this), ChipSize, Grids, Version);
+        int kernel = GridPlan.PlanOrExplain(Backbones.For(this), ChipSize, Grids, Version).Max(step => step.Convolution.Kernel);
+        Require(kernel <= LargestKernel, nameof(Grids), $"The grids ask for a convolution over {kernel} x {kernel} features; up to {LargestKernel} x {LargestKernel} are possible. Put a grid between, or use smaller chips.");
     }
+
+    private static bool IsScale(double number) => number is > 0 and <= LargestScale;
 
     private static void Require(bool condition, string parameter, string message)
     {
@@ -79,7 +94,5 @@ internal sealed record SsdOptions
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    private static string List<T>(IReadOnlyList<T> values) => values.Count == 0
-        ? "none"
-        : string.Join(", ", values.Select(value => Convert.ToString(value, CultureInfo.InvariantCulture)));
+    private static string List<T>(IReadOnlyList<T> values) => values.Count == 0 ? "none" : SafeText.List(values);
 }

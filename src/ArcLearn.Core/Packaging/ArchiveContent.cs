@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.IO.Compression;
+using ArcLearn.Core.Formats;
 using ArcLearn.Core.IO;
 using ICSharpCode.SharpZipLib.Checksum;
 
@@ -17,6 +18,10 @@ internal sealed class ArchiveContent : IPackageContent
     /// <summary>Beyond <see cref="RatioFreeLength"/> bytes, entries may unpack to this many times the archive's length in all.</summary>
     public const int MaximumRatio = 200;
     public const long RatioFreeLength = 64L << 20;
+
+    /// <summary>What lies beside the weights may unpack to so many bytes in all, or to <see cref="OtherRatio"/> times what it takes packed: text and pictures do with less.</summary>
+    public const long OtherFreeLength = 64L << 20;
+    public const int OtherRatio = 20;
 
     private const int UnixTypeMask = 0xF000;
     private const int UnixFile = 0x8000;
@@ -61,7 +66,23 @@ internal sealed class ArchiveContent : IPackageContent
 
     public string? PathOf(string name) => null;
 
-    public string Show(string name) => $"{_path}, entry '{name}'";
+    public string Show(string name) => $"{_path}, entry '{SafeText.Show(name)}'";
+
+    /// <summary>Refuses members beside the weights that unpack to far more than they take packed. Numbers have a measure of their own: sparse ones do pack well.</summary>
+    /// <param name="weights">The members that hold weights.</param>
+    /// <exception cref="LearnFormatException">There are such; the largest is named.</exception>
+    public void RequireModest(IReadOnlyCollection<string> weights)
+    {
+        ZipArchiveEntry[] others = [.. _entries.Where(entry => !weights.Contains(entry.Key)).Select(entry => entry.Value)];
+        long length = others.Sum(entry => entry.Length);
+        if (length > OtherFreeLength && length / OtherRatio > others.Sum(entry => entry.CompressedLength))
+        {
+            ZipArchiveEntry largest = others.MaxBy(entry => entry.Length)!;
+            throw Bad(largest, string.Create(
+                CultureInfo.InvariantCulture,
+                $"unpacks to {largest.Length} bytes out of {largest.CompressedLength}. What lies beside the weights may unpack to {OtherFreeLength >> 20} MB in all, or to {OtherRatio} times what it takes packed."));
+        }
+    }
 
     public void Copy(string name, Stream destination, CancellationToken cancel)
     {
@@ -107,6 +128,7 @@ internal sealed class ArchiveContent : IPackageContent
         Dictionary<string, string> seen = new(StringComparer.OrdinalIgnoreCase);
         HashSet<string> folders = new(StringComparer.OrdinalIgnoreCase);
         long total = 0;
+        long packed = 0;
         foreach (ZipArchiveEntry entry in _archive.Entries)
         {
             string name = Check(entry, out bool isFolder);
@@ -116,13 +138,14 @@ internal sealed class ArchiveContent : IPackageContent
             }
             else if (!seen.TryAdd(name, entry.FullName))
             {
-                throw Bad(entry, $"names the same file as '{seen[name]}'; names must differ by more than case.");
+                throw Bad(entry, $"names the same file as '{SafeText.Show(seen[name])}'; names must differ by more than case.");
             }
             else if (!IsSystemWaste(name) && !IsOwnPackage(name))
             {
                 RequireNoArchive(entry, name);
                 _entries.Add(name, entry);
                 total += entry.Length;
+                packed += entry.CompressedLength;
             }
 
             for (int slash = name.LastIndexOf('/'); slash > 0; slash = name.LastIndexOf('/', slash - 1))
@@ -135,16 +158,22 @@ internal sealed class ArchiveContent : IPackageContent
                 throw Bad(entry, string.Create(
                     CultureInfo.InvariantCulture, $"brings the package to {total} unpacked bytes out of {_stream.Length}, more than a model can need."));
             }
+
+            // Entries that share bytes are how a small archive unpacks to a huge one.
+            if (packed > _stream.Length)
+            {
+                throw Bad(entry, $"shares bytes with others: together they take {packed}, and the package has {_stream.Length}.");
+            }
         }
 
         if (_entries.Keys.FirstOrDefault(name => name.StartsWith(InstallRecord.FileName + '/', StringComparison.OrdinalIgnoreCase)) is string reserved)
         {
-            throw new LearnFormatException($"entry '{reserved}' lies in a folder whose name stands for the record of the install; rename it.", _path);
+            throw new LearnFormatException($"entry '{SafeText.Show(reserved)}' lies in a folder whose name stands for the record of the install; rename it.", _path);
         }
 
         if (seen.Keys.FirstOrDefault(folders.Contains) is string both)
         {
-            throw new LearnFormatException($"holds '{both}' both as a file and as a folder.", _path);
+            throw new LearnFormatException($"holds '{SafeText.Show(both)}' both as a file and as a folder.", _path);
         }
     }
 
@@ -184,5 +213,5 @@ internal sealed class ArchiveContent : IPackageContent
     }
 
     private LearnFormatException Bad(ZipArchiveEntry entry, string problem, Exception? inner = null) =>
-        new($"entry '{entry.FullName}' {problem}", _path, null, inner);
+        new($"entry '{SafeText.Show(entry.FullName)}' {problem}", _path, null, inner);
 }

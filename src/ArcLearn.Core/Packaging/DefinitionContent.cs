@@ -24,15 +24,30 @@ internal sealed class DefinitionContent : IPackageContent
 
     public IReadOnlyList<string> Names { get; }
 
-    public string? Find(string name) => Names.FirstOrDefault(other => string.Equals(other, name, StringComparison.OrdinalIgnoreCase));
+    /// <summary>Beside the weights, files count that these name.</summary>
+    public string? Find(string name)
+    {
+        if (Names.FirstOrDefault(other => string.Equals(other, name, StringComparison.OrdinalIgnoreCase)) is string listed)
+        {
+            return listed;
+        }
 
-    public string? PathOf(string name) => name == _definition ? null : _weights;
+        if (PathOf(name) is not string path || !_files.FileExists(path))
+        {
+            return null;
+        }
 
-    public string Show(string name) => name == _definition ? $"the definition '{Path.GetFileNameWithoutExtension(_definition)}'" : _weights!;
+        FolderContent.RequireNoLink(_files, Path.GetDirectoryName(_weights)!, name);
+        return name;
+    }
+
+    public string? PathOf(string name) => name == _definition || _weights is null ? null : Path.Combine(Path.GetDirectoryName(_weights)!, name);
+
+    public string Show(string name) => name == _definition ? $"the definition '{Path.GetFileNameWithoutExtension(_definition)}'" : SafeText.ShowPath(PathOf(name)!);
 
     public void Copy(string name, Stream destination, CancellationToken cancel)
     {
-        using Stream source = name == _definition ? new MemoryStream(_text) : _files.OpenRead(_weights!);
+        using Stream source = name == _definition ? new MemoryStream(_text) : _files.OpenRead(PathOf(name)!);
         byte[] buffer = new byte[1 << 16];
         for (int read; (read = source.Read(buffer)) > 0;)
         {

@@ -63,6 +63,6 @@ internal sealed record InstallRecord(
     {
         string text = Text(element, key);
         return PortableName.TryNormalize(text, out string? problem)
-            ?? throw new LearnFormatException($"{key} '{text}' {problem}.", path);
+            ?? throw new LearnFormatException($"{key} '{SafeText.Show(text)}' {problem}.", path);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using ArcLearn.Core.Formats;
 using ArcLearn.Core.IO;
 
 namespace ArcLearn.Core.Packaging;
@@ -42,7 +43,7 @@ internal sealed class InstalledContent : IPackageContent
 
     public string PathOf(string name) => Path.Combine(_folder, name);
 
-    public string Show(string name) => PathOf(name);
+    public string Show(string name) => SafeText.ShowPath(PathOf(name));
 
     /// <summary>Whether all files are there, of the length that they had; quick, as a list must be.</summary>
     /// <exception cref="LearnFormatException">One is not.</exception>

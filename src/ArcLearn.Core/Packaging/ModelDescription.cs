@@ -60,6 +60,20 @@ internal static class ModelDescription
         return Info(definition, name, path, reason);
     }
 
+    /// <summary>Why a model cannot be used here, whatever its weights are; empty where it can.</summary>
+    public static string Problem(ModelPackageReader package)
+    {
+        try
+        {
+            _ = Understood(package);
+            return "";
+        }
+        catch (Exception e) when (IsAboutTheModel(e))
+        {
+            return e.Message;
+        }
+    }
+
     /// <summary>What a saved model's inference takes; weights are looked at only where they say it, as an ONNX file does.</summary>
     public static IReadOnlyList<ModelArgument> Arguments(ModelPackageReader package)
     {

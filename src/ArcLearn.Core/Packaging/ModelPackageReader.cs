@@ -1,6 +1,8 @@
 using ArcLearn.Core.Formats;
+using ArcLearn.Core.Formats.Onnx;
 using ArcLearn.Core.Inference.Onnx;
 using ArcLearn.Core.IO;
+using ArcLearn.Core.Models;
 
 namespace ArcLearn.Core.Packaging;
 
@@ -8,6 +10,7 @@ namespace ArcLearn.Core.Packaging;
 internal sealed class ModelPackageReader : IDisposable
 {
     private static readonly string[] s_archives = [".dlpk", ".zip"];
+    private static readonly string[] s_weights = [".pth", ".pt", ".safetensors"];
 
     private readonly IPackageContent _content;
     private readonly IFileSystem _files;
@@ -108,36 +111,43 @@ internal sealed class ModelPackageReader : IDisposable
     /// <summary>
     /// The weights as a file. An archive's are unpacked into the temporary folder, where they stay until this reader is disposed.
     /// </summary>
-    public string WeightsPath(CancellationToken cancel = default)
+    public string WeightsPath(CancellationToken cancel = default) => Provide(WeightsName, cancel);
+
+    /// <summary>The ONNX model that the definition names, with the other files that hold its weights.</summary>
+    /// <exception cref="LearnFormatException">It is none, damaged, or names a file that is not in the package.</exception>
+    public OnnxFile Onnx(CancellationToken cancel = default)
     {
-        if (_content.PathOf(WeightsName) is string path)
+        string path = WeightsPath(cancel);
+        byte[] bytes = OnnxReader.ReadBytes(path, _files, WeightsShown);
+        OnnxModel model = OnnxReader.Read(bytes, WeightsShown);
+        foreach (string data in DataOf(model))
         {
-            _content.Check(WeightsName, cancel);
-            return path;
+            _ = Provide(data, cancel);
         }
 
-        if (_unpacked is null)
-        {
-            string temporary = System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"arclearn-{Guid.NewGuid():N}.pth");
-            _files.WriteAtomically(temporary, stream => _content.Copy(WeightsName, stream, cancel));
-            _unpacked = temporary;
-        }
-
-        return _unpacked;
+        return OnnxFile.Of(model, bytes, path, _files, WeightsShown);
     }
 
     /// <summary>The members that make the model: all of an archive; of a folder the definition, the weights and the inference function.</summary>
+    /// <exception cref="LearnFormatException">Weights are missing, or an archive unpacks to more than it may.</exception>
     public IReadOnlyList<string> Members()
     {
-        if (_content is ArchiveContent or InstalledContent)
+        if (_content is InstalledContent)
         {
             return _content.Names;
+        }
+
+        string[] weights = [WeightsName, .. DataNames()];
+        if (_content is ArchiveContent archive)
+        {
+            archive.RequireModest(weights);
+            return archive.Names;
         }
 
         // Functions of the system ("[Functions]System\…") and absent ones stay where they are: ArcLearn runs none.
         string? function = Definition.InferenceFunction is string name && PortableName.TryNormalize(name, out _) is string relative
             ? _content.Find(relative) : null;
-        return [.. new[] { DefinitionName, WeightsName, function }.OfType<string>().Distinct(StringComparer.Ordinal)];
+        return [.. weights.Prepend(DefinitionName).Append(function).OfType<string>().Distinct(StringComparer.Ordinal)];
     }
 
     public void Copy(string member, Stream destination, CancellationToken cancel) => _content.Copy(member, destination, cancel);
@@ -175,9 +185,51 @@ internal sealed class ModelPackageReader : IDisposable
         _content.Dispose();
         if (_unpacked is not null)
         {
-            FileSystemExtensions.TryDelete(_files, _unpacked);
+            ModelPackager.TryDeleteDirectory(_files, _unpacked);
             _unpacked = null;
         }
+    }
+
+    /// <summary>A member as a file, as it was recorded or packed.</summary>
+    private string Provide(string member, CancellationToken cancel)
+    {
+        if (_content.PathOf(member) is string path)
+        {
+            _content.Check(member, cancel);
+            return path;
+        }
+
+        _unpacked ??= System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"arclearn-{Guid.NewGuid():N}");
+        string target = System.IO.Path.Combine(_unpacked, member);
+        if (!_files.FileExists(target))
+        {
+            _files.CreateDirectory(System.IO.Path.GetDirectoryName(target)!);
+            _files.WriteAtomically(target, stream => _content.Copy(member, stream, cancel));
+        }
+
+        return target;
+    }
+
+    /// <summary>The other files that an ONNX model's weights lie in; none of any other model.</summary>
+    private string[] DataNames()
+    {
+        if (!OnnxModels.IsOnnx(Definition))
+        {
+            return [];
+        }
+
+        using MemoryStream bytes = new();
+        using LimitedStream limited = new(bytes, OnnxReader.LongestFile, () => OnnxReader.TooLong(WeightsShown));
+        _content.Copy(WeightsName, limited, CancellationToken.None);
+        return DataOf(OnnxReader.Read(bytes.GetBuffer().AsMemory(0, (int)bytes.Length), WeightsShown));
+    }
+
+    private string[] DataOf(OnnxModel model)
+    {
+        string folder = WeightsName[..(WeightsName.LastIndexOf('/') + 1)];
+        return [.. OnnxExternalData.FilesOf(model, WeightsShown).Select(name => _content.Find(folder + name) == folder + name
+            ? folder + name
+            : throw new LearnFormatException($"has weights in the file '{SafeText.Show(name)}', which is not in the package.", WeightsShown))];
     }
 
     private static ModelPackageReader Open(string path, IPackageContent content, IFileSystem files)
@@ -219,7 +271,22 @@ internal sealed class ModelPackageReader : IDisposable
 
         return s_archives.Contains(System.IO.Path.GetExtension(path), StringComparer.OrdinalIgnoreCase)
             ? new ArchiveContent(path, files)
-            : throw new LearnFormatException("is no model: give a package (.dlpk, .zip), a definition (.emd), an ONNX file (.onnx) or the folder of a definition.", path);
+            : throw NoModel(path, files);
+    }
+
+    /// <summary>Why a file that is none of these cannot be opened: of one that holds weights, what they lack.</summary>
+    private static LearnFormatException NoModel(string path, IFileSystem files)
+    {
+        if (!s_weights.Contains(System.IO.Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
+        {
+            ForeignFrameworks.Refuse(new ModelDefinitionFile { ModelFile = System.IO.Path.GetFileName(path) }, path);
+            return new LearnFormatException("is no model: give a package (.dlpk, .zip), a definition (.emd), an ONNX file (.onnx) or the folder of a definition.", path);
+        }
+
+        using (WeightsFile.Open(path, files))
+        {
+            return new LearnFormatException("holds weights alone, which do not say of what network they are: give the definition (.emd) that names them as its ModelFile, or New-LearnModel -Json.", path);
+        }
     }
 
     private static string FindDefinition(string path, IPackageContent content)
@@ -230,7 +297,7 @@ internal sealed class ModelPackageReader : IDisposable
             1 => definitions[0],
             0 => throw new LearnFormatException("holds no model definition (.emd); a model package has exactly one.", path),
             _ => throw new LearnFormatException(
-                $"holds {definitions.Length} model definitions ({string.Join(", ", definitions.Take(5))}); a model package has exactly one.", path),
+                $"holds {definitions.Length} model definitions ({SafeText.List([.. definitions.Select(SafeText.Show)])}); a model package has exactly one.", path),
         };
     }
 
@@ -256,9 +323,9 @@ internal sealed class ModelPackageReader : IDisposable
 
         string shown = _content.Show(DefinitionName);
         string relative = PortableName.TryNormalize(written, out string? problem)
-            ?? throw new LearnFormatException($"{key} '{written}' {problem}; it must lie in the package.", shown);
+            ?? throw new LearnFormatException($"{key} '{SafeText.Show(written)}' {problem}; it must lie in the package.", shown);
         string folder = DefinitionName[..(DefinitionName.LastIndexOf('/') + 1)];
         string full = folder + relative;
-        return _content.Find(full) ?? throw new LearnFormatException($"{key} '{written}' is not in the package.", shown);
+        return _content.Find(full) ?? throw new LearnFormatException($"{key} '{SafeText.Show(written)}' is not in the package.", shown);
     }
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using ArcLearn.Core.Formats;
 using ArcLearn.Core.Inference.Onnx;
 using ArcLearn.Core.IO;
+using ArcLearn.Core.Models;
 
 namespace ArcLearn.Core.Packaging;
 
@@ -14,7 +15,7 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
 {
     private const int Attempts = 20;
 
-    private static readonly string[] s_pathEndings = [".emd", ".dlpk", ".onnx"];
+    private static readonly string[] s_pathEndings = [".emd", ".dlpk", ".onnx", ".pth", ".pt", ".safetensors"];
     private static readonly ModelScope[] s_scopes = [ModelScope.CurrentUser, ModelScope.AllUsers];
 
     private readonly IFileSystem _files = files ?? LocalFileSystem.Instance;
@@ -31,6 +32,7 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
     /// <param name="name">Its name in the store; null for its definition's file name.</param>
     /// <exception cref="ModelExistsException">There is one of that name in that scope and <paramref name="force"/> is not given.</exception>
     /// <exception cref="LearnFormatException">It is no sound package; nothing was installed.</exception>
+    /// <exception cref="LearnDataException">FrameworkNotSupported: the model needs another program, so that it could never be used here.</exception>
     public InstalledModel Install(string path, ModelScope scope, bool force, string? name = null, CancellationToken cancel = default)
     {
         using ModelPackageReader package = ModelPackageReader.Open(path, _files);
@@ -41,7 +43,7 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
     public InstalledModel Install(ModelPackageReader package, ModelScope scope, bool force, string? name = null, CancellationToken cancel = default)
     {
         name ??= package.Name;
-        Check(name, scope, force);
+        Check(package, name, scope, force);
         string root = roots[scope];
         _files.CreateDirectory(root);
         using StoreStage stage = new(_files, root, name);
@@ -66,7 +68,7 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
         }
         else
         {
-            WeightsFile.RequireSound(weights, _files, package.WeightsShown);
+            WeightsFile.RequireSound(weights, _files, package.WeightsShown, isForeign: !package.Definition.IsOwn);
         }
     }
 
@@ -75,7 +77,7 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
     /// <inheritdoc cref="Install(string, ModelScope, bool, string, CancellationToken)"/>
     public string CheckInstall(ModelPackageReader package, ModelScope scope, bool force)
     {
-        Check(package.Name, scope, force);
+        Check(package, package.Name, scope, force);
         return Path.Combine(roots[scope], package.Name);
     }
 
@@ -172,8 +174,9 @@ internal sealed class ModelStore(StoreRoots roots, IFileSystem? files = null)
         return altered;
     }
 
-    private void Check(string name, ModelScope scope, bool force)
+    private void Check(ModelPackageReader package, string name, ModelScope scope, bool force)
     {
+        ForeignFrameworks.Refuse(package.Definition, package.DefinitionPath);
         PortableName.CheckModelName(name);
         if (!force && FindFolder(roots[scope], name) is not null)
         {

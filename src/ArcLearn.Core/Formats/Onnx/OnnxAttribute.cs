@@ -33,11 +33,17 @@ internal sealed record OnnxAttribute(string Name, OnnxAttributeType Type)
 
     public IReadOnlyList<long> Integers { get; init; } = [];
 
+    /// <summary>The first ones, as many as scales of a resize are.</summary>
+    public IReadOnlyList<float> Floats { get; init; } = [];
+
     /// <summary>Tensors within it, one or several.</summary>
     public IReadOnlyList<OnnxTensor> Tensors { get; init; } = [];
 
     /// <summary>Graphs within it, one or several: the branches of an If, the body of a Loop.</summary>
     public IReadOnlyList<OnnxGraph> Graphs { get; init; } = [];
+
+    /// <summary>How many sparse tensors are within it: not supported here.</summary>
+    public int SparseTensors { get; init; }
 
     /// <summary>Whether it takes its value from the function that it stands in.</summary>
     public bool IsReference { get; init; }

@@ -1,5 +1,4 @@
 using ArcLearn.Core.IO;
-using ArcLearn.Core.Packaging;
 
 namespace ArcLearn.Core.Formats.Onnx;
 
@@ -13,30 +12,44 @@ internal sealed class OnnxChecker
     private const long NewestIrVersion = 14;
     private const long NewestOperatorSet = 1000;
 
-    // What constants may make of nothing: a gigabyte of 32-bit numbers. A runtime computes them as it loads the file.
+    // What constants may make of nothing, in all: a gigabyte of 32-bit numbers. A runtime computes them as it loads the file.
     private const long LargestResult = 1L << 28;
-    private const long LargestTiling = 1L << 16;
+
+    // How many times as large constants may make a value that goes in.
+    private const long LargestGrowth = 1L << 18;
     private const long LargestPad = 1024;
+    private const long LargestPadding = 1L << 23;
     private const long LongestLoop = 1_000_000;
+    private const long MostPlaces = 1L << 18;
 
     private static readonly HashSet<string> s_domains = new(StringComparer.Ordinal) { "", "ai.onnx", "ai.onnx.ml", "com.microsoft", "com.microsoft.nchwc" };
 
     // Which of its inputs is the shape of what it makes.
     private static readonly Dictionary<string, int> s_shapes = new(StringComparer.Ordinal)
     {
-        ["ConstantOfShape"] = 0, ["Expand"] = 1, ["Tile"] = 1, ["Resize"] = 3, ["Reshape"] = 1,
+        ["ConstantOfShape"] = 0, ["Expand"] = 1, ["AffineGrid"] = 1, ["CenterCropPad"] = 1, ["Col2Im"] = 1, ["MaxUnpool"] = 2, ["Resize"] = 3,
+        ["HannWindow"] = 0, ["HammingWindow"] = 0, ["BlackmanWindow"] = 0,
+    };
+
+    // What meets number by number, of sides that are equal or 1.
+    private static readonly HashSet<string> s_pairs = new(StringComparer.Ordinal)
+    {
+        "Add", "Sub", "Mul", "Div", "Pow", "Max", "Min", "Sum", "Mean", "Mod", "Where", "And", "Or", "Xor", "Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual", "PRelu", "BitShift", "BitwiseAnd", "BitwiseOr", "BitwiseXor",
     };
 
     // How large numbers of convolutions and pools may be: far more than any network has, and too little to fill the memory.
     private static readonly Dictionary<string, long> s_windows = new(StringComparer.Ordinal)
     {
         ["kernel_shape"] = 4096, ["strides"] = 64, ["pads"] = LargestPad, ["dilations"] = 1024, ["output_padding"] = 64, ["output_shape"] = 1 << 14, ["blocksize"] = 64,
+        ["output_height"] = 1024, ["output_width"] = 1024, ["sample_size"] = 1 << 20,
     };
 
     private readonly string _path;
     private readonly string _shown;
     private readonly IFileSystem _files;
+    private readonly OnnxConstants _constants = new();
     private HashSet<string> _imported = [];
+    private double _made;
 
     private OnnxChecker(string path, string shown, IFileSystem files) => (_path, _shown, _files) = (path, shown, files);
 
@@ -51,8 +64,8 @@ internal sealed class OnnxChecker
         Require(model.OperatorSets.Count > 0, "does not say which operators it uses");
         foreach (OnnxOperatorSet set in model.OperatorSets)
         {
-            Require(s_domains.Contains(set.Domain), $"uses operators of '{set.Domain}', which is no known domain");
-            Require(set.Version is >= 1 and <= NewestOperatorSet, $"uses version {set.Version} of the operators of '{set.Domain}', which there is not");
+            Require(s_domains.Contains(set.Domain), $"uses operators of '{SafeText.Show(set.Domain)}', which is no known domain");
+            Require(set.Version is >= 1 and <= NewestOperatorSet, $"uses version {set.Version} of the operators of '{SafeText.Show(set.Domain)}', which there is not");
         }
 
         _imported = [.. model.OperatorSets.Select(set => Plain(set.Domain))];
@@ -60,30 +73,31 @@ internal sealed class OnnxChecker
         Require(model.Functions == 0, "has functions of its own; convert it with these inlined (onnx.inliner.inline_local_functions)");
         Require(model.Metadata.Select(fact => fact.Key).Distinct(StringComparer.Ordinal).Count() == model.Metadata.Count, "has a key of its metadata twice");
         Require(model.Graph.Outputs.Count > 0, "has no output");
-        Check(model.Graph, []);
+        Check(model.Graph, [], turns: 1);
     }
 
     /// <param name="known">Values of the graphs around this one; as it was afterwards, since thousands of inner graphs cannot each have a copy.</param>
-    private void Check(OnnxGraph graph, HashSet<string> known)
+    /// <param name="turns">How often it is computed, as far as constants tell.</param>
+    private void Check(OnnxGraph graph, HashSet<string> known, double turns)
     {
+        int mark = _constants.Enter();
         Require(graph.SparseInitializers == 0, "has sparse weights; convert it with dense ones");
         HashSet<string> given = [];
         HashSet<string> shadowing = [];
-        Dictionary<string, IReadOnlyList<long>> numbers = new(StringComparer.Ordinal);
         foreach (OnnxValue input in graph.Inputs)
         {
             Require(input.Name.Length > 0, "has an input without a name");
-            Require(given.Add(input.Name), $"has two inputs '{input.Name}'");
+            Require(given.Add(input.Name), $"has two inputs '{SafeText.Show(input.Name)}'");
             Check(input);
+            _constants[input.Name] = null;
         }
 
         HashSet<string> weights = [];
         foreach (OnnxTensor tensor in graph.Initializers)
         {
             Require(tensor.Name.Length > 0, "has a weight without a name");
-            Require(weights.Add(tensor.Name), $"has two weights '{tensor.Name}'");
-            Check(tensor);
-            numbers[tensor.Name] = tensor.ToIntegers();
+            Require(weights.Add(tensor.Name), $"has two weights '{SafeText.Show(tensor.Name)}'");
+            _constants[tensor.Name] = Check(tensor);
         }
 
         given.UnionWith(weights);
@@ -95,59 +109,60 @@ internal sealed class OnnxChecker
         HashSet<string> later = [.. graph.Nodes.SelectMany(node => node.Outputs)];
         foreach (OnnxNode node in graph.Nodes)
         {
-            Check(node, known, later, numbers);
+            Check(node, known, later, turns);
+            OnnxConstant? value = _constants.Of(node, Check);
             foreach (string output in node.Outputs.Where(name => name.Length > 0))
             {
-                Require(given.Add(output), $"gives the name '{output}' twice");
+                Require(given.Add(output), $"gives the name '{SafeText.Show(output)}' twice");
                 _ = known.Add(output) || shadowing.Add(output);
-            }
-
-            if (node.OpType == "Constant" && node.Outputs.Count == 1 && node.Attributes.FirstOrDefault(one => one.Tensors.Count == 1)?.Tensors[0] is OnnxTensor constant)
-            {
-                numbers[node.Outputs[0]] = constant.ToIntegers();
+                _constants[output] = node.Outputs.Count == 1 || value is null ? value : OnnxConstant.Unknown;
             }
         }
 
         foreach (OnnxValue output in graph.Outputs)
         {
-            Require(known.Contains(output.Name), $"has an output '{output.Name}' that nothing gives");
+            Require(known.Contains(output.Name), $"has an output '{SafeText.Show(output.Name)}' that nothing gives");
             Check(output);
         }
 
         known.ExceptWith(given.Except(shadowing));
+        _constants.Leave(mark);
     }
 
     private void Check(OnnxValue value)
     {
-        Require(value.DataType is null || Enum.IsDefined(value.DataType.Value), $"has the value '{value.Name}' of an unknown type ({(int?)value.DataType})");
+        Require(value.DataType is null || Enum.IsDefined(value.DataType.Value), $"has the value '{SafeText.Show(value.Name)}' of an unknown type ({(int?)value.DataType})");
         Require(value.Shape is null || value.Shape.All(side => side.Size is null or >= 0), $"has the value {value} with a negative side");
     }
 
-    private void Check(OnnxNode node, HashSet<string> known, HashSet<string> later, Dictionary<string, IReadOnlyList<long>> numbers)
+    private void Check(OnnxNode node, HashSet<string> known, HashSet<string> later, double turns)
     {
-        string shown = $"{(node.OpType.Length > 0 ? node.OpType : "operator")} '{(node.Name.Length > 0 ? node.Name : node.Outputs is [string output, ..] ? output : "")}'";
+        string shown = $"{(node.OpType.Length > 0 ? SafeText.Show(node.OpType) : "operator")} '{SafeText.Show(node.Name.Length > 0 ? node.Name : node.Outputs is [string output, ..] ? output : "")}'";
         Require(node.OpType.Length > 0, $"has an operator without a type ({shown})");
-        Require(_imported.Contains(Plain(node.Domain)), $"does not say which version of the operators of '{node.Domain}' its {shown} is");
+        Require(_imported.Contains(Plain(node.Domain)), $"does not say which version of the operators of '{SafeText.Show(node.Domain)}' its {shown} is");
         Require(node.Outputs.Any(name => name.Length > 0), $"has the {shown}, which gives nothing");
         foreach (string input in node.Inputs.Where(input => input.Length > 0 && !known.Contains(input)))
         {
-            Require(!later.Contains(input), $"has the {shown} before the one that gives its input '{input}': a circle, or a wrong order");
-            Require(false, $"has the {shown}, whose input '{input}' nothing gives");
+            Require(!later.Contains(input), $"has the {shown} before the one that gives its input '{SafeText.Show(input)}': a circle, or a wrong order");
+            Require(false, $"has the {shown}, whose input '{SafeText.Show(input)}' nothing gives");
         }
 
+        double inside = turns * Turns(node, shown);
+        Require(inside <= LongestLoop, $"has the {shown} of more than {LongestLoop} turns");
         HashSet<string> names = [];
         foreach (OnnxAttribute attribute in node.Attributes)
         {
-            Require(attribute.Name.Length > 0 && names.Add(attribute.Name), $"has the {shown} with an attribute '{attribute.Name}' that has no name or comes twice");
+            Require(attribute.Name.Length > 0 && names.Add(attribute.Name), $"has the {shown} with an attribute '{SafeText.Show(attribute.Name)}' that has no name or comes twice");
             Require(!attribute.IsReference, $"has the {shown} with an attribute of a function outside of one");
+            Require(attribute.SparseTensors == 0, $"has the {shown} with sparse numbers; convert it with dense ones");
             foreach (OnnxTensor tensor in attribute.Tensors)
             {
-                Check(tensor);
+                _ = Check(tensor);
             }
 
             foreach (OnnxGraph inner in attribute.Graphs)
             {
-                Check(inner, known);
+                Check(inner, known, inside);
             }
 
             if (s_windows.TryGetValue(attribute.Name, out long most))
@@ -156,43 +171,126 @@ internal sealed class OnnxChecker
             }
         }
 
-        CheckConstants(node, shown, numbers);
+        CheckSize(node, shown, turns);
     }
 
-    /// <summary>What constants alone make an operator do.</summary>
-    private void CheckConstants(OnnxNode node, string shown, Dictionary<string, IReadOnlyList<long>> numbers)
+    /// <summary>How often an operator computes the graphs within it, as far as constants tell.</summary>
+    private double Turns(OnnxNode node, string shown)
     {
-        if (s_shapes.TryGetValue(node.OpType, out int place) && place < node.Inputs.Count && numbers.TryGetValue(node.Inputs[place], out IReadOnlyList<long>? sides))
+        if (node.OpType != "Loop")
         {
-            Require(Product(sides) <= (node.OpType == "Tile" ? LargestTiling : LargestResult), $"has the {shown} for a result of [{string.Join(", ", sides.Take(8))}]");
+            return 1;
         }
-        else if (node.OpType == "Pad" && node.Inputs.Count > 1 && numbers.TryGetValue(node.Inputs[1], out IReadOnlyList<long>? pads))
+
+        Require(node.Inputs is [{ Length: > 0 }, ..], $"has the {shown}, which may never end");
+        return Math.Max(1, Numbers(node, 0, shown)?.DefaultIfEmpty(1).Max() ?? 1);
+    }
+
+    /// <summary>How large constants alone make what an operator gives.</summary>
+    private void CheckSize(OnnxNode node, string shown, double turns)
+    {
+        switch (node.OpType)
         {
-            Require(pads.All(pad => pad is >= -LargestPad and <= LargestPad), $"has the {shown} with pads beyond {LargestPad}");
+            case string shaped when s_shapes.TryGetValue(shaped, out int place) && Numbers(node, place, shown) is { } sides:
+                Make(sides);
+                break;
+            case "Resize" or "Upsample":
+                IReadOnlyList<double> scales = Numbers(node, node.Inputs.Count > 2 ? 2 : 1, shown) ?? [.. node.Attributes.FirstOrDefault(one => one.Name == "scales")?.Floats.Select(scale => (double)scale) ?? []];
+                Require(Product(scales) <= LargestGrowth, $"has the {shown} for a result of [{SafeText.List(scales)}] times its input");
+                break;
+            case "Tile" when Numbers(node, 1, shown) is { } repeats:
+                Require(Product(repeats) <= LargestGrowth, $"has the {shown} for a result of [{SafeText.List(repeats)}] times its input");
+                break;
+            case "Reshape" when Numbers(node, 1, shown) is { } sides:
+                Require(Product(sides) <= LargestResult, $"has the {shown} for a result of [{SafeText.List(sides)}]");
+                break;
+            case "Range" when node.Inputs.Count == 3 && Numbers(node, 0, shown) is [var start] && Numbers(node, 1, shown) is [var end] && Numbers(node, 2, shown) is [var step]:
+                Make([Math.Max(0, Math.Ceiling((end - start) / step))]);
+                break;
+            case "RandomNormal" or "RandomUniform":
+                Make([.. node.Attributes.FirstOrDefault(one => one.Name == "shape")?.Integers.Select(side => (double)side) ?? []]);
+                break;
+            case "OneHot" when Numbers(node, 1, shown) is { } depth:
+                Require(Product(depth) <= LargestGrowth, $"has the {shown} for {SafeText.List(depth)} numbers in place of one");
+                break;
+            case "Pad" when Numbers(node, 1, shown) is { } pads:
+                Require(pads.All(pad => pad is >= -LargestPad and <= LargestPad), $"has the {shown} with pads beyond {LargestPad}");
+                IEnumerable<double> grown = Enumerable.Range(0, pads.Count / 2).Select(axis => 1 + Math.Max(0, pads[axis]) + Math.Max(0, pads[axis + (pads.Count / 2)]));
+                Require(Product([.. grown]) <= LargestPadding, $"has the {shown} with pads of [{SafeText.List(pads)}], which are too many");
+                break;
+            case "Gather" when Input(node, 1)?.Count is double places && Input(node, 0) is null:
+                Require(places <= MostPlaces, $"has the {shown} that takes {places} parts of its input");
+                break;
+            case "Gather" or "GatherND" when Input(node, 1)?.Count is double places && Input(node, 0)?.Shape is { Count: > 0 } from:
+                Make([places, from.Aggregate(1.0, (product, side) => product * side) / Math.Max(1, from.Min())]);
+                break;
+            case string pair when s_pairs.Contains(pair) && Shapes(node) is { } shapes:
+                Combine(shapes, [.. Broadcast(shapes)]);
+                break;
+            case "MatMul" or "Gemm" when Shapes(node) is [{ Count: > 1 } left, { Count: > 1 } right, ..] factors:
+                Combine(factors, [.. Broadcast([[1, .. left.SkipLast(2)], [1, .. right.SkipLast(2)]]), IsSet("transA") ? left[^1] : left[^2], IsSet("transB") ? right[^2] : right[^1]]);
+                break;
+            default:
+                break;
         }
-        else if (node.OpType == "Loop")
+
+        bool IsSet(string attribute) => node.Attributes.Any(one => one.Name == attribute && one.Integer != 0);
+
+        // What is no larger than an input is no more than the file holds.
+        void Combine(IReadOnlyList<long>[] inputs, IReadOnlyList<double> sides)
         {
-            string count = node.Inputs is [string first, ..] ? first : "";
-            Require(count.Length > 0, $"has the {shown}, which may never end");
-            Require(!numbers.TryGetValue(count, out IReadOnlyList<long>? turns) || turns.All(turn => turn <= LongestLoop), $"has the {shown} of more than {LongestLoop} turns");
+            if (Product(sides) > inputs.Max(input => Product([.. input.Select(side => (double)side)])))
+            {
+                Make(sides);
+            }
+        }
+
+        void Make(IReadOnlyList<double> sides)
+        {
+            double size = Product(sides);
+            Require(size <= LargestResult, $"has the {shown} for a result of [{SafeText.List(sides)}]");
+            _made += size * turns;
+            Require(_made <= LargestResult, $"makes more than {LargestResult} numbers of nothing in all, the last of them by the {shown}");
         }
     }
 
-    private void Check(OnnxTensor tensor)
+    private OnnxConstant? Input(OnnxNode node, int place) => place < node.Inputs.Count ? _constants[node.Inputs[place]] : null;
+
+    /// <summary>The numbers of an input that decides a size; null where it depends on what goes in, or is left out.</summary>
+    private IReadOnlyList<double>? Numbers(OnnxNode node, int place, string shown)
     {
-        string shown = $"weights '{tensor.Name}'";
+        OnnxConstant? constant = Input(node, place);
+        Require(
+            constant is null or { Numbers: not null },
+            $"has the {shown}, whose input '{(constant is null ? "" : SafeText.Show(node.Inputs[place]))}' decides how large its result is and is computed of constants in a way that is not followed here; fold the model's constants (onnxsim, or onnxruntime's basic optimizations)");
+        return constant?.Numbers;
+    }
+
+    /// <summary>The shapes of an operator's inputs where all are constants of known shape; else null.</summary>
+    private IReadOnlyList<long>[]? Shapes(OnnxNode node)
+    {
+        OnnxConstant?[] inputs = [.. node.Inputs.Where(name => name.Length > 0).Select(name => _constants[name])];
+        return inputs.Length > 1 && inputs.All(input => input?.Shape is not null) ? [.. inputs.Select(input => input!.Shape!)] : null;
+    }
+
+    private static IEnumerable<double> Broadcast(IReadOnlyList<IReadOnlyList<long>> shapes) =>
+        Enumerable.Range(1, shapes.Max(shape => shape.Count)).Select(place => shapes.Max(shape => place <= shape.Count ? (double)shape[^place] : 1)).Reverse();
+
+    /// <returns>The tensor as a constant.</returns>
+    private OnnxConstant Check(OnnxTensor tensor)
+    {
+        string shown = $"weights '{SafeText.Show(tensor.Name)}'";
         Require(Enum.IsDefined(tensor.DataType) && tensor.DataType != OnnxDataType.Undefined, $"has the {shown} of an unknown type ({(int)tensor.DataType})");
         Require(tensor.Shape.All(side => side >= 0), $"has the {shown} with a negative side");
         Require(!tensor.IsSegment, $"has the {shown} in pieces");
-        Require(tensor.Count is long, $"has the {shown} of more numbers than can be counted: [{string.Join(", ", tensor.Shape.Take(8))}]");
+        Require(tensor.Count is long, $"has the {shown} of more numbers than can be counted: [{SafeText.List(tensor.Shape)}]");
         long count = tensor.Count!.Value;
         Int128 bytes = (((Int128)count * tensor.DataType.Bits()) + 7) / 8;
         if (tensor.IsExternal)
         {
             Require(tensor.Raw is null && tensor.Listed == 0, $"has the {shown} both here and in another file");
             Require(tensor.DataType != OnnxDataType.Text, $"has the {shown}, text in another file");
-            CheckExternal(tensor, shown, bytes);
-            return;
+            return new OnnxConstant(tensor.Shape, CheckExternal(tensor, shown, bytes));
         }
 
         Require(tensor.External.Count == 0, $"has the {shown} that name another file without lying there");
@@ -200,8 +298,8 @@ internal sealed class OnnxChecker
         {
             Require(tensor.Listed == 0, $"has the {shown} twice");
             Require(tensor.DataType != OnnxDataType.Text, $"has the {shown}, text as raw bytes");
-            Require(raw.Length == bytes, $"has the {shown} of [{string.Join(", ", tensor.Shape)}] {tensor.DataType}, {bytes} bytes, and {raw.Length} bytes of them");
-            return;
+            Require(raw.Length == bytes, $"has the {shown} of [{SafeText.List(tensor.Shape)}] {tensor.DataType}, {bytes} bytes, and {raw.Length} bytes of them");
+            return new OnnxConstant(tensor.Shape, tensor.ToNumbers(raw));
         }
 
         Int128 listed = tensor.DataType switch
@@ -211,64 +309,51 @@ internal sealed class OnnxChecker
             OnnxDataType.UInt2 or OnnxDataType.Int2 => ((Int128)count + 3) / 4,
             _ => count,
         };
-        Require(tensor.Listed == listed, $"has the {shown} of [{string.Join(", ", tensor.Shape)}], {listed} numbers, and {tensor.Listed} of them");
+        Require(tensor.Listed == listed, $"has the {shown} of [{SafeText.List(tensor.Shape)}], {listed} numbers, and {tensor.Listed} of them");
+        return new OnnxConstant(tensor.Shape, tensor.ToNumbers(null));
     }
 
-    private void CheckExternal(OnnxTensor tensor, string shown, Int128 bytes)
+    /// <returns>The numbers, where they are few.</returns>
+    private IReadOnlyList<double>? CheckExternal(OnnxTensor tensor, string shown, Int128 bytes)
     {
-        string? location = Value("location");
-        Require(location is not null, $"has the {shown} in another file and does not name it");
-        string? relative = PortableName.TryNormalize(location!, out string? problem);
-        Require(relative is not null, $"has the {shown} in '{location}', which {problem}; it must lie in the model's folder");
-        string file = Path.Combine(Path.GetDirectoryName(Path.GetFullPath(_path))!, relative!);
+        string name = OnnxExternalData.FileOf(tensor, _shown);
+        string location = SafeText.Show(name);
+        string folder = Path.GetDirectoryName(Path.GetFullPath(_path))!;
+        string file = Path.Combine(folder, name);
+        if (FolderLinks.Find(_files, folder, name) is var (link, target))
+        {
+            throw new LearnFormatException($"has the {shown} in '{location}', and {SafeText.ShowPath(link)} is a link to another place, {SafeText.ShowPath(target)}.", _shown);
+        }
+
         Require(_files.FileExists(file), $"has the {shown} in '{location}', which is not there");
-        Require(!IsLink(file), $"has the {shown} in '{location}', which is a link to another place");
         long length = _files.Stamp(file).Length;
         long offset = Number("offset") ?? 0;
         long size = Number("length") ?? length - offset;
         Require(
             offset >= 0 && size == bytes && offset <= length - size,
             $"has the {shown} of {bytes} bytes at {offset} in '{location}', which has {length} bytes{(size == bytes ? "" : $", and says they are {size}")}");
+        if (tensor.Count > OnnxConstant.MostNumbers)
+        {
+            return null;
+        }
+
+        byte[] numbers = new byte[size];
+        using Stream stream = _files.OpenRead(file);
+        stream.Position = offset;
+        stream.ReadExactly(numbers);
+        return tensor.ToNumbers(numbers);
 
         string? Value(string key) => tensor.External.FirstOrDefault(pair => pair.Key == key).Value;
 
         long? Number(string key) => Value(key) is not string text ? null
             : long.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out long number) ? number
-            : throw new LearnFormatException($"has the {shown} with '{text}' as their {key}.", _shown);
-    }
-
-    /// <summary>Whether a part of the path below the model's folder leads elsewhere.</summary>
-    private bool IsLink(string file)
-    {
-        string folder = Path.GetDirectoryName(Path.GetFullPath(_path))!;
-        for (string? part = file; part is not null && part.Length > folder.Length; part = Path.GetDirectoryName(part))
-        {
-            FileSystemInfo info = part == file ? new FileInfo(part) : new DirectoryInfo(part);
-            if (info.LinkTarget is not null)
-            {
-                return true;
-            }
-        }
-
-        return false;
+            : throw new LearnFormatException($"has the {shown} with '{SafeText.Show(text)}' as their {key}.", _shown);
     }
 
     private static string Plain(string domain) => domain == "ai.onnx" ? "" : domain;
 
-    private static Int128 Product(IReadOnlyList<long> sides)
-    {
-        Int128 product = 1;
-        foreach (long side in sides)
-        {
-            product *= side < 1 ? 1 : side;
-            if (product > LargestResult)
-            {
-                break;
-            }
-        }
-
-        return product;
-    }
+    /// <summary>Of the sides above 1: 0 and −1 stand for others. No number for what is none.</summary>
+    private static double Product(IReadOnlyList<double> sides) => sides.Aggregate(1.0, (product, side) => product * (side < 1 ? 1 : side));
 
     private void Require(bool condition, string problem)
     {

@@ -52,11 +52,11 @@ internal sealed record OnnxNode(string OpType, IReadOnlyList<string> Inputs, IRe
 /// <param name="Shape">Null where none is given.</param>
 internal sealed record OnnxValue(string Name, OnnxDataType? DataType, IReadOnlyList<OnnxDimension>? Shape)
 {
-    public override string ToString() => $"'{Name}' {DataType?.ToString() ?? "no tensor"} {(Shape is null ? "of unknown shape" : $"[{string.Join(", ", Shape)}]")}";
+    public override string ToString() => $"'{SafeText.Show(Name)}' {DataType?.ToString() ?? "no tensor"} {(Shape is null ? "of unknown shape" : $"[{SafeText.List(Shape)}]")}";
 }
 
 /// <summary>A side of a tensor: a number, or a name for one that is not fixed.</summary>
 internal readonly record struct OnnxDimension(long? Size, string? Name = null)
 {
-    public override string ToString() => Size?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? Name ?? "?";
+    public override string ToString() => Size?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? (Name is null ? "?" : SafeText.Show(Name));
 }

@@ -6,13 +6,14 @@ namespace ArcLearn.Core.Formats.Onnx;
 internal sealed class OnnxReader
 {
     // Protocol Buffers know no longer message.
-    private const long LongestFile = int.MaxValue;
+    public const long LongestFile = int.MaxValue - 64;
 
     // Graphs within graphs: branches and loops.
     private const int DeepestGraph = 16;
 
     // Large networks have some thousand. Each costs some hundred bytes of memory and perhaps two of the file.
     private const int MostParts = 1_000_000;
+    private const int MostSides = 64;
 
     private readonly string _path;
     private int _parts;
@@ -23,15 +24,18 @@ internal sealed class OnnxReader
     public static byte[] ReadBytes(string path, IFileSystem? files = null, string? shown = null)
     {
         using Stream stream = (files ?? LocalFileSystem.Instance).OpenRead(path);
-        if (stream.Length > Math.Min(LongestFile, Array.MaxLength))
+        if (stream.Length > LongestFile)
         {
-            throw new LearnFormatException("has more than 2 GB; an ONNX file keeps what is larger in other files.", shown ?? path);
+            throw TooLong(shown ?? path);
         }
 
         byte[] bytes = new byte[stream.Length];
         stream.ReadExactly(bytes);
         return bytes;
     }
+
+    /// <summary>What is said of a longer file.</summary>
+    public static LearnFormatException TooLong(string shown) => new("has more than 2 GB; an ONNX file keeps what is larger in other files.", shown);
 
     /// <param name="path">What to blame.</param>
     /// <exception cref="LearnFormatException">It is no ONNX file, or a damaged one.</exception>
@@ -187,7 +191,9 @@ internal sealed class OnnxReader
         long integer = 0;
         bool isReference = false;
         ReadOnlyMemory<byte> text = default;
+        int sparse = 0;
         List<long> integers = [];
+        List<float> floats = [];
         List<OnnxTensor> tensors = [];
         List<OnnxGraph> graphs = [];
         ProtobufReader reader = new(bytes, _path);
@@ -213,8 +219,15 @@ internal sealed class OnnxReader
                 case 6 or 11:
                     graphs.Add(Graph(reader.Bytes(), depth + 1));
                     break;
+                case 7:
+                    AddFirst(floats, reader.Fixed<float>());
+                    break;
                 case 8:
-                    reader.Integers(integers);
+                    reader.Integers(number =>
+                    {
+                        Count();
+                        integers.Add(number);
+                    });
                     break;
                 case 20:
                     type = (OnnxAttributeType)(int)Math.Clamp(reader.Integer(), int.MinValue, int.MaxValue);
@@ -223,10 +236,20 @@ internal sealed class OnnxReader
                     isReference = true;
                     reader.Skip();
                     break;
+                case 22 or 23:
+                    sparse++;
+                    reader.Skip();
+                    break;
                 default:
                     reader.Skip();
                     break;
             }
+        }
+
+        // Other readers would join two tensors or graphs that belong to one place into a third.
+        if ((type == OnnxAttributeType.Tensor && tensors.Count > 1) || (type == OnnxAttributeType.Graph && graphs.Count > 1))
+        {
+            throw new LearnFormatException($"is no sound ONNX file: its attribute '{SafeText.Show(name)}' has two values.", _path);
         }
 
         return new OnnxAttribute(name, type)
@@ -235,8 +258,10 @@ internal sealed class OnnxReader
             Integer = integer,
             Text = text,
             Integers = integers,
+            Floats = floats,
             Tensors = tensors,
             Graphs = graphs,
+            SparseTensors = sparse,
             IsReference = isReference,
         };
     }
@@ -251,7 +276,7 @@ internal sealed class OnnxReader
         bool isExternal = false;
         bool isSegment = false;
         List<long> shape = [];
-        List<long> integers = [];
+        List<double> first = [];
         List<KeyValuePair<string, string>> external = [];
         ProtobufReader reader = new(bytes, _path);
         while (reader.Next())
@@ -259,7 +284,7 @@ internal sealed class OnnxReader
             switch (reader.Field)
             {
                 case 1:
-                    reader.Integers(shape);
+                    reader.Integers(side => shape.Add(shape.Count < MostSides ? side : throw new LearnFormatException($"has a tensor of more than {MostSides} sides.", _path)));
                     break;
                 case 2:
                     type = (OnnxDataType)(int)Math.Clamp(reader.Integer(), int.MinValue, int.MaxValue);
@@ -269,21 +294,20 @@ internal sealed class OnnxReader
                     reader.Skip();
                     break;
                 case 4:
-                    listed += reader.Count(sizeof(float));
+                    ReadOnlySpan<float> floats = reader.Fixed<float>();
+                    listed += floats.Length;
+                    AddFirst(first, floats);
                     break;
-                case 5 or 11:
-                    List<long> numbers = [];
-                    reader.Integers(numbers);
-                    listed += numbers.Count;
+                case 5 or 7 or 11:
+                    reader.Integers(number =>
+                    {
+                        listed++;
+                        AddFirst(first, [(double)number]);
+                    });
                     break;
                 case 6:
                     listed++;
                     reader.Skip();
-                    break;
-                case 7:
-                    int before = integers.Count;
-                    reader.Integers(integers);
-                    listed += integers.Count - before;
                     break;
                 case 8:
                     name = reader.Text();
@@ -292,7 +316,9 @@ internal sealed class OnnxReader
                     raw = reader.Bytes();
                     break;
                 case 10:
-                    listed += reader.Count(sizeof(double));
+                    ReadOnlySpan<double> doubles = reader.Fixed<double>();
+                    listed += doubles.Length;
+                    AddFirst(first, doubles);
                     break;
                 case 13:
                     external.Add(Pair(reader.Bytes()));
@@ -306,7 +332,7 @@ internal sealed class OnnxReader
             }
         }
 
-        return new OnnxTensor(name, type, shape) { Raw = raw, Listed = listed, Integers = integers, External = external, IsExternal = isExternal, IsSegment = isSegment };
+        return new OnnxTensor(name, type, shape) { Raw = raw, Listed = listed, FirstListed = first, External = external, IsExternal = isExternal, IsSegment = isSegment };
     }
 
     private OnnxValue Value(ReadOnlyMemory<byte> bytes)
@@ -468,6 +494,16 @@ internal sealed class OnnxReader
         }
 
         return new(key, value);
+    }
+
+    private static void AddFirst<T>(List<T> first, ReadOnlySpan<T> numbers) => first.AddRange(numbers[..Math.Min(numbers.Length, OnnxConstant.MostNumbers - first.Count)]);
+
+    private static void AddFirst(List<double> first, ReadOnlySpan<float> numbers)
+    {
+        foreach (float number in numbers[..Math.Min(numbers.Length, OnnxConstant.MostNumbers - first.Count)])
+        {
+            first.Add(number);
+        }
     }
 
     private string Name(ref ProtobufReader reader)

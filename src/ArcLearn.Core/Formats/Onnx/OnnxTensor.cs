@@ -12,8 +12,8 @@ internal sealed record OnnxTensor(string Name, OnnxDataType DataType, IReadOnlyL
     /// <summary>How many numbers lie in lists of their type.</summary>
     public long Listed { get; init; }
 
-    /// <summary>64-bit whole numbers that lie in their list.</summary>
-    public IReadOnlyList<long> Integers { get; init; } = [];
+    /// <summary>The first of them, as many as a shape has.</summary>
+    public IReadOnlyList<double> FirstListed { get; init; } = [];
 
     /// <summary>Where in another file the numbers lie; empty where they lie in this one.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> External { get; init; } = [];
@@ -50,10 +50,26 @@ internal sealed record OnnxTensor(string Name, OnnxDataType DataType, IReadOnlyL
     public static OnnxTensor Of(string name, long[] values, params IReadOnlyList<long> shape) =>
         new(name, OnnxDataType.Int64, shape) { Raw = new ArrayBytes<long>(values).Memory };
 
-    /// <summary>The numbers of a tensor of 64-bit whole numbers in this file; empty for any other.</summary>
-    public IReadOnlyList<long> ToIntegers() => DataType != OnnxDataType.Int64 || IsExternal ? []
-        : Raw is { Length: var length } raw && length % sizeof(long) == 0 ? MemoryMarshal.Cast<byte, long>(raw.Span).ToArray()
-        : Integers;
+    /// <summary>Few numbers of the types that shapes, scales and counts have.</summary>
+    /// <param name="raw">They, where they lie in one run; else those that are listed.</param>
+    /// <returns>Null for more of them, or for other types.</returns>
+    public IReadOnlyList<double>? ToNumbers(ReadOnlyMemory<byte>? raw)
+    {
+        if (Count is not <= OnnxConstant.MostNumbers)
+        {
+            return null;
+        }
+
+        return (DataType, raw) switch
+        {
+            (OnnxDataType.Int64, { } bytes) => [.. MemoryMarshal.Cast<byte, long>(bytes.Span).ToArray().Select(number => (double)number)],
+            (OnnxDataType.Int32, { } bytes) => [.. MemoryMarshal.Cast<byte, int>(bytes.Span).ToArray().Select(number => (double)number)],
+            (OnnxDataType.Float, { } bytes) => [.. MemoryMarshal.Cast<byte, float>(bytes.Span).ToArray().Select(number => (double)number)],
+            (OnnxDataType.Double, { } bytes) => MemoryMarshal.Cast<byte, double>(bytes.Span).ToArray(),
+            (OnnxDataType.Int64 or OnnxDataType.Int32 or OnnxDataType.Float or OnnxDataType.Double, null) => FirstListed,
+            _ => null,
+        };
+    }
 
     /// <summary>An array's numbers as bytes, without a copy: large models have gigabytes. Every machine that .NET and libtorch share is little-endian.</summary>
     private sealed class ArrayBytes<T>(T[] values) : MemoryManager<byte>

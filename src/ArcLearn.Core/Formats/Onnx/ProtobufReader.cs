@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace ArcLearn.Core.Formats.Onnx;
@@ -64,32 +66,35 @@ internal ref struct ProtobufReader(ReadOnlyMemory<byte> message, string path)
     }
 
     /// <summary>Whole numbers, in one run or one by one.</summary>
-    public void Integers(List<long> values)
+    /// <param name="take">Takes each.</param>
+    public void Integers(Action<long> take)
     {
         if (Wire != ProtobufWire.Length)
         {
-            values.Add(Integer());
+            take(Integer());
             return;
         }
 
         ProtobufReader run = new(Bytes(), path);
         while (run._at < run.Length)
         {
-            values.Add((long)run.Number());
+            take((long)run.Number());
         }
     }
 
-    /// <summary>How many numbers of a fixed size there are, in one run or as a single one.</summary>
-    public long Count(int size)
+    /// <summary>Numbers of a fixed size, in one run or a single one, in little-endian order.</summary>
+    public ReadOnlySpan<T> Fixed<T>()
+        where T : unmanaged
     {
+        int size = Unsafe.SizeOf<T>();
         if (Wire != ProtobufWire.Length)
         {
-            Skip();
-            return 1;
+            Require(size == sizeof(uint) ? ProtobufWire.Fixed32 : ProtobufWire.Fixed64);
+            return MemoryMarshal.Cast<byte, T>(Take(size).Span);
         }
 
-        int length = Bytes().Length;
-        return length % size == 0 ? length / size : throw Damaged($"has {length} bytes of numbers of {size} bytes each");
+        ReadOnlySpan<byte> run = Bytes().Span;
+        return run.Length % size == 0 ? MemoryMarshal.Cast<byte, T>(run) : throw Damaged($"has {run.Length} bytes of numbers of {size} bytes each");
     }
 
     public void Skip()

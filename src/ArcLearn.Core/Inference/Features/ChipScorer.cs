@@ -21,7 +21,7 @@ internal sealed class ChipScorer : IChipScorer
         BatchSize = Math.Max(2, batchSize);
         _model = model.Definition;
         _length = _model.Bands * _model.ChipSize * _model.ChipSize;
-        _samples = new float[BatchSize * _length];
+        _samples = new float[BatchSamples.Count(BatchSize, _model.Bands, _model.ChipSize)];
         using (model.Gate.Enter(model.Name, CancellationToken.None))
         {
             _prepared = model.Network.Prepare(precision);

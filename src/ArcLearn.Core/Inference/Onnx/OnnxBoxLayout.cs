@@ -69,7 +69,7 @@ internal sealed record OnnxBoxLayout(OnnxBoxKind Kind, int Boxes, int Scores, in
         {
             kind = s_names.TryGetValue(name, out OnnxBoxKind known)
                 ? known
-                : throw new LearnFormatException($"has boxes as '{name}' ({OnnxMetadata.DetectorTypeKey}); known are {string.Join(", ", s_names.Keys)}.", shown);
+                : throw new LearnFormatException($"has boxes as '{SafeText.Show(name)}' ({OnnxMetadata.DetectorTypeKey}); known are {string.Join(", ", s_names.Keys)}.", shown);
         }
         else
         {
@@ -116,7 +116,7 @@ internal sealed record OnnxBoxLayout(OnnxBoxKind Kind, int Boxes, int Scores, in
         return fitting is [OnnxBoxKind one]
             ? one
             : throw new LearnFormatException(
-                $"gives {string.Join(", ", signature.Outputs.Select(output => output.Value))}, which {(fitting.Count == 0 ? "no known layout of" : "may be several layouts of")} boxes of {classes} class(es). "
+                $"gives {SafeText.List([.. signature.Outputs.Select(output => output.Value)])}, which {(fitting.Count == 0 ? "no known layout of" : "may be several layouts of")} boxes of {classes} class(es). "
                 + $"Say which by the metadata {OnnxMetadata.DetectorTypeKey}, or by that key in an .emd: {string.Join(", ", s_names.Keys)}.",
                 shown);
 
@@ -135,7 +135,7 @@ internal sealed record OnnxBoxLayout(OnnxBoxKind Kind, int Boxes, int Scores, in
         return boxes >= 0 && scores >= 0 && labels >= 0 && boxes != scores && boxes != labels && scores != labels
             ? (boxes, scores, labels)
             : signature.Outputs.Count == 3 ? (0, 2, 1)          // torchvision's order
-            : throw new LearnFormatException($"has no outputs for boxes, labels and scores among {string.Join(", ", signature.Outputs.Select(output => output.Value))}.", shown);
+            : throw new LearnFormatException($"has no outputs for boxes, labels and scores among {SafeText.List([.. signature.Outputs.Select(output => output.Value)])}.", shown);
     }
 
     private static (int Boxes, int Scores, int Labels) Two(OnnxSignature signature, string shown)

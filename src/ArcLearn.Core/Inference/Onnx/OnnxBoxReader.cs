@@ -1,3 +1,4 @@
+using ArcLearn.Core.Formats;
 using ArcLearn.Core.Models;
 
 namespace ArcLearn.Core.Inference.Onnx;
@@ -175,7 +176,7 @@ internal sealed class OnnxBoxReader
     {
         IReadOnlyList<long> shape = output.Shape;
         Require(
-            (shape.Count == sides + 1 && shape[0] == count) || (shape.Count == sides && count == 1), $"an output of [{string.Join(", ", shape)}] for {count} chip(s)");
+            (shape.Count == sides + 1 && shape[0] == count) || (shape.Count == sides && count == 1), $"an output of [{SafeText.List(shape)}] for {count} chip(s)");
         int length = output.Values.Length / count;
         float[] values = output.Values[(chip * length)..((chip + 1) * length)];
         return sides == 2 ? new Block(values, (int)shape[^2], (int)shape[^1]) : new Block(values, (int)shape[^1], 1);

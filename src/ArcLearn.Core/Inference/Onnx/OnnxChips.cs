@@ -22,14 +22,8 @@ internal sealed class OnnxChips
         _scaling = isNormalised ? null : InputScaling.FromRaw(model.Normalization);
         _step = isSingle ? 1 : _input.Batch ?? batch;
 
-        long samples = (batch + _step - 1L) / _step * _step * ChipLength;
-        if (samples > Array.MaxLength)
-        {
-            throw new LearnArgumentException("batch_size", $"{batch} chips of {_input.Bands} bands and {_input.Side} x {_input.Side} pixels are {samples} samples, more than one array holds: give a smaller batch_size.");
-        }
-
         // The last call of a model that takes another number of chips is filled with zeros.
-        _scaled = new float[samples];
+        _scaled = new float[BatchSamples.Count((batch + _step - 1) / _step * _step, _input.Bands, _input.Side)];
         _call = new float[_step * ChipLength];
     }
 

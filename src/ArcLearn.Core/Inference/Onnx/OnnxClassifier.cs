@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using ArcLearn.Core.Formats;
 using ArcLearn.Core.Models;
 
 namespace ArcLearn.Core.Inference.Onnx;
@@ -23,7 +24,7 @@ internal sealed class OnnxClassifier(OnnxFile file, OnnxDefinition definition, s
             (BatchSize, _model) = (Math.Max(2, batchSize), model);
             _chips = new OnnxChips(session, model, BatchSize, isNormalised: true);
             _length = model.Bands * model.ChipSize * model.ChipSize;
-            _samples = new float[BatchSize * _length];
+            _samples = new float[BatchSamples.Count(BatchSize, model.Bands, model.ChipSize)];
         }
 
         public int BatchSize { get; }
@@ -39,7 +40,7 @@ internal sealed class OnnxClassifier(OnnxFile file, OnnxDefinition definition, s
                 if (outputs[0].Values.Length != step * _model.Classes.Count)
                 {
                     throw new LearnDataException(
-                        "ModelOutput", $"{_model.Name} answers {step} chip(s) with [{string.Join(", ", outputs[0].Shape)}]; {_model.Classes.Count} score(s) for each belong there.", _model.Name);
+                        "ModelOutput", $"{_model.Name} answers {step} chip(s) with [{SafeText.List(outputs[0].Shape)}]; {_model.Classes.Count} score(s) for each belong there.", _model.Name);
                 }
 
                 outputs[0].Values.AsSpan(0, taken * _model.Classes.Count).CopyTo(scores.AsSpan(first * _model.Classes.Count));

@@ -118,7 +118,7 @@ internal static class OnnxDefinitionFile
                 (1, 2) => OnnxTask.Images,
                 (_, 2 or 3) => OnnxTask.Objects,
                 _ => throw new LearnFormatException(
-                    $"does not say what it finds, nor do its outputs tell ({string.Join(", ", signature.Outputs.Select(output => output.Value))}). Give it a definition (.emd) with ModelType.", shown),
+                    $"does not say what it finds, nor do its outputs tell ({SafeText.List([.. signature.Outputs.Select(output => output.Value)])}). Give it a definition (.emd) with ModelType.", shown),
             },
         };
     }
@@ -136,6 +136,11 @@ internal static class OnnxDefinitionFile
         {
             throw new LearnFormatException(
                 $"names no classes. Give it a definition (.emd) with Classes beside it, or the metadata {OnnxMetadata.ClassNamesKey}, such as {{\"0\": \"car\"}}.", shown);
+        }
+
+        if (names.FirstOrDefault(one => one.Any(char.IsControl)) is string hidden)
+        {
+            throw new LearnFormatException($"has a class '{SafeText.Show(hidden)}', with control characters in its name.", shown);
         }
 
         bool hasBackground = task != OnnxTask.Images && names.Count > 1 && names[0].Trim('_', ' ') is string first
@@ -223,7 +228,7 @@ internal static class OnnxDefinitionFile
         long? count = output.Value.Shape is { Count: >= 2 } shape && shape.Skip(2).All(side => side.Size is null or 1) ? shape[1].Size ?? model.Classes.Count : null;
         if (model.Signature.Outputs.Count != 1 || count != model.Classes.Count)
         {
-            throw new LearnFormatException($"gives {string.Join(", ", model.Signature.Outputs.Select(one => one.Value))}; an image classifier of {model.Classes.Count} classes gives [N, {model.Classes.Count}].", shown);
+            throw new LearnFormatException($"gives {SafeText.List([.. model.Signature.Outputs.Select(one => one.Value)])}; an image classifier of {model.Classes.Count} classes gives [N, {model.Classes.Count}].", shown);
         }
 
         return model with { IsMultiLabel = definition?.Settings?.ImageLoss?.IsMultiLabel ?? (output.Activation == "Sigmoid") };
@@ -245,7 +250,7 @@ internal static class OnnxDefinitionFile
         }
         catch (JsonException e)
         {
-            throw new LearnFormatException($"has the metadata {key} '{text}', which are no list of numbers.", shown, inner: e);
+            throw new LearnFormatException($"has the metadata {key} '{SafeText.Show(text)}', which are no list of numbers.", shown, inner: e);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using ArcLearn.Core.Formats;
 using ArcLearn.Core.Formats.Onnx;
 using ArcLearn.Core.IO;
 
@@ -40,12 +41,16 @@ internal sealed class OnnxFile
 
     /// <summary>A file that was read.</summary>
     /// <inheritdoc cref="Open"/>
-    public static OnnxFile Of(byte[] bytes, string path, IFileSystem? files = null, string? shown = null)
+    public static OnnxFile Of(byte[] bytes, string path, IFileSystem? files = null, string? shown = null) => Of(OnnxReader.Read(bytes, shown ?? path), bytes, path, files, shown);
+
+    /// <inheritdoc cref="Of(byte[], string, IFileSystem?, string?)"/>
+    /// <param name="model">What was read of <paramref name="bytes"/>.</param>
+    public static OnnxFile Of(OnnxModel model, byte[] bytes, string path, IFileSystem? files = null, string? shown = null)
     {
         shown ??= path;
-        OnnxModel model = OnnxReader.Read(bytes, shown);
         OnnxChecker.Check(model, path, files, shown);
-        return new OnnxFile(path, SignatureOf(model, shown), bytes, OthersOf(model, path));
+        string folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
+        return new OnnxFile(path, SignatureOf(model, shown), bytes, [.. OnnxExternalData.FilesOf(model, shown).Select(name => System.IO.Path.Combine(folder, name))]);
     }
 
     /// <summary>A hash of all that the file holds, weights in other files among it.</summary>
@@ -72,7 +77,7 @@ internal sealed class OnnxFile
         OnnxValue[] inputs = [.. model.Graph.Inputs.Where(input => !weights.Contains(input.Name))];
         if (inputs is not [OnnxValue input])
         {
-            throw new LearnFormatException($"takes {inputs.Length} inputs ({string.Join(", ", inputs.Select(one => one.Name))}); a model of images takes one.", shown);
+            throw new LearnFormatException($"takes {inputs.Length} inputs ({SafeText.List([.. inputs.Select(one => SafeText.Show(one.Name))])}); a model of images takes one.", shown);
         }
 
         Dictionary<string, OnnxNode> makers = new(StringComparer.Ordinal);
@@ -105,18 +110,4 @@ internal sealed class OnnxFile
 
         return "";
     }
-
-    private static string[] OthersOf(OnnxModel model, string path)
-    {
-        string folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
-        return [.. Tensors(model.Graph)
-            .Where(tensor => tensor.IsExternal)
-            .Select(tensor => tensor.External.First(pair => pair.Key == "location").Value)
-            .Distinct(StringComparer.Ordinal)
-            .Order(StringComparer.Ordinal)
-            .Select(name => System.IO.Path.Combine(folder, name))];
-    }
-
-    private static IEnumerable<OnnxTensor> Tensors(OnnxGraph graph) => graph.Initializers.Concat(
-        graph.Nodes.SelectMany(node => node.Attributes).SelectMany(attribute => attribute.Tensors.Concat(attribute.Graphs.SelectMany(Tensors))));
 }

@@ -40,7 +40,7 @@ internal static class OnnxModels
 
     private static T Load<T>(ModelPackageReader package, Func<OnnxFile, OnnxDefinition, string, T> use)
     {
-        OnnxFile file = OnnxFile.Open(package.WeightsPath(), package.WeightsShown);
+        OnnxFile file = package.Onnx();
         return use(file, OnnxDefinitionFile.Read(file, package.Definition, package.Name, package.WeightsShown), package.WeightsShown);
     }
 }

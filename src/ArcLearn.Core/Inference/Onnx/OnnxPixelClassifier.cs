@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using ArcLearn.Core.Formats;
 
 namespace ArcLearn.Core.Inference.Onnx;
 
@@ -79,7 +80,7 @@ internal sealed class OnnxPixelClassifier(OnnxFile file, OnnxDefinition definiti
             if (output.Values.Length != (long)step * channels * _plane)
             {
                 throw new LearnDataException(
-                    "ModelOutput", $"{model.Name} answers {step} chip(s) of {model.ChipSize} pixels with [{string.Join(", ", output.Shape)}]; {channels} score(s) for each pixel belong there.", model.Name);
+                    "ModelOutput", $"{model.Name} answers {step} chip(s) of {model.ChipSize} pixels with [{SafeText.List(output.Shape)}]; {channels} score(s) for each pixel belong there.", model.Name);
             }
 
             ReadOnlySpan<float> values = output.Values.AsSpan(chip * channels * _plane, channels * _plane);

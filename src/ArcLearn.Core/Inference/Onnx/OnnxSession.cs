@@ -1,3 +1,4 @@
+using ArcLearn.Core.Formats;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
 
@@ -59,8 +60,13 @@ internal sealed class OnnxSession : IDisposable
                 options.AppendExecutionProvider_CUDA(0);
             }
 
-            // What was checked is what is loaded; weights in other files are found by the model's own path.
-            InferenceSession session = file.Others.Count > 0 ? new InferenceSession(file.Path, options) : new InferenceSession(file.Bytes, options);
+            // What was checked is what is loaded; weights in other files are found from the model's own folder.
+            if (file.Others.Count > 0)
+            {
+                options.AddSessionConfigEntry("session.model_external_initializers_file_folder_path", Path.GetDirectoryName(Path.GetFullPath(file.Path))!);
+            }
+
+            InferenceSession session = new(file.Bytes, options);
             return new OnnxSession(session, file, shown, isCuda ? nameof(LearnDevice.Cuda) : nameof(LearnDevice.Cpu));
         }
         catch (OnnxRuntimeException e)
@@ -147,5 +153,5 @@ internal sealed class OnnxSession : IDisposable
     }
 
     /// <summary>The runtime's words on one line, ended by a dot.</summary>
-    private static string Sentence(Exception e) => string.Join(' ', e.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.') + ".";
+    private static string Sentence(Exception e) => SafeText.ShowPath(string.Join(' ', e.Message.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).TrimEnd('.')) + ".";
 }
