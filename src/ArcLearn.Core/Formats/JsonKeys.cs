@@ -64,7 +64,7 @@ internal sealed class JsonKeys
         }
 
         string text = value.ValueKind == JsonValueKind.String ? value.GetString()!.Trim() : throw Fail(key, value, "text");
-        return text.Any(char.IsControl) ? throw Fail(key, value, "text without control characters") : text;
+        return SafeText.IsObeyed(text) ? throw Fail(key, value, "text without control characters") : text;
     }
 
     /// <exception cref="LearnFormatException">A key of an object in a list is there more than once, with different values.</exception>

@@ -197,7 +197,7 @@ internal static partial class ModelDefinitionParser
 
             bool named = item.TryGetProperty("Name", out JsonElement name) || item.TryGetProperty("ClassName", out name);
             string text = named && name.ValueKind is JsonValueKind.String or JsonValueKind.Number ? name.ToString() : "";
-            if (text.Any(char.IsControl))
+            if (SafeText.IsObeyed(text))
             {
                 throw keys.Fail("Classes", item, "a class whose name is without control characters");
             }

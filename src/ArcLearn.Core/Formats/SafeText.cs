@@ -30,5 +30,8 @@ internal static class SafeText
     public static string List<T>(IReadOnlyCollection<T> items) =>
         string.Join(", ", items.Take(Most).Select(item => Convert.ToString(item, CultureInfo.InvariantCulture))) + (items.Count > Most ? $", … ({items.Count} in all)" : "");
 
+    /// <summary>Whether text holds what a terminal obeys. Ends of lines and tabs occur in names of classes that come from tables.</summary>
+    public static bool IsObeyed(string text) => text.Any(c => char.IsControl(c) && c is not ('\t' or '\r' or '\n'));
+
     private static bool IsHidden(char c) => char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

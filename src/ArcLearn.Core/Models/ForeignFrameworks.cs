@@ -21,7 +21,7 @@ internal static class ForeignFrameworks
     {
         if (Reason(file) is string reason)
         {
-            throw new LearnDataException("FrameworkNotSupported", $"{path} is of a model that cannot be run here: {reason}{Remedy}", path);
+            throw new LearnDataException("FrameworkNotSupported", $"{path} cannot be run here: {reason}{Remedy}", path);
         }
     }
 

@@ -21,7 +21,7 @@ internal static class PortableName
             return $"has {name.Length} characters; 1 to {MaximumLength} are possible";
         }
 
-        if (name.Any(c => c < ' ' || Forbidden.Contains(c, StringComparison.Ordinal)))
+        if (name.Any(c => char.IsControl(c) || Forbidden.Contains(c, StringComparison.Ordinal)))
         {
             return "holds a character that file names cannot have everywhere";
         }

@@ -138,7 +138,7 @@ internal static class OnnxDefinitionFile
                 $"names no classes. Give it a definition (.emd) with Classes beside it, or the metadata {OnnxMetadata.ClassNamesKey}, such as {{\"0\": \"car\"}}.", shown);
         }
 
-        if (names.FirstOrDefault(one => one.Any(char.IsControl)) is string hidden)
+        if (names.FirstOrDefault(SafeText.IsObeyed) is string hidden)
         {
             throw new LearnFormatException($"has a class '{SafeText.Show(hidden)}', with control characters in its name.", shown);
         }
