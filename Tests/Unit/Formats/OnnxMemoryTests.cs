@@ -16,6 +16,7 @@ public sealed class OnnxMemoryTests : IDisposable
         ["joined"] = ([Node("Concat", ["large", "small"], "s"), Node("ConstantOfShape", "s")], [Node("Concat", ["small", "small"], "s"), Node("ConstantOfShape", "s")]),
         ["multiplied"] = ([Node("Mul", ["large", "small"], "s"), Node("ConstantOfShape", "s")], [Node("Mul", ["small", "small"], "s"), Node("ConstantOfShape", "s")]),
         ["picked"] = ([Number("i", 1), Node("Gather", ["large", "i"], "n"), Node("Mul", ["n", "large"], "s"), Node("ConstantOfShape", "s")], [Number("i", 1), Node("Gather", ["small", "i"], "s"), Node("ConstantOfShape", "s")]),
+        ["pads as PyTorch writes them"] = (Pads(1000), Pads(20)),
         ["not followed"] = ([Node("Sign", "small", "s"), Node("ConstantOfShape", "s")], [Node("Shape", "x", "s"), Node("ConstantOfShape", "s")]),
         ["Range"] = ([Number("a", 0), Number("b", 1L << 40), Number("c", 1), Node("Range", ["a", "b", "c"])], [Number("a", 0), Number("b", 100), Number("c", 1), Node("Range", ["a", "b", "c"])]),
         ["Range without a step"] = ([Number("a", 0), Number("b", 10), Number("c", 0), Node("Range", ["a", "b", "c"])], [Number("a", 10), Number("b", 0), Number("c", 1), Node("Range", ["a", "b", "c"])]),
@@ -126,6 +127,17 @@ public sealed class OnnxMemoryTests : IDisposable
         ],
         Nodes = nodes,
     });
+
+    /// <summary>From the last axis to the first, begin before end, the rest zeros; turned into all begins before all ends.</summary>
+    private static OnnxNode[] Pads(float size) =>
+    [
+        Node("Constant", [], "side", new OnnxAttribute("value_float", OnnxAttributeType.Float) { Float = size - 0.5f }), Node("Ceil", "side", "up"), Node("Cast", "up", "whole", OnnxAttribute.Of("to", 7)),
+        Number("zero", 0), Numbers("first", 0), Node("Unsqueeze", ["zero", "first"], "z"), Node("Unsqueeze", ["whole", "first"], "w"), Node("Concat", ["z", "w", "z", "w", "z", "w"], "given", OnnxAttribute.Of("axis", 0)),
+        Node("Shape", "given", "sides"), Node("Gather", ["sides", "zero"], "count"), Number("all", 8), Node("Sub", ["all", "count"], "left"), Node("Unsqueeze", ["left", "first"], "rest"), Node("ConstantOfShape", "rest", "zeros"),
+        Node("Concat", ["given", "zeros"], "pairs", OnnxAttribute.Of("axis", 0)), Numbers("two", -1, 2), Node("Reshape", ["pairs", "two"], "table"),
+        Numbers("start", -1), Numbers("end", long.MinValue), Numbers("back", -1), Node("Slice", ["table", "start", "end", "first", "back"], "turned"),
+        Node("Transpose", "turned", "rows", OnnxAttribute.Of("perm", 1, 0)), Numbers("flat", -1), Node("Reshape", ["rows", "flat"], "pads"), Node("Pad", ["x", "pads"]),
+    ];
 
     private static OnnxNode Node(string type, string input, string output = "y", params OnnxAttribute[] attributes) => Node(type, [input], output, attributes);
 

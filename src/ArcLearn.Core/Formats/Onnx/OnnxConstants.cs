@@ -55,13 +55,15 @@ internal sealed class OnnxConstants
             ("Shape", _) when first.Shape is { } shape && node.Attributes.Count == 0 => OnnxConstant.Of([.. shape.Select(side => (double)side)]),
             ("Size", _) when first.Count is double count => new OnnxConstant([], [count]),
             ("ConstantOfShape", [{ } sides]) => Filled(sides, node, tensor),
-            ("Reshape", [{ } kept, { } target, ..]) => new OnnxConstant(target.All(side => side > 0) ? [.. target.Select(side => (long)side)] : null, kept),
-            ("Reshape", [_, { } target, ..]) when target.All(side => side > 0) => new OnnxConstant([.. target.Select(side => (long)side)], null),
-            ("Identity" or "Cast", _) => first,
-            ("Squeeze" or "Unsqueeze" or "Flatten" or "Transpose", [{ } kept, ..]) => new OnnxConstant(null, kept),
-            ("Concat", _) when numbers.All(part => part is not null) => OnnxConstant.Of([.. numbers.SelectMany(part => part!)]),
-            ("Gather", [{ } from, { } places]) => Picked(from, places, inputs[1]!.Shape),
-            ("Slice", [{ } from, [var start], [var end], ..]) => Sliced(from, start, end, numbers.Length > 4 ? numbers[4] : [1]),
+            ("Reshape", [_, { } target, ..]) => new OnnxConstant(Reshaped(first, target), first.Numbers),
+            ("Identity", _) => first,
+            ("Cast", [{ } from]) when IsWhole(node) => first with { Numbers = [.. from.Select(Math.Truncate)] },
+            ("Cast", _) => first,
+            ("Squeeze" or "Unsqueeze" or "Flatten", [{ } kept, ..]) => new OnnxConstant(kept.Count == 1 ? [1] : null, kept),
+            ("Transpose", [{ } kept]) when first.Shape is { } shape => Turned(kept, shape, node.Attributes is [OnnxAttribute order] ? order.Integers : [.. Enumerable.Range(0, shape.Count).Reverse().Select(axis => (long)axis)]),
+            ("Concat", _) when inputs.All(input => input is { Shape.Count: <= 1, Numbers: not null }) => OnnxConstant.Of([.. numbers.SelectMany(part => part!)]),
+            ("Gather", [{ } from, { } places]) when IsList(first) => Picked(from, places, inputs[1]!.Shape),
+            ("Slice", [{ } from, { } start, { } end, ..]) when first.Shape is { } shape => Sliced(from, shape, start, end, numbers),
             ("Range", [[var start], [var limit], [var step]]) => Counted(start, limit, step),
             ("Add", [{ } a, { } b]) => Each(inputs, a, b, (x, y) => x + y),
             ("Sub", [{ } a, { } b]) => Each(inputs, a, b, (x, y) => x - y),
@@ -72,9 +74,14 @@ internal sealed class OnnxConstants
             ("Min", [{ } a, { } b]) => Each(inputs, a, b, Math.Min),
             ("Neg", [{ } a]) => first with { Numbers = [.. a.Select(x => -x)] },
             ("Abs", [{ } a]) => first with { Numbers = [.. a.Select(Math.Abs)] },
-            ("ReduceProd", [{ } a, ..]) when IsList(first) => new OnnxConstant(null, [a.Aggregate(1.0, (x, y) => x * y)]),
-            ("ReduceSum", [{ } a, ..]) when IsList(first) => new OnnxConstant(null, [a.Sum()]),
-            ("ReduceMax", [{ } a, ..]) when IsList(first) && a.Count > 0 => new OnnxConstant(null, [a.Max()]),
+            ("Ceil", [{ } a]) => first with { Numbers = [.. a.Select(Math.Ceiling)] },
+            ("Floor", [{ } a]) => first with { Numbers = [.. a.Select(Math.Floor)] },
+            ("Round", [{ } a]) => first with { Numbers = [.. a.Select(x => Math.Round(x))] },
+            ("Sqrt", [{ } a]) => first with { Numbers = [.. a.Select(Math.Sqrt)] },
+            ("ReduceProd", [{ } a, ..]) when IsList(first) => new OnnxConstant([1], [a.Aggregate(1.0, (x, y) => x * y)]),
+            ("ReduceSum", [{ } a, ..]) when IsList(first) => new OnnxConstant([1], [a.Sum()]),
+            ("ReduceMin", [{ } a, ..]) when IsList(first) && a.Count > 0 => new OnnxConstant([1], [a.Min()]),
+            ("ReduceMax", [{ } a, ..]) when IsList(first) && a.Count > 0 => new OnnxConstant([1], [a.Max()]),
             _ => OnnxConstant.Unknown,
         };
     }
@@ -105,18 +112,70 @@ internal sealed class OnnxConstants
         return at.All(place => place >= 0 && place < from.Count) ? new OnnxConstant(shape, [.. at.Select(place => from[place])]) : OnnxConstant.Unknown;
     }
 
-    private static OnnxConstant Sliced(IReadOnlyList<double> from, double start, double end, IReadOnlyList<double>? step)
+    /// <summary>Whether numbers are cast to whole ones.</summary>
+    private static bool IsWhole(OnnxNode node) => node.Attributes.Any(one => (OnnxDataType)one.Integer is OnnxDataType.Int64 or OnnxDataType.Int32 or OnnxDataType.Int16 or OnnxDataType.Int8);
+
+    /// <summary>A shape with −1 for what is left.</summary>
+    private static long[]? Reshaped(OnnxConstant from, IReadOnlyList<double> target)
     {
-        if (step is not [1])
+        double known = target.Where(side => side > 0).Aggregate(1.0, (product, side) => product * side);
+        return target.All(side => side > 0) ? [.. target.Select(side => (long)side)]
+            : target.Count(side => side < 0) == 1 && !target.Contains(0) && from.Count is double count ? [.. target.Select(side => side > 0 ? (long)side : (long)(count / known))]
+            : null;
+    }
+
+    private static OnnxConstant Turned(IReadOnlyList<double> from, IReadOnlyList<long> shape, IReadOnlyList<long> order)
+    {
+        if (!order.Order().SequenceEqual(Enumerable.Range(0, shape.Count).Select(axis => (long)axis)))
         {
             return OnnxConstant.Unknown;
         }
 
-        int first = Place(start);
-        return OnnxConstant.Of([.. from.Skip(first).Take(Math.Max(0, Place(end) - first))]);
+        long[] sides = [.. order.Select(axis => shape[(int)axis])];
+        double[] turned = [.. Enumerable.Range(0, from.Count).Select(place =>
+        {
+            long[] at = new long[sides.Length];
+            for (int axis = sides.Length - 1; axis >= 0; axis--)
+            {
+                (at[order[axis]], place) = (place % (int)sides[axis], place / (int)sides[axis]);
+            }
 
-        int Place(double at) => (int)Math.Clamp(at < 0 ? at + from.Count : at, 0, from.Count);
+            return from[Flat(at, shape)];
+        })];
+        return new OnnxConstant(sides, turned);
     }
+
+    /// <param name="inputs">The numbers of all inputs: data, starts, ends, axes, steps.</param>
+    private static OnnxConstant Sliced(IReadOnlyList<double> from, IReadOnlyList<long> shape, IReadOnlyList<double> starts, IReadOnlyList<double> ends, IReadOnlyList<double>?[] inputs)
+    {
+        IReadOnlyList<double>? axes = inputs.Length > 3 ? inputs[3] : [.. Enumerable.Range(0, starts.Count).Select(axis => (double)axis)];
+        IReadOnlyList<double>? steps = inputs.Length > 4 ? inputs[4] : [.. starts.Select(_ => 1.0)];
+        if (axes is null || steps is null || new[] { ends.Count, axes.Count, steps.Count }.Any(count => count != starts.Count))
+        {
+            return OnnxConstant.Unknown;
+        }
+
+        long[][] kept = [.. shape.Select(side => Enumerable.Range(0, (int)side).Select(place => (long)place).ToArray())];
+        for (int i = 0; i < starts.Count; i++)
+        {
+            double axis = axes[i] < 0 ? axes[i] + shape.Count : axes[i];
+            if (axis < 0 || axis >= shape.Count || steps[i] is not (1 or -1))
+            {
+                return OnnxConstant.Unknown;
+            }
+
+            long side = shape[(int)axis];
+            bool isBack = steps[i] < 0;
+            double first = Math.Clamp(starts[i] < 0 ? starts[i] + side : starts[i], isBack ? -1 : 0, isBack ? side - 1 : side);
+            double last = Math.Clamp(ends[i] < 0 ? ends[i] + side : ends[i], -1, side);
+            kept[(int)axis] = [.. Enumerable.Range(0, (int)Math.Max(0, isBack ? first - last : Math.Max(0, last) - first)).Select(step => (long)(first + (step * steps[i])))];
+        }
+
+        IEnumerable<long[]> places = kept.Aggregate<long[], IEnumerable<long[]>>([[]], (known, more) => known.SelectMany(place => more.Select(next => (long[])[.. place, next])));
+        return new OnnxConstant([.. kept.Select(side => (long)side.Length)], [.. places.Select(place => from[Flat(place, shape)])]);
+    }
+
+    private static int Flat(long[] place, IReadOnlyList<long> shape) => (int)place.Zip(shape).Aggregate(0L, (at, axis) => (at * axis.Second) + axis.First);
 
     private static OnnxConstant Counted(double start, double limit, double step)
     {
