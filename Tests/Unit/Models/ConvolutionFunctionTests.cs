@@ -59,6 +59,36 @@ public sealed class ConvolutionFunctionTests
         }
     }
 
+    [Theory]
+    [InlineData("resnet18")]
+    [InlineData("squeezenet1_1")]
+    public void A_whole_networks_gradients_equal_those_in_64_bits(string backbone)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        SsdOptions options = new() { Backbone = backbone, ChipSize = 64, Grids = [2], Classes = 2, Dropout = 0 };
+        using SsdLoss loss = new(options);
+        Dictionary<string, Tensor> Gradients(ScalarType type)
+        {
+            SsdNetwork network = SsdNetwork.Create(options);
+            Formula.Fill(network);
+            network.to(type);
+            NetworkLayout.UseChannelsLast(network);
+            network.train();
+            loss.Compute(network.call(FusedConvolution.ChannelsLast(Formula.Image(3, 3, 64).to(type))), [.. SsdLossTests.Labels.Take(3)]).Total.backward();
+            ConvolutionFunction.ThrowIfFailed();
+            return network.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter.grad!.to(ScalarType.Float64));
+        }
+
+        Dictionary<string, Tensor> exact = Gradients(ScalarType.Float64);
+        double largest = exact.Values.Max(gradient => gradient.abs().max().item<double>());
+        foreach ((string key, Tensor found) in Gradients(ScalarType.Float32))
+        {
+            // Biases before batch norm have none but for rounding.
+            double worst = exact[key].sub(found).abs().max().item<double>();
+            Assert.True(worst <= Math.Max(1e-3 * exact[key].abs().max().item<double>(), 1e-6 * largest), $"{key}: {worst:G3}");
+        }
+    }
+
     [Fact]
     public void A_first_layers_input_and_a_missing_bias_get_no_gradient()
     {

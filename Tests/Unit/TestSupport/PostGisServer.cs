@@ -66,7 +66,7 @@ public sealed class PostGisServer : IDisposable
 
     /// <summary>Ends the backends that the module opened.</summary>
     public long Kill() => (long)Execute(
-        "labels", "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'ArcLearn'")!;
+        "labels", "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = 'ArcLearn' AND backend_type = 'client backend'")!;
 
     /// <summary>Ends the server without a word to anyone, as a crash does, and starts it again.</summary>
     public void Crash()

@@ -87,7 +87,8 @@ public sealed class PostGisTests(PostGisServer server) : IClassFixture<PostGisSe
         using IVectorLayer layer = VectorLayers.Open(server.Address("many"));
         using IEnumerator<VectorFeature> rows = layer.Read().GetEnumerator();
         Assert.True(rows.MoveNext());
-        Assert.Equal(1, server.Kill());
+        // The backend of a connection that was closed just before may still be there.
+        Assert.NotEqual(0, server.Kill());
 
         LearnDataException error = Assert.Throws<LearnDataException>(() =>
         {

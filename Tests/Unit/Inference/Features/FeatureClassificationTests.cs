@@ -241,7 +241,7 @@ public sealed class FeatureClassificationTests : IClassFixture<FeatureClassifica
             }));
             Model = ClassifierEngine.Create(
                 data, new ClassifierOptions { Backbone = "resnet18", Dropout = 0.2 }, isBalanced: false, new StartWeights(null, null), LearnDevice.Cpu, seed: 1, warn: null, default);
-            _ = Model.Fit(new TrainingOptions { Epochs = 8, LearningRate = new LearningRate(3e-3), NoCheckpoint = true }, progress: null, warn: null, default).Count();
+            _ = Model.Fit(new TrainingOptions { Epochs = 12, LearningRate = new LearningRate(3e-4), NoCheckpoint = true }, progress: null, warn: null, default).Count();
             Raster = _chips.AddImage("scene.tif", Fields * Side, 2 * Side, sample: Sample, corner: (500_000, 5_000_000));
         }
 
