@@ -68,7 +68,8 @@ internal static class BunchSplit
             string[] missing = [.. classes.Where((_, i) => !seen.Contains(i + 1)).Select(c => c.Name)];
             if (chips.Length > 0 && missing.Length > 0)
             {
-                options.Warn?.Invoke($"{missing.Length} class(es) have {labelled.NoThing} among the {side} chips: {string.Join(", ", missing)}.");
+                string remedy = side == "training" && !options.IsStratified ? " They cannot be learnt so: -Stratified spreads each class over both sides, another -Seed draws other chips." : string.Empty;
+                options.Warn?.Invoke($"{missing.Length} class(es) have {labelled.NoThing} among the {side} chips: {string.Join(", ", missing)}.{remedy}");
             }
         }
     }
