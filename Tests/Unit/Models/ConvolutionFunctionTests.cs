@@ -12,50 +12,71 @@ namespace ArcLearn.Tests.Unit.Models;
 [Collection(TorchTests.Name)]
 public sealed class ConvolutionFunctionTests
 {
+    // Of plain sums, and of filtered squares.
+    private const double Rounding = 2e-6;
+    private const double FilteredRounding = 1e-5;
+
     // The sides are not multiples of anything, the channels cover both ways round of the tiles, full and ragged ones.
     [Theory]
     [InlineData(1, 1, 1, 1, 1, 3)]
     [InlineData(2, 3, 5, 7, 4, 3)]
     [InlineData(3, 49, 99, 5, 9, 3)]
     [InlineData(2, 99, 49, 33, 6, 3)]
+    [InlineData(2, 7, 9, 12, 10, 3)]
+    [InlineData(2, 9, 18, 3, 2, 3)]
     [InlineData(1, 6, 16, 1, 300, 3)]
     [InlineData(4, 16, 6, 2, 2, 3)]
     [InlineData(2, 17, 7, 8, 8, 1)]
     [InlineData(2, 4, 20, 11, 13, 5)]
     [InlineData(5, 33, 12, 3, 1, 7)]
-    public void Value_and_gradients_equal_torchs(int images, int inputs, int outputs, int height, int width, int kernel)
+    public void Value_and_gradients_equal_torchs(int images, int inputs, int outputs, int height, int width, int kernel) =>
+        Compare(images, inputs, outputs, height, width, kernel, Rounding);
+
+    // Squares that reach beyond the map, channels that fill no register, groups of outputs, and more threads than there are groups.
+    [Theory]
+    [InlineData(1, 8, 8, 4, 3)]
+    [InlineData(40, 34, 33, 8, 7)]
+    [InlineData(3, 9, 17, 8, 11)]
+    [InlineData(2, 49, 99, 33, 9)]
+    [InlineData(2, 99, 49, 12, 40)]
+    [InlineData(1, 330, 70, 7, 8)]
+    [InlineData(2, 70, 330, 16, 9)]
+    [InlineData(1, 520, 520, 9, 7)]
+    public void Filtered_squares_equal_torchs(int images, int inputs, int outputs, int height, int width) =>
+        Compare(images, inputs, outputs, height, width, 3, FilteredRounding);
+
+    // What a chip gives must not depend on how a raster was split, nor on the machine's threads.
+    [Theory]
+    [InlineData(24, 40, 13)]
+    [InlineData(330, 300, 9)]
+    public void Filtered_squares_have_the_same_bits_in_any_batch_and_on_any_threads(int inputs, int outputs, int side)
     {
         using DisposeScope scope = NewDisposeScope();
-        using Generator generator = new(7);
-        Tensor image = randn([images, inputs, height, width], generator: generator);
-        Tensor weight = randn([outputs, inputs, kernel, kernel], generator: generator);
+        using IDisposable noGradient = no_grad();
+        using Generator generator = new(3);
+        Tensor images = randn([5, inputs, side, side], generator: generator);
+        Tensor weight = randn([outputs, inputs, 3, 3], generator: generator);
         Tensor bias = randn([outputs], generator: generator);
-        Tensor upstream = randn([images, outputs, height, width], generator: generator);
-        long[] padding = [kernel / 2, kernel / 2];
-        Tensor[] exact = [.. new[] { image, weight, bias }.Select(t => t.to(ScalarType.Float64).requires_grad_())];
-        Tensor value = nn.functional.conv2d(exact[0], exact[1], exact[2], padding: padding);
-        value.backward([upstream.to(ScalarType.Float64)]);
-
-        foreach (int threads in new[] { 1, 2, 3 })
+        float[] Convolved(Tensor input, Tensor kernel, bool relu = false) =>
+            ConvolutionFunction.Convolve(input, kernel, bias, [1, 1], [1, 1], 1, relu).contiguous().data<float>().ToArray();
+        set_num_threads(1);
+        try
         {
-            Tensor[] own = [.. new[] { image, weight, bias }.Select(t => t.detach().requires_grad_())];
-            set_num_threads(threads);
-            try
+            Assert.True(ChannelsLastConvolution.Takes(images, weight));
+            float[] all = Convolved(images, weight);
+            int length = all.Length / 5;
+            Assert.Equal(all[(3 * length)..(4 * length)], Convolved(images[3].unsqueeze(0), weight));
+            Assert.Equal(all, Convolved(FusedConvolution.ChannelsLast(images), FusedConvolution.ChannelsLast(weight)));
+            Assert.Equal(all.Select(number => Math.Max(number, 0)), Convolved(images, weight, relu: true));
+            foreach (int threads in new[] { 2, 3, 7, 16 })
             {
-                Tensor found = ConvolutionFunction.Convolve(own[0], own[1], own[2], [1, 1], padding, 1);
-                found.backward([upstream]);
-                ConvolutionFunction.ThrowIfFailed();
-                AssertClose(value, found);
+                set_num_threads(threads);
+                Assert.Equal(all, Convolved(images, weight));
             }
-            finally
-            {
-                set_num_threads(IntraOpThreads.Default);
-            }
-
-            foreach ((Tensor of, Tensor found) in exact.Zip(own))
-            {
-                AssertClose(of.grad!, found.grad!);
-            }
+        }
+        finally
+        {
+            set_num_threads(IntraOpThreads.Default);
         }
     }
 
@@ -85,7 +106,7 @@ public sealed class ConvolutionFunctionTests
         {
             // Biases before batch norm have none but for rounding.
             double worst = exact[key].sub(found).abs().max().item<double>();
-            Assert.True(worst <= Math.Max(1e-3 * exact[key].abs().max().item<double>(), 1e-6 * largest), $"{key}: {worst:G3}");
+            Assert.True(worst <= Math.Max(1e-3 * exact[key].abs().max().item<double>(), 1e-6 * largest), $"{key}: {worst:G3} of {exact[key].abs().max().item<double>():G3}, largest {largest:G3}");
         }
     }
 
@@ -166,11 +187,48 @@ public sealed class ConvolutionFunctionTests
         Assert.InRange(Tensor.TotalCount - before, 0, 3);
     }
 
-    private static void AssertClose(Tensor expected, Tensor found)
+    private static void Compare(int images, int inputs, int outputs, int height, int width, int kernel, double rounding)
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Generator generator = new(7);
+        Tensor image = randn([images, inputs, height, width], generator: generator);
+        Tensor weight = randn([outputs, inputs, kernel, kernel], generator: generator);
+        Tensor bias = randn([outputs], generator: generator);
+        Tensor upstream = randn([images, outputs, height, width], generator: generator);
+        long[] padding = [kernel / 2, kernel / 2];
+        Tensor[] exact = [.. new[] { image, weight, bias }.Select(t => t.to(ScalarType.Float64).requires_grad_())];
+        Tensor value = nn.functional.conv2d(exact[0], exact[1], exact[2], padding: padding);
+        value.backward([upstream.to(ScalarType.Float64)]);
+
+        foreach (int threads in new[] { 1, 2, 3, 8 })
+        {
+            Tensor[] own = [.. new[] { image, weight, bias }.Select(t => t.detach().requires_grad_())];
+            set_num_threads(threads);
+            try
+            {
+                Tensor found = ConvolutionFunction.Convolve(own[0], own[1], own[2], [1, 1], padding, 1);
+                found.backward([upstream]);
+                ConvolutionFunction.ThrowIfFailed();
+                AssertClose(value, found, rounding);
+            }
+            finally
+            {
+                set_num_threads(IntraOpThreads.Default);
+            }
+
+            foreach ((Tensor of, Tensor found) in exact.Zip(own))
+            {
+                AssertClose(of.grad!, found.grad!, rounding);
+            }
+        }
+    }
+
+    /// <param name="rounding">Of the largest number.</param>
+    private static void AssertClose(Tensor expected, Tensor found, double rounding)
     {
         Assert.Equal(expected.shape, found.shape);
         double scale = expected.abs().max().item<double>();
         double worst = expected.sub(found.to(ScalarType.Float64)).abs().max().item<double>();
-        Assert.InRange(worst, 0, 2e-6 * scale);
+        Assert.InRange(worst, 0, rounding * scale);
     }
 }

@@ -20,21 +20,21 @@ internal static class Expected
 /// <summary>Every <paramref name="Step"/>th value of a tensor.</summary>
 internal sealed record Sample(long[] Shape, int Step, float[] Values, float Largest)
 {
-    /// <summary>Same shape, and values within 1e-4 of the largest.</summary>
-    public void AssertEqual(Tensor actual, string what = "")
+    /// <summary>Same shape, and values within a share of the largest.</summary>
+    public void AssertEqual(Tensor actual, string what = "", double share = 1e-4)
     {
         Assert.Equal(Shape, actual.shape);
-        AssertEqual(actual.detach().contiguous().data<float>().ToArray(), what);
+        AssertEqual(actual.detach().contiguous().data<float>().ToArray(), what, share);
     }
 
-    public void AssertEqual(float[] actual, string what = "")
+    public void AssertEqual(float[] actual, string what = "", double share = 1e-4)
     {
         Assert.True(Largest > 0, $"{what}: nothing to compare with");
         float[] sampled = [.. Enumerable.Range(0, Values.Length).Select(i => actual[i * Step])];
         for (int i = 0; i < Values.Length; i++)
         {
             Assert.True(
-                Math.Abs(sampled[i] - Values[i]) <= 1e-4 * Largest, $"{what} value {i * Step}: {sampled[i]} where PyTorch has {Values[i]} (largest {Largest})");
+                Math.Abs(sampled[i] - Values[i]) <= share * Largest, $"{what} value {i * Step}: {sampled[i]} where PyTorch has {Values[i]} (largest {Largest})");
         }
     }
 }

@@ -87,7 +87,8 @@ public sealed class SsdNetworkTests
         Dictionary<string, Parameter> parameters = network.named_parameters().ToDictionary(pair => pair.name, pair => pair.parameter);
         foreach (JsonProperty gradient in expected.GetProperty("gradients").EnumerateObject())
         {
-            expected.GetProperty("gradients").Sample(gradient.Name).AssertEqual(parameters[gradient.Name].grad!, gradient.Name);
+            // In 32 bits rounding turns a ReLU here and there, on either side; DoublePrecisionTests compare to 1e-6.
+            expected.GetProperty("gradients").Sample(gradient.Name).AssertEqual(parameters[gradient.Name].grad!, gradient.Name, share: 5e-3);
         }
 
         Dictionary<string, Tensor> state = network.state_dict();

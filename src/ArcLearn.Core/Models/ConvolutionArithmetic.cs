@@ -32,17 +32,21 @@ internal readonly record struct ConvolutionArithmetic(bool IsRounded, bool IsNat
         return IsNative ? rounded : rounded.to(ScalarType.Float32);
     }
 
-    /// <summary>A convolution with weights that went through <see cref="Round"/>.</summary>
-    public Tensor Convolve(Tensor input, Tensor weight, Tensor? bias, long[] stride, long[] padding, long groups = 1)
+    /// <summary>A convolution with weights that went through <see cref="Round"/>, and the ReLU behind it where wanted.</summary>
+    public Tensor Convolve(Tensor input, Tensor weight, Tensor? bias, long[] stride, long[] padding, long groups = 1, bool relu = false)
     {
         if (!IsRounded)
         {
-            return ConvolutionFunction.Convolve(input, weight, bias, stride, padding, groups);
+            return ConvolutionFunction.Convolve(input, weight, bias, stride, padding, groups, relu);
         }
 
         Tensor rounded = input.to(ScalarType.BFloat16);
-        return IsNative
-            ? nn.functional.conv2d(rounded, weight, bias, stride, padding, groups: groups)
-            : ConvolutionFunction.Convolve(rounded.to(ScalarType.Float32), weight, bias, stride, padding, groups).to(ScalarType.BFloat16);
+        if (!IsNative)
+        {
+            return ConvolutionFunction.Convolve(rounded.to(ScalarType.Float32), weight, bias, stride, padding, groups, relu).to(ScalarType.BFloat16);
+        }
+
+        Tensor result = nn.functional.conv2d(rounded, weight, bias, stride, padding, groups: groups);
+        return relu ? result.relu_() : result;
     }
 }

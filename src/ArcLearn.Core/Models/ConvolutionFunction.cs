@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace ArcLearn.Core.Models;
 
 /// <summary>
-/// A convolution with stride 1 that keeps the map's sides, on the CPU in 32 bits with channels innermost, whose kernel's gradient is <see cref="KernelGradient"/>'s:
-/// <c>[N, input, s, t]</c> in, <c>[N, output, s, t]</c> out. What it computes is what torch computes, but for the order of that gradient's sums.
+/// A convolution with stride 1 that keeps the map's sides, on the CPU in 32 bits with channels innermost: <c>[N, input, s, t]</c> in, <c>[N, output, s, t]</c> out.
+/// Where <see cref="ChannelsLastConvolution"/> takes it, that computes value and gradients, else torch and <see cref="KernelGradient"/>. It is what torch computes but for rounding.
 /// </summary>
 /// <remarks>
 /// torch calls back from native code, through which no exception may pass: a fault in the backward pass leaves gradients out, and <see cref="ThrowIfFailed"/>
@@ -25,13 +25,21 @@ internal sealed class ConvolutionFunction : autograd.SingleTensorFunction<Convol
 
     public override string Name => nameof(ConvolutionFunction);
 
-    /// <summary>torch's convolution, by way of this function where it is of the kind and the kernel learns.</summary>
-    public static Tensor Convolve(Tensor input, Tensor weight, Tensor? bias, long[] stride, long[] padding, long groups)
+    /// <summary>torch's convolution, and the ReLU behind it where wanted; by another way where that is faster.</summary>
+    public static Tensor Convolve(Tensor input, Tensor weight, Tensor? bias, long[] stride, long[] padding, long groups, bool relu = false)
     {
-        bool isOurs = KernelGradient.IsSupported && weight.requires_grad && is_grad_enabled()
-            && groups == 1 && stride is [1, 1] && padding[0] == padding[1] && weight.shape is [_, _, long height, long width] && height == width && width == (2 * padding[0]) + 1
+        bool isPlain = groups == 1 && stride is [1, 1] && padding[0] == padding[1] && weight.shape is [_, _, long height, long width] && height == width && width == (2 * padding[0]) + 1
             && input.device_type == DeviceType.CPU && input.dtype == ScalarType.Float32 && weight.dtype == ScalarType.Float32;
-        return isOurs ? apply(input, weight, bias!) : nn.functional.conv2d(input, weight, bias, stride, padding, groups: groups);
+        bool learns = is_grad_enabled() && (weight.requires_grad || input.requires_grad);
+        if (isPlain && !learns && ChannelsLastConvolution.Takes(input, weight))
+        {
+            return ChannelsLastConvolution.Convolve(input, weight, bias, relu);
+        }
+
+        Tensor result = isPlain && learns && weight.requires_grad && KernelGradient.IsSupported
+            ? apply(input, weight, bias!)
+            : nn.functional.conv2d(input, weight, bias, stride, padding, groups: groups);
+        return relu ? result.relu_() : result;
     }
 
     /// <summary>Raises what went wrong in this thread's last backward pass.</summary>
@@ -51,7 +59,9 @@ internal sealed class ConvolutionFunction : autograd.SingleTensorFunction<Convol
         ctx.save_for_backward([input, weight]);
         ctx.save_data(HasBias, bias is not null);
         long half = weight.shape[2] / 2;
-        return nn.functional.conv2d(input, weight, bias, padding: [half, half]);
+        return ChannelsLastConvolution.Takes(input, weight)
+            ? ChannelsLastConvolution.Convolve(input, weight, bias, relu: false)
+            : nn.functional.conv2d(input, weight, bias, padding: [half, half]);
     }
 
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
@@ -64,10 +74,11 @@ internal sealed class ConvolutionFunction : autograd.SingleTensorFunction<Convol
             (Tensor input, Tensor weight) = (saved[0], saved[1]);
             Tensor gradient = FusedConvolution.ChannelsLast(grad_output);
             long half = weight.shape[2] / 2;
+            bool isOurs = ChannelsLastConvolution.Takes(input, weight);
             _returned =
             [
-                input.requires_grad ? nn.functional.conv_transpose2d(gradient, weight, padding: [half, half]) : null!,
-                OfKernel(input, gradient, (int)weight.shape[2]),
+                !input.requires_grad ? null! : isOurs ? ChannelsLastConvolution.InputGradient(gradient, weight) : nn.functional.conv_transpose2d(gradient, weight, padding: [half, half]),
+                ChannelsLastConvolution.KernelGradient(input, gradient, weight),
                 ctx.get_data(HasBias) is true ? gradient.sum([0, 2, 3]) : null!,
             ];
             foreach (Tensor? result in _returned)
@@ -96,27 +107,5 @@ internal sealed class ConvolutionFunction : autograd.SingleTensorFunction<Convol
         }
 
         _returned = null;
-    }
-
-    private static unsafe Tensor OfKernel(Tensor input, Tensor gradient, int kernel)
-    {
-        Tensor maps = input.permute(0, 2, 3, 1).contiguous();
-        Tensor gradients = gradient.permute(0, 2, 3, 1).contiguous();
-        long[] shape = maps.shape;
-        int outputs = (int)gradients.shape[3];
-        Tensor result = empty(outputs, kernel, kernel, shape[3]);
-        KernelGradient.Compute(
-            First(maps), First(gradients), new((int)shape[0], (int)shape[1], (int)shape[2], (int)shape[3]), outputs, kernel, get_num_threads(), First(result));
-        return result.permute(0, 3, 1, 2);
-    }
-
-    /// <summary>Where a contiguous tensor begins; it outlives the use. Its whole memory may be more than one span reaches.</summary>
-    private static unsafe float* First(Tensor tensor)
-    {
-        using Tensor one = tensor.as_strided([1], [1]);
-        fixed (byte* first = one.bytes)
-        {
-            return (float*)first;
-        }
     }
 }

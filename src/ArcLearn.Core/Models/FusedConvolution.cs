@@ -65,8 +65,8 @@ internal sealed class FusedConvolution : IFusedLayer
 
     public Tensor Apply(Tensor input)
     {
-        Tensor output = _arithmetic.Convolve(input, _weight, _bias, _stride, _padding, _groups);
-        return !_relu ? output : _isCapped ? nn.functional.relu6(output, inplace: true) : output.relu_();
+        Tensor output = _arithmetic.Convolve(input, _weight, _bias, _stride, _padding, _groups, relu: _relu && !_isCapped);
+        return _relu && _isCapped ? nn.functional.relu6(output, inplace: true) : output;
     }
 
     public string AddTo(OnnxGraphBuilder graph, string input)

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -266,21 +265,4 @@ internal sealed unsafe class KernelGradient
     {
         public float* At(int y, int index) => first + (y % ring * row) + (index * panel);
     }
-
-    /// <summary>Cleared memory at a cache line's begin.</summary>
-    private sealed class NativeFloats : IDisposable
-    {
-        public NativeFloats(long count)
-        {
-            First = (float*)NativeMemory.AlignedAlloc((nuint)count * sizeof(float), 64);
-            NativeMemory.Clear(First, (nuint)count * sizeof(float));
-        }
-
-        public float* First { get; }
-
-        public void Dispose() => NativeMemory.AlignedFree(First);
-    }
 }
-
-/// <summary>The shape of maps with channels innermost.</summary>
-internal readonly record struct MapShape(int Images, int Height, int Width, int Channels);

@@ -1,0 +1,87 @@
+using static TorchSharp.torch;
+
+namespace ArcLearn.Core.Models;
+
+/// <summary>
+/// A convolution with stride 1 that keeps the map's sides, and its gradients, on tensors of 32-bit numbers on the CPU: <c>[N, channels, height, width]</c> with channels innermost in memory.
+/// </summary>
+internal static unsafe class ChannelsLastConvolution
+{
+    /// <summary>Whether <see cref="WinogradConvolution"/> is the faster way. It depends on nothing that the batch has beside a chip, as the result must not.</summary>
+    /// <param name="input"><c>[N, inputs, height, width]</c>.</param>
+    /// <param name="weight"><c>[outputs, inputs, k, k]</c>.</param>
+    public static bool Takes(Tensor input, Tensor weight) =>
+        weight.shape is [long outputs, long inputs, WinogradTransform.Kernel, WinogradTransform.Kernel] && WinogradConvolution.Supports(inputs, outputs)
+        && input.shape is [_, _, long height, long width] && SquareGrid.IsFilled(height, width);
+
+    /// <summary>The convolution.</summary>
+    /// <param name="bias">Of each output, or null.</param>
+    /// <param name="relu">Whether what is negative becomes 0.</param>
+    public static Tensor Convolve(Tensor input, Tensor weight, Tensor? bias, bool relu) => Convolve(input, Kernel(weight), bias, relu);
+
+    /// <summary>The gradient of its input.</summary>
+    /// <param name="gradient">Of its result.</param>
+    public static Tensor InputGradient(Tensor gradient, Tensor weight) => Convolve(gradient, Kernel(weight).Turned(), bias: null, relu: false);
+
+    /// <summary>The gradient of its weight; also where <see cref="Takes"/> says no, for any odd kernel.</summary>
+    /// <param name="gradient">Of its result.</param>
+    public static Tensor KernelGradient(Tensor input, Tensor gradient, Tensor weight)
+    {
+        using Tensor maps = ChannelsInnermost(input);
+        using Tensor gradients = ChannelsInnermost(gradient);
+        (int outputs, int kernel) = ((int)weight.shape[0], (int)weight.shape[2]);
+        Tensor result = Empty(outputs, weight.shape[1], kernel, kernel);
+        if (Takes(input, weight))
+        {
+            WinogradGradient.Compute(First(maps), First(gradients), Shape(maps), outputs, get_num_threads(), First(result));
+        }
+        else
+        {
+            Models.KernelGradient.Compute(First(maps), First(gradients), Shape(maps), outputs, kernel, get_num_threads(), First(result));
+        }
+
+        return result;
+    }
+
+    private static Tensor Convolve(Tensor input, in WinogradKernel kernel, Tensor? bias, bool relu)
+    {
+        using Tensor maps = ChannelsInnermost(input);
+        MapShape shape = Shape(maps);
+        Tensor result = Empty(shape.Images, kernel.Outputs, shape.Height, shape.Width);
+        using Tensor? shift = bias?.contiguous();
+        WinogradConvolution.Convolve(First(maps), shape, kernel, shift is null ? null : First(shift), relu, get_num_threads(), First(result));
+        return result;
+    }
+
+    /// <summary>Not a view: autograd lets nothing change a function's result in place that is one.</summary>
+    private static Tensor Empty(long first, long channels, long height, long width) =>
+        empty_strided([first, channels, height, width], [height * width * channels, 1, width * channels, channels]);
+
+    private static WinogradKernel Kernel(Tensor weight)
+    {
+        (long[] shape, long[] strides) = (weight.shape, weight.stride());
+        return new WinogradKernel(First(weight), (int)shape[0], (int)shape[1], strides[0], strides[1], strides[2], strides[3]);
+    }
+
+    private static Tensor ChannelsInnermost(Tensor maps)
+    {
+        using Tensor view = maps.permute(0, 2, 3, 1);
+        return view.contiguous();
+    }
+
+    private static MapShape Shape(Tensor maps)
+    {
+        long[] shape = maps.shape;
+        return new MapShape((int)shape[0], (int)shape[1], (int)shape[2], (int)shape[3]);
+    }
+
+    /// <summary>Where a tensor begins; it outlives the use. Its whole memory may be more than one span reaches.</summary>
+    private static float* First(Tensor tensor)
+    {
+        using Tensor one = tensor.as_strided([1], [1], tensor.storage_offset());
+        fixed (byte* first = one.bytes)
+        {
+            return (float*)first;
+        }
+    }
+}

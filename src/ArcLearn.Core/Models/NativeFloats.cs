@@ -1,0 +1,19 @@
+using System.Runtime.InteropServices;
+
+namespace ArcLearn.Core.Models;
+
+/// <summary>Cleared memory at a cache line's begin.</summary>
+internal sealed unsafe class NativeFloats : IDisposable
+{
+    private const int Alignment = 64;
+
+    public NativeFloats(long count)
+    {
+        First = (float*)NativeMemory.AlignedAlloc((nuint)count * sizeof(float), Alignment);
+        NativeMemory.Clear(First, (nuint)count * sizeof(float));
+    }
+
+    public float* First { get; }
+
+    public void Dispose() => NativeMemory.AlignedFree(First);
+}
