@@ -80,6 +80,34 @@ public sealed class ConvolutionFunctionTests
         }
     }
 
+    [Fact]
+    public void Maps_of_bfloat16_are_read_and_rounded_and_no_more()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Generator generator = new(5);
+        Tensor image = randn([2, 19, 13, 10], generator: generator).to(ScalarType.BFloat16);
+        Tensor weight = randn([35, 19, 3, 3], generator: generator);
+        Tensor bias = randn([35], generator: generator);
+        Tensor upstream = randn([2, 35, 13, 10], generator: generator).to(ScalarType.BFloat16);
+        Tensor[] exact = [.. new[] { image, weight, bias }.Select(t => t.to(ScalarType.Float64).requires_grad_())];
+        Tensor value = nn.functional.conv2d(exact[0], exact[1], exact[2], padding: [1, 1]);
+        value.backward([upstream.to(ScalarType.Float64)]);
+
+        Tensor[] own = [.. new[] { image, weight, bias }.Select(t => t.detach().requires_grad_())];
+        Tensor found = ConvolutionFunction.Convolve(own[0], own[1], own[2], [1, 1], [1, 1], 1);
+        found.backward([upstream]);
+        ConvolutionFunction.ThrowIfFailed();
+
+        // Half of the last of eight bits, where numbers are rounded at all.
+        const double Half = 1 / 256.0;
+        Assert.Equal(ScalarType.BFloat16, found.dtype);
+        AssertClose(value, found, Half);
+        Assert.Equal(ScalarType.BFloat16, own[0].grad!.dtype);
+        AssertClose(exact[0].grad!, own[0].grad!, Half);
+        AssertClose(exact[1].grad!, own[1].grad!, FilteredRounding);
+        AssertClose(exact[2].grad!, own[2].grad!, FilteredRounding);
+    }
+
     [Theory]
     [InlineData("resnet18")]
     [InlineData("squeezenet1_1")]

@@ -53,12 +53,12 @@ internal sealed class SsdBackend : IDetectionBackend
     public static long ReplicaBytes(SsdOptions options, int batchSize)
     {
         // The widest place is behind the first convolution: 64 channels at half the side, and as much again in the first stage of a
-        // network of bottlenecks. A few such maps live at once in a residual block with its shortcut; the rest is the convolution's own work space.
+        // network of bottlenecks. A few such maps live at once in a residual block with its shortcut; the rest is work space.
         long side = (options.ChipSize + 1) / 2;
         long widest = 64 * side * side * sizeof(float) * batchSize;
         long samples = (long)options.Bands * options.ChipSize * options.ChipSize * sizeof(float) * batchSize;
         bool hasBottlenecks = Backbones.Get(options.Backbone).Channels > 512;
-        return ((hasBottlenecks ? 6 : 4) * widest) + (4 * samples);
+        return ((hasBottlenecks ? 6 : 4) * widest) + (4 * samples) + Models.WorkSpace.Bytes;
     }
 
     public IDetectionReplica CreateReplica() => new Replica(this);

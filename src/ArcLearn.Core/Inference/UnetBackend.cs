@@ -49,7 +49,7 @@ internal sealed class UnetBackend : IPixelBackend
     public long BytesPerReplica => ReplicaBytes(_prepared.Options, BatchSize);
 
     /// <summary>
-    /// What a replica takes beside the weights, which all share. Growth of the process that was measured on ResNets and VGG lay at 0.6 to 0.9 of this
+    /// What a replica takes beside the weights, which all share. Growth of the process that was measured on ResNets and VGG lay at 0.6 to 1.0 of this
     /// (Tests/Benchmarks, engine replicas).
     /// </summary>
     public static long ReplicaBytes(UnetOptions options, int batchSize)
@@ -57,7 +57,7 @@ internal sealed class UnetBackend : IPixelBackend
         // Samples and scores, and the widest place on the way: the top, where the last map, the input beside it and what is made of both live at once, or a block's joined maps.
         long plane = (long)options.ChipSize * options.ChipSize * sizeof(float) * batchSize;
         double channels = (3 * options.Bands) + (2 * (options.Classes + 1)) + UnetNetwork.WidestChannels(options);
-        return (long)(WorkSpace * channels * plane);
+        return (long)(WorkSpace * channels * plane) + Models.WorkSpace.Bytes;
     }
 
     public IPixelReplica CreateReplica() => new Replica(this);

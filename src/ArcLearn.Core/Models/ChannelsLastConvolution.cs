@@ -3,15 +3,16 @@ using static TorchSharp.torch;
 namespace ArcLearn.Core.Models;
 
 /// <summary>
-/// A convolution with stride 1 that keeps the map's sides, and its gradients, on tensors of 32-bit numbers on the CPU: <c>[N, channels, height, width]</c> with channels innermost in memory.
+/// A convolution with stride 1 that keeps the map's sides, and its gradients, on the CPU: <c>[N, channels, height, width]</c> with channels innermost in memory, of 32 bits or bfloat16.
+/// Weights and what is added up have 32 bits.
 /// </summary>
 internal static unsafe class ChannelsLastConvolution
 {
-    /// <summary>Whether <see cref="WinogradConvolution"/> is the faster way. It depends on nothing that the batch has beside a chip, as the result must not.</summary>
+    /// <summary>Whether <see cref="WinogradConvolution{T}"/> is the faster way. It depends on nothing that the batch has beside a chip, as the result must not.</summary>
     /// <param name="input"><c>[N, inputs, height, width]</c>.</param>
     /// <param name="weight"><c>[outputs, inputs, k, k]</c>.</param>
     public static bool Takes(Tensor input, Tensor weight) =>
-        weight.shape is [long outputs, long inputs, WinogradTransform.Kernel, WinogradTransform.Kernel] && WinogradConvolution.Supports(inputs, outputs)
+        weight.shape is [long outputs, long inputs, WinogradTransform.Kernel, WinogradTransform.Kernel] && SumTile.IsSupported && inputs >= SumTile.Lanes && outputs >= SumTile.Lanes
         && input.shape is [_, _, long height, long width] && SquareGrid.IsFilled(height, width);
 
     /// <summary>The convolution.</summary>
@@ -23,21 +24,25 @@ internal static unsafe class ChannelsLastConvolution
     /// <param name="gradient">Of its result.</param>
     public static Tensor InputGradient(Tensor gradient, Tensor weight) => Convolve(gradient, Kernel(weight).Turned(), bias: null, relu: false);
 
-    /// <summary>The gradient of its weight; also where <see cref="Takes"/> says no, for any odd kernel.</summary>
+    /// <summary>The gradient of its weight; in 32 bits also where <see cref="Takes"/> says no, for any odd kernel.</summary>
     /// <param name="gradient">Of its result.</param>
     public static Tensor KernelGradient(Tensor input, Tensor gradient, Tensor weight)
     {
         using Tensor maps = ChannelsInnermost(input);
         using Tensor gradients = ChannelsInnermost(gradient);
         (int outputs, int kernel) = ((int)weight.shape[0], (int)weight.shape[2]);
-        Tensor result = Empty(outputs, weight.shape[1], kernel, kernel);
-        if (Takes(input, weight))
+        Tensor result = Empty(outputs, weight.shape[1], kernel, kernel, ScalarType.Float32);
+        if (!Takes(input, weight))
         {
-            WinogradGradient.Compute(First(maps), First(gradients), Shape(maps), outputs, get_num_threads(), First(result));
+            Models.KernelGradient.Compute(First(maps), First(gradients), Shape(maps), outputs, kernel, get_num_threads(), First(result));
+        }
+        else if (input.dtype == ScalarType.BFloat16)
+        {
+            WinogradGradient<ushort>.Compute((ushort*)First(maps), (ushort*)First(gradients), Shape(maps), outputs, get_num_threads(), First(result));
         }
         else
         {
-            Models.KernelGradient.Compute(First(maps), First(gradients), Shape(maps), outputs, kernel, get_num_threads(), First(result));
+            WinogradGradient<float>.Compute(First(maps), First(gradients), Shape(maps), outputs, get_num_threads(), First(result));
         }
 
         return result;
@@ -47,15 +52,24 @@ internal static unsafe class ChannelsLastConvolution
     {
         using Tensor maps = ChannelsInnermost(input);
         MapShape shape = Shape(maps);
-        Tensor result = Empty(shape.Images, kernel.Outputs, shape.Height, shape.Width);
+        Tensor result = Empty(shape.Images, kernel.Outputs, shape.Height, shape.Width, input.dtype);
         using Tensor? shift = bias?.contiguous();
-        WinogradConvolution.Convolve(First(maps), shape, kernel, shift is null ? null : First(shift), relu, get_num_threads(), First(result));
+        float* added = shift is null ? null : First(shift);
+        if (input.dtype == ScalarType.BFloat16)
+        {
+            WinogradConvolution<ushort>.Convolve((ushort*)First(maps), shape, kernel, added, relu, get_num_threads(), (ushort*)First(result));
+        }
+        else
+        {
+            WinogradConvolution<float>.Convolve(First(maps), shape, kernel, added, relu, get_num_threads(), First(result));
+        }
+
         return result;
     }
 
     /// <summary>Not a view: autograd lets nothing change a function's result in place that is one.</summary>
-    private static Tensor Empty(long first, long channels, long height, long width) =>
-        empty_strided([first, channels, height, width], [height * width * channels, 1, width * channels, channels]);
+    private static Tensor Empty(long first, long channels, long height, long width, ScalarType type) =>
+        empty_strided([first, channels, height, width], [height * width * channels, 1, width * channels, channels], dtype: type);
 
     private static WinogradKernel Kernel(Tensor weight)
     {

@@ -35,18 +35,12 @@ internal readonly record struct ConvolutionArithmetic(bool IsRounded, bool IsNat
     /// <summary>A convolution with weights that went through <see cref="Round"/>, and the ReLU behind it where wanted.</summary>
     public Tensor Convolve(Tensor input, Tensor weight, Tensor? bias, long[] stride, long[] padding, long groups = 1, bool relu = false)
     {
-        if (!IsRounded)
+        if (!IsRounded || !IsNative)
         {
-            return ConvolutionFunction.Convolve(input, weight, bias, stride, padding, groups, relu);
+            return ConvolutionFunction.Convolve(IsRounded ? input.to(ScalarType.BFloat16) : input, weight, bias, stride, padding, groups, relu);
         }
 
-        Tensor rounded = input.to(ScalarType.BFloat16);
-        if (!IsNative)
-        {
-            return ConvolutionFunction.Convolve(rounded.to(ScalarType.Float32), weight, bias, stride, padding, groups, relu).to(ScalarType.BFloat16);
-        }
-
-        Tensor result = nn.functional.conv2d(rounded, weight, bias, stride, padding, groups: groups);
+        Tensor result = nn.functional.conv2d(input.to(ScalarType.BFloat16), weight, bias, stride, padding, groups: groups);
         return relu ? result.relu_() : result;
     }
 }

@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace ArcLearn.Core.Models;
 
 /// <summary>
-/// A convolution with stride 1 that keeps the map's sides, on the CPU in 32 bits with channels innermost: <c>[N, input, s, t]</c> in, <c>[N, output, s, t]</c> out.
-/// Where <see cref="ChannelsLastConvolution"/> takes it, that computes value and gradients, else torch and <see cref="KernelGradient"/>. It is what torch computes but for rounding.
+/// A convolution with stride 1 that keeps the map's sides, on the CPU with channels innermost: <c>[N, input, s, t]</c> in, <c>[N, output, s, t]</c> out.
+/// Where <see cref="ChannelsLastConvolution"/> takes it, that computes value and gradients, else, in 32 bits, torch and <see cref="KernelGradient"/>. It is what torch computes but for rounding.
 /// </summary>
 /// <remarks>
 /// torch calls back from native code, through which no exception may pass: a fault in the backward pass leaves gradients out, and <see cref="ThrowIfFailed"/>
@@ -26,14 +26,22 @@ internal sealed class ConvolutionFunction : autograd.SingleTensorFunction<Convol
     public override string Name => nameof(ConvolutionFunction);
 
     /// <summary>torch's convolution, and the ReLU behind it where wanted; by another way where that is faster.</summary>
+    /// <param name="input">Of 32 bits, or of bfloat16, as the result then is.</param>
+    /// <param name="weight">Of 32 bits.</param>
     public static Tensor Convolve(Tensor input, Tensor weight, Tensor? bias, long[] stride, long[] padding, long groups, bool relu = false)
     {
         bool isPlain = groups == 1 && stride is [1, 1] && padding[0] == padding[1] && weight.shape is [_, _, long height, long width] && height == width && width == (2 * padding[0]) + 1
-            && input.device_type == DeviceType.CPU && input.dtype == ScalarType.Float32 && weight.dtype == ScalarType.Float32;
+            && input.device_type == DeviceType.CPU && input.dtype is ScalarType.Float32 or ScalarType.BFloat16 && weight.dtype == ScalarType.Float32;
+        bool isOurs = isPlain && ChannelsLastConvolution.Takes(input, weight);
         bool learns = is_grad_enabled() && (weight.requires_grad || input.requires_grad);
-        if (isPlain && !learns && ChannelsLastConvolution.Takes(input, weight))
+        if (isOurs && !learns)
         {
             return ChannelsLastConvolution.Convolve(input, weight, bias, relu);
+        }
+
+        if (input.dtype == ScalarType.BFloat16 && !(isOurs && weight.requires_grad))
+        {
+            return Convolve(input.to(ScalarType.Float32), weight, bias, stride, padding, groups, relu).to(ScalarType.BFloat16);
         }
 
         Tensor result = isPlain && learns && weight.requires_grad && KernelGradient.IsSupported
@@ -79,7 +87,7 @@ internal sealed class ConvolutionFunction : autograd.SingleTensorFunction<Convol
             [
                 !input.requires_grad ? null! : isOurs ? ChannelsLastConvolution.InputGradient(gradient, weight) : nn.functional.conv_transpose2d(gradient, weight, padding: [half, half]),
                 ChannelsLastConvolution.KernelGradient(input, gradient, weight),
-                ctx.get_data(HasBias) is true ? gradient.sum([0, 2, 3]) : null!,
+                ctx.get_data(HasBias) is true ? gradient.sum([0, 2, 3], type: ScalarType.Float32) : null!,
             ];
             foreach (Tensor? result in _returned)
             {

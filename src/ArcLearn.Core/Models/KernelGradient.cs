@@ -41,7 +41,7 @@ internal sealed unsafe class KernelGradient
     }
 
     /// <summary>Whether this processor has the instructions.</summary>
-    public static bool IsSupported => Fma.IsSupported && Avx.IsSupported;
+    public static bool IsSupported => SumTile.IsSupported;
 
     private int Half => _kernel / 2;
 

@@ -19,18 +19,20 @@ internal readonly unsafe struct SquareGrid
     public static bool IsFilled(long height, long width) => 2 * height * width >= Squares(height) * Squares(width) * WinogradTransform.Square * WinogradTransform.Square;
 
     /// <summary>Where the pixels in and around a square lie; those beyond the map are an empty one.</summary>
+    /// <typeparam name="T">Of the map's numbers.</typeparam>
     /// <param name="square">Its number.</param>
     /// <param name="margin">Pixels around it.</param>
     /// <param name="map">The maps' first number.</param>
     /// <param name="channels">Channels of a pixel.</param>
     /// <param name="empty">So many zeros.</param>
     /// <param name="pixels">Takes the pixels, line by line.</param>
-    public void Find(int square, int margin, float* map, int channels, float* empty, float** pixels)
+    public void Find<T>(int square, int margin, T* map, int channels, T* empty, T** pixels)
+        where T : unmanaged
     {
         (int image, int top, int left, _, _) = Place(square);
         for (int y = top - margin; y < top + WinogradTransform.Square + margin; y++)
         {
-            float* line = map + ((((long)image * _shape.Height) + y) * _shape.Width * channels);
+            T* line = map + ((((long)image * _shape.Height) + y) * _shape.Width * channels);
             bool isInside = y >= 0 && y < _shape.Height;
             for (int x = left - margin; x < left + WinogradTransform.Square + margin; x++)
             {

@@ -1,10 +1,12 @@
 namespace ArcLearn.Core.Models;
 
 /// <summary>
-/// A 3×3 convolution with stride 1 that keeps the map's sides, in 32 bits with channels innermost, by <see cref="WinogradTransform"/>. The result differs from that of the
+/// A 3×3 convolution with stride 1 that keeps the map's sides, with channels innermost, by <see cref="WinogradTransform"/>. The result differs from that of the
 /// plain sums by some 1e-6 of the largest number in it, and depends neither on the threads nor on what else is in the batch.
 /// </summary>
-internal sealed unsafe class WinogradConvolution
+/// <typeparam name="T">Of the maps' numbers, one of <see cref="MapNumbers"/>; it is reckoned in 32 bits.</typeparam>
+internal sealed unsafe class WinogradConvolution<T>
+    where T : unmanaged
 {
     private const int Rows = SumTile.Rows;
     private const int Columns = SumTile.Columns;
@@ -14,9 +16,9 @@ internal sealed unsafe class WinogradConvolution
     private const long SamplesLength = 3 << 19;
     private const int SquaresAtMost = 96;
 
-    private readonly float* _input;
+    private readonly T* _input;
     private readonly float* _bias;
-    private readonly float* _result;
+    private readonly T* _result;
     private readonly WinogradKernel _kernel;
     private readonly MapShape _shape;
     private readonly SquareGrid _grid;
@@ -29,7 +31,7 @@ internal sealed unsafe class WinogradConvolution
     private readonly int _parts;
     private int _next = -1;
 
-    private WinogradConvolution(float* input, MapShape shape, in WinogradKernel kernel, float* bias, bool relu, int threads, float* result)
+    private WinogradConvolution(T* input, MapShape shape, in WinogradKernel kernel, float* bias, bool relu, int threads, T* result)
     {
         _input = input;
         _bias = bias;
@@ -48,9 +50,6 @@ internal sealed unsafe class WinogradConvolution
         _plane = WorkSpace.Plane((long)_squares * _row);
     }
 
-    /// <summary>Whether this processor has the instructions and the channels fill a register.</summary>
-    public static bool Supports(long inputs, long outputs) => SumTile.IsSupported && inputs >= SumTile.Lanes && outputs >= SumTile.Lanes;
-
     /// <summary>Convolves.</summary>
     /// <param name="input"><c>[images, height, width, channels]</c>.</param>
     /// <param name="shape">Of the input.</param>
@@ -58,9 +57,9 @@ internal sealed unsafe class WinogradConvolution
     /// <param name="relu">Whether what is negative becomes 0.</param>
     /// <param name="threads">Threads that share the work.</param>
     /// <param name="result"><c>[images, height, width, outputs]</c>.</param>
-    public static void Convolve(float* input, MapShape shape, in WinogradKernel kernel, float* bias, bool relu, int threads, float* result)
+    public static void Convolve(T* input, MapShape shape, in WinogradKernel kernel, float* bias, bool relu, int threads, T* result)
     {
-        WinogradConvolution job = new(input, shape, kernel, bias, relu, threads, result);
+        WinogradConvolution<T> job = new(input, shape, kernel, bias, relu, threads, result);
         int workers = Math.Min(threads, job._groups * job._parts);
         if (workers == 1)
         {
@@ -79,8 +78,8 @@ internal sealed unsafe class WinogradConvolution
         float* samples = WorkSpace.Get((WinogradTransform.Points * (_plane + sumsPlane + _kernel.Plane(panelsAtOnce))) + _row);
         float* sums = samples + (WinogradTransform.Points * _plane);
         float* kernel = sums + (WinogradTransform.Points * sumsPlane);
-        float* empty = kernel + (WinogradTransform.Points * _kernel.Plane(panelsAtOnce));
-        new Span<float>(empty, _row).Clear();
+        T* empty = (T*)(kernel + (WinogradTransform.Points * _kernel.Plane(panelsAtOnce)));
+        new Span<T>(empty, _row).Clear();
         int loaded = -1;
         for (int item = Interlocked.Increment(ref _next); item < _groups * _parts; item = Interlocked.Increment(ref _next))
         {
@@ -107,9 +106,9 @@ internal sealed unsafe class WinogradConvolution
 
     private int PartEnd(int part) => part == _parts ? _kernel.Panels : _kernel.Panels / 2 * part / _parts * 2;
 
-    private void Load(int first, int count, float* samples, float* empty)
+    private void Load(int first, int count, float* samples, T* empty)
     {
-        float** pixels = stackalloc float*[WinogradTransform.Points];
+        T** pixels = stackalloc T*[WinogradTransform.Points];
         for (int i = 0; i < count; i++)
         {
             _grid.Find(first + i, margin: 1, _input, _shape.Channels, empty, pixels);
@@ -142,7 +141,7 @@ internal sealed unsafe class WinogradConvolution
         for (int i = 0; i < count; i++)
         {
             (int image, int top, int left, int height, int width) = _grid.Place(first + i);
-            float* to = _result + ((((((long)image * _shape.Height) + top) * _shape.Width) + left) * outputs) + output;
+            T* to = _result + ((((((long)image * _shape.Height) + top) * _shape.Width) + left) * outputs) + output;
             WinogradTransform.Results(
                 sums + ((long)i * columns),
                 sumsPlane,

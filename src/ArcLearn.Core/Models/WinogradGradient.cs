@@ -3,10 +3,12 @@ using System.Numerics.Tensors;
 namespace ArcLearn.Core.Models;
 
 /// <summary>
-/// The gradient of the kernel of a <see cref="WinogradConvolution"/>, by the same filtering: at each of 36 points, the product of the transformed samples' channels and the
+/// The gradient of the kernel of a <see cref="WinogradConvolution{T}"/>, by the same filtering: at each of 36 points, the product of the transformed samples' channels and the
 /// transformed gradient's, summed over all squares.
 /// </summary>
-internal sealed unsafe class WinogradGradient
+/// <typeparam name="T">Of the maps' numbers, one of <see cref="MapNumbers"/>; it is reckoned in 32 bits.</typeparam>
+internal sealed unsafe class WinogradGradient<T>
+    where T : unmanaged
 {
     private const int Rows = SumTile.Rows;
     private const int Columns = SumTile.Columns;
@@ -22,8 +24,8 @@ internal sealed unsafe class WinogradGradient
     // Squares of a thread that make up for sums of its own.
     private const int SquaresAtLeast = 64;
 
-    private readonly float* _input;
-    private readonly float* _gradient;
+    private readonly T* _input;
+    private readonly T* _gradient;
     private readonly float* _result;
     private readonly MapShape _shape;
     private readonly SquareGrid _grid;
@@ -36,7 +38,7 @@ internal sealed unsafe class WinogradGradient
     private readonly long _inputRow;
     private readonly long _inputPlane;
 
-    private WinogradGradient(float* input, float* gradient, MapShape shape, int outputs, int threads, float* result)
+    private WinogradGradient(T* input, T* gradient, MapShape shape, int outputs, int threads, float* result)
     {
         _input = input;
         _gradient = gradient;
@@ -62,9 +64,9 @@ internal sealed unsafe class WinogradGradient
     /// <param name="outputs">Channels of the result.</param>
     /// <param name="threads">Threads that share the work. The sums' order, so the last bits, depends on it.</param>
     /// <param name="result">Where the gradient goes: <c>[outputs, 3, 3, channels]</c>.</param>
-    public static void Compute(float* input, float* gradient, MapShape shape, int outputs, int threads, float* result)
+    public static void Compute(T* input, T* gradient, MapShape shape, int outputs, int threads, float* result)
     {
-        WinogradGradient job = new(input, gradient, shape, outputs, threads, result);
+        WinogradGradient<T> job = new(input, gradient, shape, outputs, threads, result);
         if (job._parts > 1)
         {
             job.RunParts(threads);
@@ -130,9 +132,9 @@ internal sealed unsafe class WinogradGradient
     {
         (long gradientRow, long gradientPlane, long sumsPlane) = (GradientRow(end - panel), GradientPlane(end - panel), SumsPlane(end - panel));
         float* gradients = space + (Points * _inputPlane);
-        float* empty = gradients + (Points * gradientPlane);
-        new Span<float>(empty, Math.Max(_shape.Channels, _outputs)).Clear();
-        float** pixels = stackalloc float*[Points];
+        T* empty = (T*)(gradients + (Points * gradientPlane));
+        new Span<T>(empty, Math.Max(_shape.Channels, _outputs)).Clear();
+        T** pixels = stackalloc T*[Points];
         for (; square < endOfSquares; square += _squares)
         {
             int count = Math.Min(_squares, endOfSquares - square);

@@ -35,11 +35,13 @@ internal static unsafe class WinogradTransform
     private const float ZeroWeight = 1 / (NearSquared * FarSquared);
 
     /// <summary>Samples to points: <c>Bᵀ d B</c>.</summary>
+    /// <typeparam name="T">Of <see cref="MapNumbers"/>.</typeparam>
     /// <param name="pixels">36 pixels.</param>
     /// <param name="to">The first point's numbers.</param>
     /// <param name="plane">From one point's numbers to the next's.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Samples(float** pixels, int channels, float* to, long plane)
+    public static void Samples<T>(T** pixels, int channels, float* to, long plane)
+        where T : unmanaged
     {
         float* half = stackalloc float[Points * Lanes];
         for (int group = 0; group < channels; group += Lanes)
@@ -48,12 +50,12 @@ internal static unsafe class WinogradTransform
             for (int x = 0; x < Patch; x++)
             {
                 Samples(
-                    Vector256.Load(pixels[x] + channel),
-                    Vector256.Load(pixels[Patch + x] + channel),
-                    Vector256.Load(pixels[(2 * Patch) + x] + channel),
-                    Vector256.Load(pixels[(3 * Patch) + x] + channel),
-                    Vector256.Load(pixels[(4 * Patch) + x] + channel),
-                    Vector256.Load(pixels[(5 * Patch) + x] + channel),
+                    MapNumbers.Load(pixels[x] + channel),
+                    MapNumbers.Load(pixels[Patch + x] + channel),
+                    MapNumbers.Load(pixels[(2 * Patch) + x] + channel),
+                    MapNumbers.Load(pixels[(3 * Patch) + x] + channel),
+                    MapNumbers.Load(pixels[(4 * Patch) + x] + channel),
+                    MapNumbers.Load(pixels[(5 * Patch) + x] + channel),
                     half + (x * Lanes),
                     Patch * Lanes);
             }
@@ -75,13 +77,15 @@ internal static unsafe class WinogradTransform
     }
 
     /// <summary>Gradients of results to gradients of points: <c>A d Aᵀ</c>.</summary>
+    /// <typeparam name="T">Of <see cref="MapNumbers"/>.</typeparam>
     /// <param name="pixels">16 pixels.</param>
     /// <param name="first">First channel.</param>
     /// <param name="end">Behind the last one.</param>
     /// <param name="to">The first point's numbers.</param>
     /// <param name="plane">From one point's numbers to the next's.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Gradients(float** pixels, int first, int end, float* to, long plane)
+    public static void Gradients<T>(T** pixels, int first, int end, float* to, long plane)
+        where T : unmanaged
     {
         float* half = stackalloc float[Patch * Square * Lanes];
         for (int group = first; group < end; group += Lanes)
@@ -90,10 +94,10 @@ internal static unsafe class WinogradTransform
             for (int x = 0; x < Square; x++)
             {
                 Gradients(
-                    Vector256.Load(pixels[x] + channel),
-                    Vector256.Load(pixels[Square + x] + channel),
-                    Vector256.Load(pixels[(2 * Square) + x] + channel),
-                    Vector256.Load(pixels[(3 * Square) + x] + channel),
+                    MapNumbers.Load(pixels[x] + channel),
+                    MapNumbers.Load(pixels[Square + x] + channel),
+                    MapNumbers.Load(pixels[(2 * Square) + x] + channel),
+                    MapNumbers.Load(pixels[(3 * Square) + x] + channel),
                     half + (x * Lanes),
                     Square * Lanes);
             }
@@ -113,6 +117,7 @@ internal static unsafe class WinogradTransform
     }
 
     /// <summary>Sums at the points to results: <c>Aᵀ m A</c>, a bias, and ReLU where wanted.</summary>
+    /// <typeparam name="T">Of <see cref="MapNumbers"/>.</typeparam>
     /// <param name="from">The first point's sums.</param>
     /// <param name="plane">From one point's sums to the next's.</param>
     /// <param name="bias">Of each channel, or null.</param>
@@ -122,7 +127,8 @@ internal static unsafe class WinogradTransform
     /// <param name="height">Lines of the square that the map has.</param>
     /// <param name="width">Pixels of a line that it has.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Results(float* from, long plane, int channels, float* bias, bool relu, float* to, long pixel, long line, int height, int width)
+    public static void Results<T>(float* from, long plane, int channels, float* bias, bool relu, T* to, long pixel, long line, int height, int width)
+        where T : unmanaged
     {
         float* half = stackalloc float[Square * Patch * Lanes];
         float* four = stackalloc float[Square * Lanes];
@@ -159,7 +165,7 @@ internal static unsafe class WinogradTransform
                 for (int x = 0; x < width; x++)
                 {
                     Vector256<float> result = Vector256.Load(four + (x * Lanes)) + shift;
-                    Vector256.Store(relu ? Avx.Max(default, result) : result, to + channel + (y * line) + (x * pixel));
+                    MapNumbers.Store(relu ? Avx.Max(default, result) : result, to + channel + (y * line) + (x * pixel));
                 }
             }
         }

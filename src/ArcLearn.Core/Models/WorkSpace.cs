@@ -3,6 +3,9 @@ namespace ArcLearn.Core.Models;
 /// <summary>A thread's memory for what it works on; kept for its next work, as new pages would cost more than the work itself.</summary>
 internal static unsafe class WorkSpace
 {
+    /// <summary>About what a thread needs at most for a network's convolutions, in bytes.</summary>
+    public const long Bytes = 16 << 20;
+
     private const int Alignment = 64;
 
     [ThreadStatic]
