@@ -52,7 +52,7 @@ internal static class SpeedRun
         // Back, a layer multiplies twice: towards its input and for its weights.
         double? operations = peer?.Operations * (what == "train" ? 3 : 1);
         double peak = PeakArithmetic.Measure(of.Threads);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(operations is double all ? $"{all / 1e9:F0} GFLOP of layers at each turn" : "without PyTorch nobody counts the layers' work")}; this processor's fused multiply-adds: {peak / 1e9:F0} GFLOP/s"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(operations is double all ? $"{all / 1e9:F0} GFLOP of layers at each turn, as plain sums (filtered ones are fewer)" : "without PyTorch nobody counts the layers' work")}; this processor's fused multiply-adds: {peak / 1e9:F0} GFLOP/s"));
         Console.WriteLine($"  {"",-22} {"wall ms",8} {"CPU ms",8} {"of peak",8}   as fast as PyTorch eager, channels_last (wall; CPU), medians of {rounds}");
         for (int i = 0; i < turns.Count; i++)
         {
