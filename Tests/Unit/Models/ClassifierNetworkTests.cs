@@ -4,6 +4,7 @@ using System.Text.Json;
 using ArcLearn.Core.Data;
 using ArcLearn.Core.Models;
 using ArcLearn.Core.Runtime;
+using ArcLearn.Core.Training;
 using ArcLearn.Tests.Unit.TestSupport;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -85,17 +86,12 @@ public sealed class ClassifierNetworkTests
         random.manual_seed(3);
         using ClassifierNetwork network = ClassifierNetwork.Create(new ClassifierOptions { Backbone = "mobilenet_v2", ChipSize = 64, Classes = 3, Dropout = 0 }, seed: 1);
         using ImageLoss loss = new(new ImageLossOptions());
-        using var optimizer = optim.Adam(network.parameters(), lr: 1e-3);
+        using AdamOptimizer optimizer = new([network.parameters()], weightDecay: 0);
         using Tensor images = Formula.Image(6, 3, 64);
         List<double> values = [];
         for (int step = 0; step < 20; step++)
         {
-            using DisposeScope stepScope = NewDisposeScope();
-            optimizer.zero_grad();
-            Tensor total = loss.Compute(network.call(images), [[0], [1], [2], [2], [1], [0]]);
-            total.backward();
-            optimizer.step();
-            values.Add(total.Number());
+            values.Add(optimizer.Learn(new TrainingStep(6, () => loss.Compute(network.call(images), [[0], [1], [2], [2], [1], [0]])), [1e-3], 0.9));
         }
 
         Assert.True(values[^1] < 0.2 * values[0], $"loss went from {values[0]} to {values[^1]}");

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ArcLearn.Core.Inference;
 using ArcLearn.Core.Models;
+using ArcLearn.Core.Training;
 using ArcLearn.Tests.Unit.TestSupport;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -106,21 +107,16 @@ public sealed class SsdNetworkTests
         SsdOptions options = new() { Backbone = "resnet18", ChipSize = 64, Grids = [2], Classes = 2, Dropout = 0 };
         using SsdNetwork network = SsdNetwork.Create(options, seed: 1);
         using SsdLoss loss = new(options);
-        using var optimizer = optim.Adam(network.parameters(), lr: 1e-3);
+        using AdamOptimizer optimizer = new([network.parameters()], weightDecay: 0);
         using Tensor images = Formula.Image(4, 3, 64);
         Core.Data.BoxLabel[][] labels =
         [
             [new(0.1f, 0.1f, 0.4f, 0.4f, 1)], [new(0.5f, 0.5f, 0.9f, 0.9f, 2)], [new(0.1f, 0.5f, 0.5f, 0.9f, 1)], [new(0.5f, 0.1f, 0.9f, 0.4f, 2)],
         ];
-        List<float> values = [];
+        List<double> values = [];
         for (int step = 0; step < 30; step++)
         {
-            using DisposeScope stepScope = NewDisposeScope();
-            optimizer.zero_grad();
-            (Tensor total, _, _) = loss.Compute(network.call(images), labels);
-            total.backward();
-            optimizer.step();
-            values.Add(total.item<float>());
+            values.Add(optimizer.Learn(new TrainingStep(4, () => loss.Compute(network.call(images), labels).Total), [1e-3], 0.9));
         }
 
         Assert.True(values[^1] < 0.2 * values[0], $"loss went from {values[0]} to {values[^1]}");

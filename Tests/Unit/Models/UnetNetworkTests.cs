@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ArcLearn.Core.Models;
+using ArcLearn.Core.Training;
 using ArcLearn.Tests.Unit.TestSupport;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -130,18 +131,13 @@ public sealed class UnetNetworkTests
         UnetOptions options = new() { Backbone = "resnet18", ChipSize = 32, Classes = 2, Loss = new PixelLossOptions { IsBackgroundIgnored = true } };
         using UnetNetwork network = UnetNetwork.Create(options, seed: 1);
         using PixelLoss loss = new(options.Loss);
-        using var optimizer = optim.Adam(network.parameters(), lr: 1e-3);
+        using AdamOptimizer optimizer = new([network.parameters()], weightDecay: 0);
         using Tensor images = Formula.Image(4, 3, 32);
         int[] labels = PixelLossTests.Labels(4, 2, 32);
-        List<float> values = [];
+        List<double> values = [];
         for (int step = 0; step < 60; step++)
         {
-            using DisposeScope stepScope = NewDisposeScope();
-            optimizer.zero_grad();
-            Tensor total = loss.Compute(network.call(images), labels, out _);
-            total.backward();
-            optimizer.step();
-            values.Add(total.item<float>());
+            values.Add(optimizer.Learn(new TrainingStep(4, () => loss.Compute(network.call(images), labels, out _)), [1e-3], 0.9));
         }
 
         Assert.True(values[^1] < 0.2 * values[0], $"loss went from {values[0]} to {values[^1]}");

@@ -18,11 +18,21 @@ internal static unsafe class ChannelsLastConvolution
     /// <summary>The convolution.</summary>
     /// <param name="bias">Of each output, or null.</param>
     /// <param name="relu">Whether what is negative becomes 0.</param>
-    public static Tensor Convolve(Tensor input, Tensor weight, Tensor? bias, bool relu) => Convolve(input, Kernel(weight), bias, relu);
+    public static Tensor Convolve(Tensor input, Tensor weight, Tensor? bias, bool relu)
+    {
+        Tensor result = Convolve(input, Kernel(weight), bias, relu);
+        GC.KeepAlive(weight);
+        return result;
+    }
 
     /// <summary>The gradient of its input.</summary>
     /// <param name="gradient">Of its result.</param>
-    public static Tensor InputGradient(Tensor gradient, Tensor weight) => Convolve(gradient, Kernel(weight).Turned(), bias: null, relu: false);
+    public static Tensor InputGradient(Tensor gradient, Tensor weight)
+    {
+        Tensor result = Convolve(gradient, Kernel(weight).Turned(), bias: null, relu: false);
+        GC.KeepAlive(weight);
+        return result;
+    }
 
     /// <summary>The gradient of its weight; in 32 bits also where <see cref="Takes"/> says no, for any odd kernel.</summary>
     /// <param name="gradient">Of its result.</param>
