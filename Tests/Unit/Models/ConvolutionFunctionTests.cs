@@ -62,7 +62,7 @@ public sealed class ConvolutionFunctionTests
         set_num_threads(1);
         try
         {
-            Assert.True(ChannelsLastConvolution.Takes(images, weight));
+            Assert.True(ChannelsLastConvolution.Takes(images, weight, bias));
             float[] all = Convolved(images, weight);
             int length = all.Length / 5;
             Assert.Equal(all[(3 * length)..(4 * length)], Convolved(images[3].unsqueeze(0), weight));
@@ -78,6 +78,99 @@ public sealed class ConvolutionFunctionTests
         {
             set_num_threads(IntraOpThreads.Default);
         }
+    }
+
+    [Fact]
+    public void Only_what_learns_gets_a_gradient()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor[] Gradients(params bool[] learns)
+        {
+            using Generator generator = new(2);
+            Tensor[] own = [.. new long[][] { [2, 9, 8, 9], [17, 9, 3, 3], [17] }.Select((shape, i) => randn(shape, generator: generator).requires_grad_(learns[i]))];
+            Tensor value = ConvolutionFunction.Convolve(own[0], own[1], own[2], [1, 1], [1, 1], 1);
+            value.mul(value).sum().backward();
+            ConvolutionFunction.ThrowIfFailed();
+            return [.. own.Select(tensor => tensor.grad!)];
+        }
+
+        Tensor[] all = Gradients(true, true, true);
+        Assert.DoesNotContain(null, all);
+        for (int only = 0; only < 3; only++)
+        {
+            Tensor?[] found = Gradients(only == 0, only == 1, only == 2);
+            for (int i = 0; i < 3; i++)
+            {
+                Assert.Equal(i == only ? all[i].contiguous().data<float>().ToArray() : null, found[i]?.contiguous().data<float>().ToArray());
+            }
+        }
+    }
+
+    [Fact]
+    public void A_layer_without_bias_is_filtered_too()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        Tensor image = ones(1, 8, 4, 4);
+        Tensor weight = ones(8, 8, 3, 3).requires_grad_();
+
+        Tensor value = ConvolutionFunction.Convolve(image, weight, null, [1, 1], [1, 1], 1);
+        value.sum().backward();
+
+        ConvolutionFunction.ThrowIfFailed();
+        Assert.True(ChannelsLastConvolution.Takes(image, weight, null));
+        Assert.Equal(72, value[0, 5, 1, 2].item<float>(), 1e-4);
+        Assert.Equal(32, value[0, 5, 0, 3].item<float>(), 1e-4);
+        float[] corners = [9, 12, 9, 12, 16, 12, 9, 12, 9];
+        Assert.All(weight.grad![7, 3].contiguous().data<float>().ToArray().Zip(corners), pair => Assert.Equal(pair.Second, pair.First, 1e-4));
+    }
+
+    // The door to memory that torch does not watch.
+    [Fact]
+    public void What_does_not_fit_together_is_torchs_error_and_no_images_give_none()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        Tensor weight = ones(8, 8, 3, 3);
+        void Convolve(Tensor input, Tensor? bias) => ConvolutionFunction.Convolve(input, weight, bias, [1, 1], [1, 1], 1);
+
+        Assert.ThrowsAny<Exception>(() => Convolve(ones(1, 16, 8, 8), null));
+        Assert.ThrowsAny<Exception>(() => Convolve(ones(1, 8, 8, 8), ones(1)));
+        Assert.ThrowsAny<Exception>(() => Convolve(ones(1, 8, 8, 8), ones(8, dtype: ScalarType.Float64)));
+        Assert.Equal([0, 8, 8, 8], ConvolutionFunction.Convolve(ones(0, 8, 8, 8), weight, null, [1, 1], [1, 1], 1).shape);
+    }
+
+    // A thread's work space holds what the last layer left there.
+    [Fact]
+    public void What_is_no_number_passes_a_ReLU_and_leaves_nothing_behind()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        using IntraOpThreads threads = IntraOpThreads.One();
+        using Generator generator = new(4);
+        Tensor small = randn([1, 9, 7, 5], generator: generator);
+        Tensor weight = randn([11, 9, 3, 3], generator: generator);
+        float[] Small() => ConvolutionFunction.Convolve(small, weight, null, [1, 1], [1, 1], 1).contiguous().data<float>().ToArray();
+        float[] before = Small();
+
+        Tensor spoilt = ConvolutionFunction.Convolve(tensor(Enumerable.Repeat(float.NaN, 2 * 80 * 30 * 30).ToArray(), [2, 80, 30, 30]), ones(80, 80, 3, 3), null, [1, 1], [1, 1], 1, relu: true);
+
+        Assert.True(spoilt.isnan().all().item<bool>());
+        Assert.Equal(before, Small());
+    }
+
+    [Fact]
+    public void Maps_of_bfloat16_give_what_those_of_32_bits_give_rounded()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using IDisposable noGradient = no_grad();
+        using Generator generator = new(6);
+        Tensor image = randn([3, 34, 9, 14], generator: generator).to(ScalarType.BFloat16);
+        Tensor weight = randn([41, 34, 3, 3], generator: generator);
+        Tensor bias = randn([41], generator: generator);
+        float[] Convolved(Tensor input) =>
+            ConvolutionFunction.Convolve(input, weight, bias, [1, 1], [1, 1], 1, relu: true).to(ScalarType.BFloat16).to(ScalarType.Float32).contiguous().data<float>().ToArray();
+
+        Assert.Equal(Convolved(image.to(ScalarType.Float32)), Convolved(image));
     }
 
     [Fact]
@@ -175,8 +268,8 @@ public sealed class ConvolutionFunctionTests
     public void A_fault_in_the_backward_pass_is_raised_after_it_and_ends_nothing()
     {
         using DisposeScope scope = NewDisposeScope();
-        Tensor image = ones(1, 2, 4, 4);
-        Tensor weight = ones(3, 2, 3, 3).requires_grad_();
+        Tensor image = ones(1, 8, 4, 4);
+        Tensor weight = ones(9, 8, 3, 3).requires_grad_();
         Tensor value = ConvolutionFunction.Convolve(image, weight, null, [1, 1], [1, 1], 1).sum();
         _ = image.relu_();
 
@@ -230,7 +323,9 @@ public sealed class ConvolutionFunctionTests
 
         foreach (int threads in new[] { 1, 2, 3, 8 })
         {
-            Tensor[] own = [.. new[] { image, weight, bias }.Select(t => t.detach().requires_grad_())];
+            // As torch lays weights out, and as a model in training does.
+            Tensor laid = threads % 2 == 0 ? weight : FusedConvolution.ChannelsLast(weight);
+            Tensor[] own = [.. new[] { image, laid, bias }.Select(t => t.detach().requires_grad_())];
             set_num_threads(threads);
             try
             {

@@ -8,12 +8,16 @@ namespace ArcLearn.Core.Models;
 /// </summary>
 internal static unsafe class ChannelsLastConvolution
 {
-    /// <summary>Whether <see cref="WinogradConvolution{T}"/> is the faster way. It depends on nothing that the batch has beside a chip, as the result must not.</summary>
+    /// <summary>
+    /// Whether <see cref="WinogradConvolution{T}"/> is the faster way, and all fits together: for what does not torch has the words. It depends on nothing that the batch has beside a chip, as the result must not.
+    /// </summary>
     /// <param name="input"><c>[N, inputs, height, width]</c>.</param>
     /// <param name="weight"><c>[outputs, inputs, k, k]</c>.</param>
-    public static bool Takes(Tensor input, Tensor weight) =>
+    /// <param name="bias"><c>[outputs]</c>, or null.</param>
+    public static bool Takes(Tensor input, Tensor weight, Tensor? bias) =>
         weight.shape is [long outputs, long inputs, WinogradTransform.Kernel, WinogradTransform.Kernel] && SumTile.IsSupported && inputs >= SumTile.Lanes && outputs >= SumTile.Lanes
-        && input.shape is [_, _, long height, long width] && SquareGrid.IsFilled(height, width);
+        && input.shape is [> 0, long channels, long height, long width] && channels == inputs && SquareGrid.IsFilled(height, width)
+        && (bias is null || (bias.dtype == ScalarType.Float32 && bias.shape is [long shifts] && shifts == outputs));
 
     /// <summary>The convolution.</summary>
     /// <param name="bias">Of each output, or null.</param>
@@ -34,17 +38,18 @@ internal static unsafe class ChannelsLastConvolution
         return result;
     }
 
-    /// <summary>The gradient of its weight; in 32 bits also where <see cref="Takes"/> says no, for any odd kernel.</summary>
+    /// <summary>The gradient of its weight.</summary>
     /// <param name="gradient">Of its result.</param>
-    public static Tensor KernelGradient(Tensor input, Tensor gradient, Tensor weight)
+    /// <param name="isFiltered">Whether <see cref="Takes"/> says yes; if not, in 32 bits, any odd kernel is right.</param>
+    public static Tensor WeightGradient(Tensor input, Tensor gradient, Tensor weight, bool isFiltered)
     {
         using Tensor maps = ChannelsInnermost(input);
         using Tensor gradients = ChannelsInnermost(gradient);
         (int outputs, int kernel) = ((int)weight.shape[0], (int)weight.shape[2]);
         Tensor result = Empty(outputs, weight.shape[1], kernel, kernel, ScalarType.Float32);
-        if (!Takes(input, weight))
+        if (!isFiltered)
         {
-            Models.KernelGradient.Compute(First(maps), First(gradients), Shape(maps), outputs, kernel, get_num_threads(), First(result));
+            KernelGradient.Compute(First(maps), First(gradients), Shape(maps), outputs, kernel, get_num_threads(), First(result));
         }
         else if (input.dtype == ScalarType.BFloat16)
         {

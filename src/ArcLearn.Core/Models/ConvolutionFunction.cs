@@ -9,12 +9,13 @@ namespace ArcLearn.Core.Models;
 /// Where <see cref="ChannelsLastConvolution"/> takes it, that computes value and gradients, else, in 32 bits, torch and <see cref="KernelGradient"/>. It is what torch computes but for rounding.
 /// </summary>
 /// <remarks>
-/// torch calls back from native code, through which no exception may pass: a fault in the backward pass leaves gradients out, and <see cref="ThrowIfFailed"/>
+/// It is differentiated once: its gradients have none of their own. torch calls back from native code, through which no exception may pass: a fault in the backward pass leaves gradients out, and <see cref="ThrowIfFailed"/>
 /// raises it afterwards on the same thread.
 /// </remarks>
 internal sealed class ConvolutionFunction : autograd.SingleTensorFunction<ConvolutionFunction>
 {
-    private const string HasBias = nameof(HasBias);
+    private const string BiasLearns = nameof(BiasLearns);
+    private const string IsFiltered = nameof(IsFiltered);
 
     [ThreadStatic]
     private static ExceptionDispatchInfo? _failure;
@@ -32,19 +33,20 @@ internal sealed class ConvolutionFunction : autograd.SingleTensorFunction<Convol
     {
         bool isPlain = groups == 1 && stride is [1, 1] && padding[0] == padding[1] && weight.shape is [_, _, long height, long width] && height == width && width == (2 * padding[0]) + 1
             && input.device_type == DeviceType.CPU && input.dtype is ScalarType.Float32 or ScalarType.BFloat16 && weight.dtype == ScalarType.Float32;
-        bool isOurs = isPlain && ChannelsLastConvolution.Takes(input, weight);
-        bool learns = is_grad_enabled() && (weight.requires_grad || input.requires_grad);
+        bool isOurs = isPlain && ChannelsLastConvolution.Takes(input, weight, bias);
+        bool learns = is_grad_enabled() && (weight.requires_grad || input.requires_grad || bias is { requires_grad: true });
         if (isOurs && !learns)
         {
             return ChannelsLastConvolution.Convolve(input, weight, bias, relu);
         }
 
-        if (input.dtype == ScalarType.BFloat16 && !(isOurs && weight.requires_grad))
+        if (input.dtype == ScalarType.BFloat16 && !isOurs)
         {
             return Convolve(input.to(ScalarType.Float32), weight, bias, stride, padding, groups, relu).to(ScalarType.BFloat16);
         }
 
-        Tensor result = isPlain && learns && weight.requires_grad && KernelGradient.IsSupported
+        // torch's own gradient of a weight is slow in this layout, but right where there is nothing to add up.
+        Tensor result = isOurs || (isPlain && learns && weight.requires_grad && KernelGradient.IsSupported && input.numel() > 0)
             ? apply(input, weight, bias!)
             : nn.functional.conv2d(input, weight, bias, stride, padding, groups: groups);
         return relu ? result.relu_() : result;
@@ -65,9 +67,10 @@ internal sealed class ConvolutionFunction : autograd.SingleTensorFunction<Convol
     {
         (Tensor input, Tensor weight, Tensor? bias) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor?)vars[2]);
         ctx.save_for_backward([input, weight]);
-        ctx.save_data(HasBias, bias is not null);
+        ctx.save_data(BiasLearns, bias is { requires_grad: true });
+        ctx.save_data(IsFiltered, ChannelsLastConvolution.Takes(input, weight, bias));
         long half = weight.shape[2] / 2;
-        return ChannelsLastConvolution.Takes(input, weight)
+        return ctx.get_data(IsFiltered) is true
             ? ChannelsLastConvolution.Convolve(input, weight, bias, relu: false)
             : nn.functional.conv2d(input, weight, bias, padding: [half, half]);
     }
@@ -82,12 +85,12 @@ internal sealed class ConvolutionFunction : autograd.SingleTensorFunction<Convol
             (Tensor input, Tensor weight) = (saved[0], saved[1]);
             Tensor gradient = FusedConvolution.ChannelsLast(grad_output);
             long half = weight.shape[2] / 2;
-            bool isOurs = ChannelsLastConvolution.Takes(input, weight);
+            bool isFiltered = ctx.get_data(IsFiltered) is true;
             _returned =
             [
-                !input.requires_grad ? null! : isOurs ? ChannelsLastConvolution.InputGradient(gradient, weight) : nn.functional.conv_transpose2d(gradient, weight, padding: [half, half]),
-                ChannelsLastConvolution.KernelGradient(input, gradient, weight),
-                ctx.get_data(HasBias) is true ? gradient.sum([0, 2, 3], type: ScalarType.Float32) : null!,
+                !input.requires_grad ? null! : isFiltered ? ChannelsLastConvolution.InputGradient(gradient, weight) : nn.functional.conv_transpose2d(gradient, weight, padding: [half, half]),
+                weight.requires_grad ? ChannelsLastConvolution.WeightGradient(input, gradient, weight, isFiltered) : null!,
+                ctx.get_data(BiasLearns) is true ? gradient.sum([0, 2, 3], type: ScalarType.Float32) : null!,
             ];
             foreach (Tensor? result in _returned)
             {

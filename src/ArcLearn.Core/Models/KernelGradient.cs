@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
+using ArcLearn.Core.Runtime;
 
 namespace ArcLearn.Core.Models;
 
@@ -11,9 +12,8 @@ namespace ArcLearn.Core.Models;
 /// </summary>
 internal sealed unsafe class KernelGradient
 {
-    // A tile of 6 by 16 sums fills twelve of the sixteen registers.
-    private const int Narrow = 6;
-    private const int Wide = 16;
+    private const int Narrow = SumTile.Rows;
+    private const int Wide = SumTile.Columns;
     private const int Tile = Narrow * Wide;
 
     // Pixels per pass: a panel of the wide side then takes half of the first cache.
@@ -36,7 +36,7 @@ internal sealed unsafe class KernelGradient
         _gradient = gradient;
         (_rows, _height, _width) = (shape.Images * shape.Height, shape.Height, shape.Width);
         (_inputs, _outputs, _kernel) = (shape.Channels, outputs, kernel);
-        _isInputWide = (long)Panels(_inputs, Wide) * Wide * Panels(_outputs, Narrow) * Narrow <= (long)Panels(_outputs, Wide) * Wide * Panels(_inputs, Narrow) * Narrow;
+        _isInputWide = (long)SumTile.Units(_inputs, Wide) * Wide * SumTile.Units(_outputs, Narrow) * Narrow <= (long)SumTile.Units(_outputs, Wide) * Wide * SumTile.Units(_inputs, Narrow) * Narrow;
         _rowsAtOnce = Math.Clamp(Pixels / _width, 1, _rows);
     }
 
@@ -49,9 +49,9 @@ internal sealed unsafe class KernelGradient
 
     private int OutputUnit => _isInputWide ? Narrow : Wide;
 
-    private int InputPanels => Panels(_inputs, InputUnit);
+    private int InputPanels => SumTile.Units(_inputs, InputUnit);
 
-    private int OutputPanels => Panels(_outputs, OutputUnit);
+    private int OutputPanels => SumTile.Units(_outputs, OutputUnit);
 
     private int Places => _kernel * _kernel;
 
@@ -72,11 +72,9 @@ internal sealed unsafe class KernelGradient
         using NativeFloats sums = new(job.Sums * parts);
         nint at = (nint)sums.First;
         nint to = (nint)result;
-        _ = Parallel.For(0, parts, part => job.Sum(part, parts, (float*)at + (part * job.Sums)));
-        _ = Parallel.For(0, job.Places, place => job.Write(place, parts, (float*)at, (float*)to));
+        SharedWork.Run(parts, parts, part => job.Sum(part, parts, (float*)at + (part * job.Sums)));
+        SharedWork.Run(job.Places, parts, place => job.Write(place, parts, (float*)at, (float*)to));
     }
-
-    private static int Panels(int channels, int unit) => (channels + unit - 1) / unit;
 
     /// <summary>Channels of one row of pixels, a panel of so many at a time; what a last panel lacks stays 0.</summary>
     private static void Pack(float* from, float* to, int width, int channels, int unit, long panel)
@@ -143,18 +141,12 @@ internal sealed unsafe class KernelGradient
             }
         }
 
-        Add(tile, s00, s01);
-        Add(tile + Wide, s10, s11);
-        Add(tile + (2 * Wide), s20, s21);
-        Add(tile + (3 * Wide), s30, s31);
-        Add(tile + (4 * Wide), s40, s41);
-        Add(tile + (5 * Wide), s50, s51);
-    }
-
-    private static void Add(float* to, Vector256<float> low, Vector256<float> high)
-    {
-        Vector256.Store(Vector256.Load(to) + low, to);
-        Vector256.Store(Vector256.Load(to + 8) + high, to + 8);
+        SumTile.Add(tile, s00, s01);
+        SumTile.Add(tile + Wide, s10, s11);
+        SumTile.Add(tile + (2 * Wide), s20, s21);
+        SumTile.Add(tile + (3 * Wide), s30, s31);
+        SumTile.Add(tile + (4 * Wide), s40, s41);
+        SumTile.Add(tile + (5 * Wide), s50, s51);
     }
 
     /// <summary>The sums over one part of the rows of all images.</summary>

@@ -5,11 +5,9 @@ namespace ArcLearn.Core.Models;
 /// <summary>Cleared memory at a cache line's begin.</summary>
 internal sealed unsafe class NativeFloats : IDisposable
 {
-    private const int Alignment = 64;
-
     public NativeFloats(long count)
     {
-        First = (float*)NativeMemory.AlignedAlloc((nuint)count * sizeof(float), Alignment);
+        First = (float*)NativeMemory.AlignedAlloc((nuint)count * sizeof(float), WorkSpace.Alignment);
         NativeMemory.Clear(First, (nuint)count * sizeof(float));
     }
 

@@ -16,7 +16,8 @@ internal readonly unsafe struct SquareGrid
     public int Count => _shape.Images * _down * _across;
 
     /// <summary>Whether at least half of the squares' pixels lie in the map.</summary>
-    public static bool IsFilled(long height, long width) => 2 * height * width >= Squares(height) * Squares(width) * WinogradTransform.Square * WinogradTransform.Square;
+    public static bool IsFilled(long height, long width) =>
+        height > 0 && width > 0 && 2 * height * width >= Squares(height) * Squares(width) * WinogradTransform.Square * WinogradTransform.Square;
 
     /// <summary>Where the pixels in and around a square lie; those beyond the map are an empty one.</summary>
     /// <typeparam name="T">Of the map's numbers.</typeparam>

@@ -1,8 +1,11 @@
+using ArcLearn.Core.Runtime;
+
 namespace ArcLearn.Core.Models;
 
 /// <summary>
 /// A 3×3 convolution with stride 1 that keeps the map's sides, with channels innermost, by <see cref="WinogradTransform"/>. The result differs from that of the
 /// plain sums by some 1e-6 of the largest number in it, and depends neither on the threads nor on what else is in the batch.
+/// What is no number, or beyond 1e30, spoils all 16 results of a square.
 /// </summary>
 /// <typeparam name="T">Of the maps' numbers, one of <see cref="MapNumbers"/>; it is reckoned in 32 bits.</typeparam>
 internal sealed unsafe class WinogradConvolution<T>
@@ -37,10 +40,10 @@ internal sealed unsafe class WinogradConvolution<T>
         _bias = bias;
         _result = result;
         (_kernel, _shape, _grid, _relu) = (kernel, shape, new SquareGrid(shape), relu);
-        _row = SumTile.Units(shape.Channels, SumTile.Lanes) * SumTile.Lanes;
-        _panels = (int)Math.Clamp(KernelLength / (WinogradTransform.Points * kernel.Plane(1)), 2, kernel.Panels + 1);
+        _row = shape.Channels;
+        _panels = (int)Math.Clamp(KernelLength / (WinogradTransform.Points * kernel.Plane(1)), 1, kernel.Panels);
 
-        // Threads share out the squares; where those are few, the outputs, so that no kernel is transformed twice.
+        // Threads share out the squares; where those are few, the outputs, so that fewer threads transform the same kernel.
         int most = (int)Math.Clamp(SamplesLength / (WinogradTransform.Points * _row), Rows, SquaresAtMost);
         _groups = SumTile.Units(_grid.Count, most);
         _parts = _groups >= threads ? 1 : Math.Clamp(SumTile.Units(threads, _groups), 1, Math.Max(1, kernel.Panels / 2));
@@ -60,20 +63,12 @@ internal sealed unsafe class WinogradConvolution<T>
     public static void Convolve(T* input, MapShape shape, in WinogradKernel kernel, float* bias, bool relu, int threads, T* result)
     {
         WinogradConvolution<T> job = new(input, shape, kernel, bias, relu, threads, result);
-        int workers = Math.Min(threads, job._groups * job._parts);
-        if (workers == 1)
-        {
-            job.Work();
-        }
-        else
-        {
-            _ = Parallel.For(0, workers, new ParallelOptions { MaxDegreeOfParallelism = workers }, _ => job.Work());
-        }
+        SharedWork.Run(Math.Min(threads, job._groups * job._parts), threads, _ => job.Work());
     }
 
     private void Work()
     {
-        int panelsAtOnce = Math.Min(_panels + 1, _kernel.Panels);
+        int panelsAtOnce = Math.Min(_panels + Tail, _kernel.Panels);
         long sumsPlane = WorkSpace.Plane((long)_squares * panelsAtOnce * Columns);
         float* samples = WorkSpace.Get((WinogradTransform.Points * (_plane + sumsPlane + _kernel.Plane(panelsAtOnce))) + _row);
         float* sums = samples + (WinogradTransform.Points * _plane);
@@ -90,8 +85,7 @@ internal sealed unsafe class WinogradConvolution<T>
             int last = PartEnd(part + 1);
             for (int panel = PartEnd(part), end; panel < last; panel = end)
             {
-                // No panel stays alone, so that a group has 8 outputs at least.
-                end = last - panel <= _panels + 1 ? last : panel + _panels;
+                end = last - panel <= _panels + Tail ? last : panel + _panels;
                 if (loaded != panel)
                 {
                     _kernel.Transform(panel, end, kernel);
@@ -104,7 +98,10 @@ internal sealed unsafe class WinogradConvolution<T>
         }
     }
 
-    private int PartEnd(int part) => part == _parts ? _kernel.Panels : _kernel.Panels / 2 * part / _parts * 2;
+    // A last panel of less than 8 outputs does not stay alone.
+    private int Tail => (_kernel.Outputs - 1) % Columns < SumTile.Lanes - 1 ? 1 : 0;
+
+    private int PartEnd(int part) => (int)((long)_kernel.Panels * part / _parts);
 
     private void Load(int first, int count, float* samples, T* empty)
     {

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using ArcLearn.Core.Runtime;
 
 namespace ArcLearn.Core.Models;
 
@@ -73,12 +74,9 @@ internal sealed unsafe class WinogradGradient<T>
         }
         else
         {
-            InParallel(job._groups, threads, job.RunGroup);
+            SharedWork.Run(job._groups, threads, job.RunGroup);
         }
     }
-
-    private static void InParallel(int count, int threads, Action<int> action) =>
-        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = threads }, action);
 
     private int PanelOf(int group) => (int)((long)_panels * group / _groups);
 
@@ -104,12 +102,12 @@ internal sealed unsafe class WinogradGradient<T>
         long plane = SumsPlane(_panels);
         using NativeFloats all = new(_parts * Points * plane);
         nint first = (nint)all.First;
-        InParallel(_parts, threads, part =>
+        SharedWork.Run(_parts, threads, part =>
         {
             (int square, int end) = ((int)((long)_grid.Count * part / _parts), (int)((long)_grid.Count * (part + 1) / _parts));
             Sum(square, end, 0, _panels, (float*)first + (part * Points * plane), WorkSpace.Get(SquaresLength(_panels)));
         });
-        InParallel(Points, threads, point =>
+        SharedWork.Run(Points, threads, point =>
         {
             Span<float> sums = new((float*)first + (point * plane), (int)plane);
             for (int part = 1; part < _parts; part++)
@@ -117,7 +115,7 @@ internal sealed unsafe class WinogradGradient<T>
                 TensorPrimitives.Add(sums, new ReadOnlySpan<float>((float*)first + (((part * (long)Points) + point) * plane), (int)plane), sums);
             }
         });
-        InParallel(SumTile.Units(_outputs, Lanes), threads, lanes => Write(lanes * Lanes, 0, _panels, (float*)first));
+        SharedWork.Run(SumTile.Units(_outputs, Lanes), threads, lanes => Write(lanes * Lanes, 0, _panels, (float*)first));
     }
 
     private static long GradientRow(int panels) => WorkSpace.Plane(panels * Columns);

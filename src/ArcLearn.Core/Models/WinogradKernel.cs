@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace ArcLearn.Core.Models;
 
-/// <summary>A 3×3 kernel where it lies: <c>[outputs, inputs, 3, 3]</c>, the outputs or the inputs side by side in memory.</summary>
+/// <summary>A 3×3 kernel where it lies: <c>[outputs, inputs, 3, 3]</c> in any order; read fastest with outputs or inputs side by side.</summary>
 /// <param name="first">Its first number.</param>
 /// <param name="outputs">Channels that it gives, 8 at least.</param>
 /// <param name="inputs">Channels that it takes, 8 at least.</param>

@@ -25,7 +25,7 @@ internal static unsafe class WinogradTransform
 
     private const int Lanes = SumTile.Lanes;
 
-    // The polynomials are evaluated at 0, ±Near, ±Far and infinity. With 1 and 2, as in the paper, rounding is twice as large; these are exact in binary, as are their products below.
+    // The polynomials are evaluated at 0, ±Near, ±Far and infinity. With 1 and 2, as in the paper, rounding is twice as large; these are exact in binary, and so are their squares and the products of those.
     private const float Near = 5 / 8f;
     private const float Far = 3 / 2f;
     private const float NearSquared = Near * Near;

@@ -1,12 +1,15 @@
 namespace ArcLearn.Core.Models;
 
-/// <summary>A thread's memory for what it works on; kept for its next work, as new pages would cost more than the work itself.</summary>
+/// <summary>
+/// A thread's memory for what it works on; kept for its next work while the thread lives, as new pages would cost more than the work itself. Nobody may wait for other work while it is in use.
+/// </summary>
 internal static unsafe class WorkSpace
 {
     /// <summary>About what a thread needs at most for a network's convolutions, in bytes.</summary>
     public const long Bytes = 16 << 20;
 
-    private const int Alignment = 64;
+    /// <summary>Bytes of a cache line.</summary>
+    public const int Alignment = 64;
 
     [ThreadStatic]
     private static float[]? _numbers;
@@ -16,7 +19,8 @@ internal static unsafe class WorkSpace
     {
         if (_numbers is null || _numbers.Length < count + (Alignment / sizeof(float)))
         {
-            _numbers = GC.AllocateArray<float>(checked((int)(count + (Alignment / sizeof(float)))), pinned: true);
+            _numbers = null;
+            _numbers = GC.AllocateUninitializedArray<float>(checked((int)(count + (Alignment / sizeof(float)))), pinned: true);
         }
 
         fixed (float* first = _numbers)
@@ -29,7 +33,6 @@ internal static unsafe class WorkSpace
     public static long Plane(long count)
     {
         const int Line = Alignment / sizeof(float);
-        long lines = (count + Line - 1) / Line;
-        return (lines | 1) * Line;
+        return (((count + Line - 1) / Line) | 1) * Line;
     }
 }

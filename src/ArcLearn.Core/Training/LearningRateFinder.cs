@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ArcLearn.Core.Runtime;
 using static TorchSharp.torch;
 
@@ -37,7 +36,7 @@ internal static class LearningRateFinder
         {
             return Climb(model, optimizer, search, progress, cancel);
         }
-        catch (ExternalException e) when (TorchFailure.IsOutOfMemory(e))
+        catch (Exception e) when (TorchFailure.IsOutOfMemory(e))
         {
             throw TorchFailure.OutOfMemory(e);
         }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.InteropServices;
 using ArcLearn.Core.Runtime;
 using static TorchSharp.torch;
 
@@ -80,7 +79,7 @@ internal sealed class TrainingRun : IDisposable
             _isCancelled = true;
             throw;
         }
-        catch (ExternalException e) when (TorchFailure.IsOutOfMemory(e))
+        catch (Exception e) when (TorchFailure.IsOutOfMemory(e))
         {
             throw TorchFailure.OutOfMemory(e);
         }
