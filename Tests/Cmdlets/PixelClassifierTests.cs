@@ -110,6 +110,20 @@ public sealed class PixelClassifierTests(PixelClassifierTests.Job job) : IClassF
         Assert.Empty(result.Warnings);
     }
 
+    [Fact]
+    public void A_batch_makes_as_many_steps_as_are_asked_for()
+    {
+        RunResult result = job.Host.Run("""
+            $masks | New-UnetClassifier -Backbone resnet18 -Background Learn -ChipsPerStep 2 -WarningAction Ignore | Start-ModelTraining -Epochs 1 -WhatIf -Verbose
+            $masks | New-UnetClassifier -Backbone resnet18 -Background Learn -WarningAction Ignore | Start-ModelTraining -Epochs 1 -WhatIf -Verbose
+            """).ThrowIfFailed();
+
+        Assert.Single(result.Verbose, text => text.Contains("batches of 4, 2 steps each, validating", StringComparison.Ordinal));
+        Assert.Single(result.Verbose, text => text.Contains("batches of 4, validating", StringComparison.Ordinal));
+        ErrorRecord error = job.Host.Run("$masks | New-UnetClassifier -ChipsPerStep 0").SingleError;
+        Assert.Equal("ParameterArgumentValidationError", error.FullyQualifiedErrorId.Split(',')[0]);
+    }
+
     [Theory]
     [InlineData("InvalidArgument", "at least 32 pixels; found 16", "New-LearnDataBunch masks -ChipSize 16 -BatchSize 4 -WarningAction Ignore | New-UnetClassifier")]
     [InlineData("InvalidArgument", "known are resnet18", "$masks | New-UnetClassifier -Backbone squeezenet1_1")]

@@ -51,7 +51,7 @@ public sealed class NewLearnDataBunchCommand : PathCmdlet
     [Alias("chip_size")]
     public int? ChipSize { get; set; }
 
-    /// <summary>Chips per step; 64, or all training chips where there are fewer.</summary>
+    /// <summary>Chips per step; 64, or all training chips where there are fewer. A UnetClassifier cuts batches of few chips into smaller steps (ChipsPerStep of New-UnetClassifier).</summary>
     [Parameter]
     [ValidateRange(1, 4096)]
     [Alias("batch_size")]

@@ -13,6 +13,7 @@ namespace ArcLearn.Commands;
 /// such data). With one class they are all that is not of it, a class of its own. Background says otherwise.</para>
 /// <para>Rare classes: ClassBalancing lets a pixel of a rare class count more, by the fourth root of how rare it is, at most four times as much as in the mean: full balance would find rare classes everywhere. ClassWeight
 /// gives weights by hand.</para>
+/// <para>Few chips: where an epoch of whole batches would have fewer than 16 training steps, a batch is cut into several, of four chips or more; ChipsPerStep says otherwise.</para>
 /// <para>With weights for the backbone its layers are frozen, and the decoder is trained first. Without any, everything is trained.</para>
 /// </remarks>
 /// <example>
@@ -67,6 +68,14 @@ public sealed class NewUnetClassifierCommand : NewModelCmdlet
     [Alias("dice_loss_average")]
     public DiceAverage DiceLossAverage { get; set; } = DiceAverage.Micro;
 
+    /// <summary>
+    /// Chips that a training step takes at least: a batch of the data is cut into as many equal steps as that allows. Left out: four or more, so that an
+    /// epoch has 16 steps where the chips are few. The batch size gives whole batches.
+    /// </summary>
+    [Parameter]
+    [ValidateRange(1, 10_000)]
+    public int? ChipsPerStep { get; set; }
+
     private protected override ModelEngine Create(StartWeights start, int seed)
     {
         if (ClassBalancing && ClassWeight is not null)
@@ -85,7 +94,7 @@ public sealed class NewUnetClassifierCommand : NewModelCmdlet
         };
         UnetEngine engine = UnetEngine.Create(
             Data,
-            new UnetOptions { Backbone = Backbone, ChipSize = Data.ChipSize, Classes = Data.Classes.Count, Loss = loss.For(PixelDataCheck.Masks(Data), WarnOnce) },
+            new UnetOptions { Backbone = Backbone, ChipSize = Data.ChipSize, Classes = Data.Classes.Count, Loss = loss.For(PixelDataCheck.Masks(Data), WarnOnce), ChipsPerStep = ChipsPerStep },
             start,
             Device,
             seed,

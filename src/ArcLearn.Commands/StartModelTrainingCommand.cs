@@ -111,7 +111,7 @@ public sealed class StartModelTrainingCommand : LearnCmdlet
 
     // A plain delegate: Progress<T> would post to another thread, where WriteProgress throws.
     private void ShowBatch(BatchProgress at) => WriteProgress(
-        new ProgressRecord(1, "Training", $"epoch {at.Epoch} of {at.Epochs}, batch {at.Batch} of {at.Batches}")
+        new ProgressRecord(1, "Training", $"epoch {at.Epoch} of {at.Epochs}, step {at.Batch} of {at.Batches}")
         {
             CurrentOperation = $"loss {at.Loss:F3}, rate {at.LearningRate:G2}, {at.ImagesPerSecond:F1} images/s",
             PercentComplete = (int)(100L * (((at.Epoch - 1) * at.Batches) + at.Batch) / ((long)at.Epochs * at.Batches)),

@@ -6,9 +6,16 @@ namespace ArcLearn.Tests.Unit.Training;
 /// <summary>A small U-Net for <see cref="FieldsData"/>.</summary>
 internal static class Fields
 {
-    public static UnetEngine Classifier(FieldsData data, int seed = 3, PixelLossPlan? loss = null, string backbone = "resnet18") => UnetEngine.Create(
+    public static UnetEngine Classifier(FieldsData data, int seed = 3, PixelLossPlan? loss = null, string backbone = "resnet18", int? chipsPerStep = null) => UnetEngine.Create(
         new LearnDataBunch(data),
-        new UnetOptions { Backbone = backbone, ChipSize = data.ChipSize, Classes = 1, Loss = (loss ?? new PixelLossPlan()).For(data, warn: null) },
+        new UnetOptions
+        {
+            Backbone = backbone,
+            ChipSize = data.ChipSize,
+            Classes = 1,
+            Loss = (loss ?? new PixelLossPlan()).For(data, warn: null),
+            ChipsPerStep = chipsPerStep,
+        },
         new StartWeights(null, null),
         LearnDevice.Cpu,
         seed,

@@ -92,6 +92,56 @@ public sealed class UnetTrainingTests : IDisposable
         Assert.NotEqual(Trained(1), Trained(2));
     }
 
+    /// <summary>A batch that is cut into steps is learnt as smaller batches are, chip by chip in the same order, and the schedule counts the steps.</summary>
+    [Fact]
+    public void Steps_of_a_batch_are_those_of_smaller_batches()
+    {
+        using UnetEngine whole = Fields.Classifier(new FieldsData(batchSize: 4));
+        using UnetEngine cut = Fields.Classifier(new FieldsData(batchSize: 16), chipsPerStep: 4);
+        List<(int Batch, int Batches)> steps = [];
+
+        foreach (UnetEngine model in new[] { whole, cut })
+        {
+            steps.Clear();
+            _ = model.Fit(new() { Epochs = 1, NoCheckpoint = true }, at => steps.Add((at.Batch, at.Batches)), null, CancellationToken.None).Count();
+            Assert.Equal([(1, 4), (2, 4), (3, 4), (4, 4)], steps);
+        }
+
+        Assert.Equal(Fields.Weights(whole), Fields.Weights(cut));
+        List<string> said = [];
+        cut.CheckFit(new() { Epochs = 1, NoCheckpoint = true }, said.Add);
+        Assert.Contains(said, text => text.Contains("in 1 batches of 16, 4 steps each, validating", StringComparison.Ordinal));
+    }
+
+    /// <summary>What does not divide a batch makes parts of nearly the same size, and all its chips are learnt from.</summary>
+    [Fact]
+    public void Steps_of_a_batch_have_all_its_chips()
+    {
+        using UnetEngine model = Fields.Classifier(new FieldsData(batchSize: 8), chipsPerStep: 3);
+
+        int[] images = [.. model.TrainingSteps(1, CancellationToken.None).Select(step => step.Images)];
+
+        Assert.Equal([4, 4, 4, 4], images);
+        using UnetEngine uneven = Fields.Classifier(new FieldsData(training: 11, batchSize: 11), chipsPerStep: 3);
+        Assert.Equal([3, 4, 4], uneven.TrainingSteps(1, CancellationToken.None).Select(step => step.Images));
+    }
+
+    /// <summary>Whole batches where an epoch has steps enough or batch norm would see too few numbers; else at least four chips.</summary>
+    [Theory]
+    [InlineData(null, 16, 76, 128, 4)]
+    [InlineData(null, 64, 76, 128, 16)]
+    [InlineData(null, 16, 320, 128, 1)]
+    [InlineData(null, 64, 320, 128, 3)]
+    [InlineData(null, 64, 76, 64, 4)]
+    [InlineData(null, 64, 76, 32, 1)]
+    [InlineData(null, 16, 76, 256, 4)]
+    [InlineData(null, 2, 76, 256, 1)]
+    [InlineData(1, 16, 76, 32, 16)]
+    [InlineData(16, 16, 76, 128, 1)]
+    [InlineData(20, 16, 76, 128, 1)]
+    public void Steps_are_chosen_by_chips_and_their_size(int? chipsPerStep, int batchSize, int trainingChips, int chipSize, int expected) =>
+        Assert.Equal(expected, StepPlan.PerBatch(chipsPerStep, batchSize, trainingChips, chipSize));
+
     /// <summary>What nobody labelled must not teach anything: its labels are changed at will, and the weights stay the same.</summary>
     [Fact]
     public void Pixels_without_a_label_teach_nothing_where_there_are_two_classes()
@@ -176,7 +226,7 @@ public sealed class UnetTrainingTests : IDisposable
     {
         FieldsData data = new(bands: 5);
         PixelLossPlan loss = new() { ClassBalancing = true, FocalLoss = true, DiceFraction = 0.25, DiceAverage = DiceAverage.Macro };
-        using UnetEngine model = Fields.Classifier(data, loss: loss);
+        using UnetEngine model = Fields.Classifier(data, loss: loss, chipsPerStep: 2);
         ModelPackage package = model.Save(_folder.PathOf("fields"), force: false, CancellationToken.None);
 
         foreach (string path in new[] { package.Path, package.EmdPath, _folder.PathOf("fields") })
@@ -187,6 +237,7 @@ public sealed class UnetTrainingTests : IDisposable
             Assert.Equal(Fields.Weights(model), Fields.Weights(unet));
             Assert.Equal(model.Options.Loss.ClassWeights, unet.Options.Loss.ClassWeights);
             Assert.Equal(model.Options.Loss with { ClassWeights = null }, unet.Options.Loss with { ClassWeights = null });
+            Assert.Equal(2, unet.Options.ChipsPerStep);
             Assert.Equal(model.Fingerprint(CancellationToken.None), unet.Fingerprint(CancellationToken.None));
             Assert.Equal(SampleType.UInt16, unet.Normalization.SampleType);
         }

@@ -55,6 +55,9 @@ internal sealed record TrainedSettings
     /// <summary>Of a pixel classifier; null for other models.</summary>
     public PixelLossOptions? PixelLoss { get; init; }
 
+    /// <summary>Chips of a training step at least, of a pixel classifier that was told; else null.</summary>
+    public int? ChipsPerStep { get; init; }
+
     /// <summary>Of an image classifier; null for other models.</summary>
     public ImageLossOptions? ImageLoss { get; init; }
 

@@ -291,6 +291,7 @@ internal static partial class ModelDefinitionParser
             IsBodyCut = keys.TryGet("BodyCut", out _) ? keys.Flag("BodyCut") : null,
             LocationLossFactor = keys.Number("LocationLossFactor"),
             PixelLoss = keys.Object("PixelLoss") is JsonKeys loss ? PixelLoss(loss) : null,
+            ChipsPerStep = keys.Integer("ChipsPerStep", 1, 10_000),
             ImageLoss = keys.Object("ImageLoss") is JsonKeys images ? ImageLoss(images) : null,
             Metrics = keys.Object("Metrics")?.Others()
                 .ToDictionary(metric => metric.Key, metric => JsonKeys.AsNumber(metric.Value) ?? double.NaN, StringComparer.Ordinal)

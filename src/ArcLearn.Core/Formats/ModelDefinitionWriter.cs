@@ -213,6 +213,7 @@ internal static class ModelDefinitionWriter
         if (settings.PixelLoss is { } pixelLoss)
         {
             map.Add("PixelLoss", PixelLoss(pixelLoss));
+            map.Add("ChipsPerStep", settings.ChipsPerStep);
         }
         else if (settings.ImageLoss is { } imageLoss)
         {

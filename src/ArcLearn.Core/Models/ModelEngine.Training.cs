@@ -86,7 +86,7 @@ internal abstract partial class ModelEngine
         IReadOnlyList<double> rates = options.LearningRate.ForGroups(_network.LayerGroups.Count);
         inform(Definition.Summary());
         inform(FormattableString.Invariant(
-            $"Training on {chips.TrainingChips} chips in {((ITrainable)this).StepsPerEpoch} batches of {chips.BatchSize}, validating on {chips.ValidationChips}, {options.Epochs} epoch(s) on {Device}, schedule {options.Schedule}; backbone {(IsFrozen ? "frozen" : "trained along")}."));
+            $"Training on {chips.TrainingChips} chips in {chips.TrainingChips / chips.BatchSize} batches of {chips.BatchSize}{(StepsPerBatch > 1 ? $", {StepsPerBatch} steps each" : "")}, validating on {chips.ValidationChips}, {options.Epochs} epoch(s) on {Device}, schedule {options.Schedule}; backbone {(IsFrozen ? "frozen" : "trained along")}."));
         inform($"Learning rates by layer group: {string.Join(", ", rates.Select(rate => FormattableString.Invariant($"{rate:G3}")))}.");
         inform(checkpoint is null ? "No checkpoint is written." : $"The best model goes to {checkpoint}.");
     }

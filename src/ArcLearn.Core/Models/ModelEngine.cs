@@ -74,7 +74,7 @@ internal abstract partial class ModelEngine : IModelEngine, ITrainable, IRunMode
 
     int ITrainable.BatchSize => ChipData.BatchSize;
 
-    int ITrainable.StepsPerEpoch => ChipData.TrainingChips / ChipData.BatchSize;
+    int ITrainable.StepsPerEpoch => ChipData.TrainingChips / ChipData.BatchSize * StepsPerBatch;
 
     bool ITrainable.HasValidation => HasValidation;
 
@@ -88,6 +88,9 @@ internal abstract partial class ModelEngine : IModelEngine, ITrainable, IRunMode
 
     /// <summary>Whether the validation chips have anything to compare with.</summary>
     private protected virtual bool HasValidation => ChipData.ValidationChips > 0;
+
+    /// <summary>Training steps that the chips of a batch make.</summary>
+    private protected virtual int StepsPerBatch => 1;
 
     /// <summary>Where the network runs.</summary>
     protected Device Place { get; }

@@ -12,7 +12,7 @@ internal static class UnetDefinitionFile
         return file with
         {
             IgnoredClasses = [.. Enumerable.Range(0, definition.Classes.Count + 1).Where(loss.IsIgnored)],
-            Settings = file.Settings! with { PixelLoss = loss },
+            Settings = file.Settings! with { PixelLoss = loss, ChipsPerStep = definition.Options.ChipsPerStep },
         };
     }
 
@@ -33,6 +33,7 @@ internal static class UnetDefinitionFile
             ChipSize = parts.ChipSize,
             Classes = file.Classes.Count,
             Loss = Loss(file, file.Classes.Count, path),
+            ChipsPerStep = file.Settings?.ChipsPerStep,
         };
         DefinitionFile.Check(options.Validate, nameof(UnetClassifier), path);
         return new UnetDefinition(name, options, file.Classes, parts.Normalization, file.Settings?.CellSize, parts.Ground) { ExtractBands = parts.ExtractBands, Kept = file.Other, Results = parts.Results };

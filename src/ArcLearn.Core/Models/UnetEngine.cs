@@ -48,13 +48,14 @@ internal sealed partial class UnetEngine : ModelEngine, IPixelEngine
         {
             using (batch)
             {
-                // Nothing is learnt from chips of which no pixel counts, and nothing is to be unlearnt either.
-                if (!_loss.Counts(Labels(batch)))
+                foreach (PixelBatch part in Parts(batch))
                 {
-                    continue;
+                    // Nothing is learnt from chips of which no pixel counts, and nothing is to be unlearnt either.
+                    if (_loss.Counts(Labels(part)))
+                    {
+                        yield return new TrainingStep(part.Count, () => _loss.Compute(_network.call(Input(part, scaling)), Labels(part), out _));
+                    }
                 }
-
-                yield return new TrainingStep(batch.Count, () => _loss.Compute(_network.call(Input(batch, scaling)), Labels(batch), out _));
             }
         }
     }
@@ -81,6 +82,8 @@ internal sealed partial class UnetEngine : ModelEngine, IPixelEngine
         // The mean over all pixels of the side, wherever batches end.
         return new ValidationResult(weights > 0 ? sum / weights : 0, counts.Accuracy) { MeanIou = counts.MeanIou };
     }
+
+    private protected override int StepsPerBatch => StepPlan.PerBatch(Options.ChipsPerStep, Chips.BatchSize, Chips.TrainingChips, ChipSize);
 
     private protected override bool HasValidation => base.HasValidation && Chips.ValidationPixels.Skip(IsBackgroundIgnored ? 1 : 0).Any(count => count > 0);
 
@@ -134,6 +137,15 @@ internal sealed partial class UnetEngine : ModelEngine, IPixelEngine
 
     /// <summary>Counts pixels as the loss does: background too where it is a class to be learnt.</summary>
     private ConfusionCounts NewCounts() => new(Classes, hasBackground: !IsBackgroundIgnored);
+
+    /// <summary>The chips of each training step of a batch.</summary>
+    private IEnumerable<PixelBatch> Parts(PixelBatch batch)
+    {
+        int steps = StepsPerBatch;
+        return steps == 1 ? [batch] : Enumerable.Range(0, steps).Select(step => Part(step * batch.Count / steps, (step + 1) * batch.Count / steps));
+
+        PixelBatch Part(int start, int end) => batch.Slice(start, end - start);
+    }
 
     /// <summary>A batch's labels; its arrays may be larger than it is.</summary>
     private static ReadOnlySpan<int> Labels(PixelBatch batch) => batch.Classes.AsSpan(0, batch.Count * batch.ChipSize * batch.ChipSize);

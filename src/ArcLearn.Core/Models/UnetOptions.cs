@@ -21,6 +21,9 @@ internal sealed record UnetOptions
 
     public PixelLossOptions Loss { get; init; } = new();
 
+    /// <summary>Chips of a training step at least; null: as <see cref="StepPlan"/> chooses.</summary>
+    public int? ChipsPerStep { get; init; }
+
     /// <exception cref="LearnArgumentException">A value that makes no sense, by parameter name.</exception>
     public void Validate()
     {
@@ -31,6 +34,7 @@ internal sealed record UnetOptions
             nameof(ChipSize),
             $"A U-Net needs chips of at least {LeastChipSize} pixels; found {ChipSize}. Read the data with a larger -ChipSize, or export larger tiles.");
         Require(Classes >= 1, nameof(Classes), "A U-Net needs at least one class.");
+        Require(ChipsPerStep is null or >= 1, nameof(ChipsPerStep), $"A training step takes at least one chip; found {ChipsPerStep}.");
         Require(
             Loss.ClassWeights is null || (Loss.ClassWeights.Count == Classes + 1 && Loss.ClassWeights.All(weight => weight >= 0 && double.IsFinite(weight)) && Loss.ClassWeights.Any(weight => weight > 0)),
             "ClassWeight",
