@@ -42,15 +42,19 @@ internal sealed class BatchNorm : Module<Tensor, Tensor>
 
     public Tensor RunningVariance => running_var;
 
+    /// <summary>Whether training normalises by the statistics that the layer has, too, and leaves them as they are: where they are of all the data, a batch's own are but noise.</summary>
+    public bool KeepsStatistics { get; set; }
+
     public override Tensor forward(Tensor input)
     {
-        if (training)
+        bool isByBatch = training && !KeepsStatistics;
+        if (isByBatch)
         {
             using IDisposable noGradient = no_grad();
             _ = num_batches_tracked.add_(Scalars.One, Scalars.One);
         }
 
-        return functional.batch_norm(input, running_mean, running_var, weight, bias, training, Momentum, Epsilon);
+        return functional.batch_norm(input, running_mean, running_var, weight, bias, isByBatch, Momentum, Epsilon);
     }
 
     protected override void Dispose(bool disposing)

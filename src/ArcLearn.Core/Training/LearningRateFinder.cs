@@ -35,6 +35,7 @@ internal static class LearningRateFinder
         using AdamOptimizer optimizer = new(model.LayerGroups, search.WeightDecay);
         try
         {
+            model.Begin(cancel);
             return Climb(model, optimizer, search, progress, cancel);
         }
         catch (ExternalException e) when (TorchFailure.IsOutOfMemory(e))
