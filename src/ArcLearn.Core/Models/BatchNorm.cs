@@ -42,8 +42,16 @@ internal sealed class BatchNorm : Module<Tensor, Tensor>
 
     public Tensor RunningVariance => running_var;
 
-    /// <summary>Whether training normalises by the statistics that the layer has, too, and leaves them as they are: where they are of all the data, a batch's own are but noise.</summary>
-    public bool KeepsStatistics { get; set; }
+    /// <summary>Whether training, too, normalises by the statistics that the layer has, and leaves them as they are.</summary>
+    public bool KeepsStatistics { get; private set; }
+
+    /// <summary>Takes statistics of all the data and keeps them: beside them a batch's own are but noise.</summary>
+    public void Keep(Tensor mean, Tensor variance)
+    {
+        _ = running_mean.copy_(mean);
+        _ = running_var.copy_(variance);
+        KeepsStatistics = true;
+    }
 
     public override Tensor forward(Tensor input)
     {
