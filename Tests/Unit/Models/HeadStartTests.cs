@@ -16,7 +16,7 @@ public sealed class HeadStartTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_head_that_begun_tells_images_apart_that_it_has_not_seen(bool isMultiLabel)
+    public void A_head_that_has_begun_tells_images_apart_that_it_has_not_seen(bool isMultiLabel)
     {
         using DisposeScope scope = NewDisposeScope();
         using Sequential head = ClassifierHead.Build(Channels, classes: 2, dropout: 0.5);

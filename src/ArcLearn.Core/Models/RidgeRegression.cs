@@ -12,7 +12,7 @@ namespace ArcLearn.Core.Models;
 /// <param name="LeftOut"><c>[N, T]</c>: what is said of each sample by the others.</param>
 internal sealed record RidgeRegression(Tensor Weights, Tensor LeftOut)
 {
-    // Of the samples' mean square: from hardly any penalty to one that leaves only the strongest directions.
+    // Of the sum of squares that a sample has in the mean over the columns: from hardly any penalty to one that leaves only the strongest directions.
     private static readonly double[] s_penalties = [0.01, 0.03, 0.1, 0.3, 1, 3, 10];
 
     /// <summary>Fits; memory and time grow with N² and N³. The result lives in the caller's dispose scope.</summary>
