@@ -18,9 +18,11 @@ internal static class Inside
 
     /// <summary>How well a classifier, of pixels or of images, does.</summary>
     /// <exception cref="LearnDataException">The model is of another kind (ModelType), and what measuring refuses.</exception>
-    public static ModelAccuracy Measure(LearnModel model, LearnDataBunch? data, LearnPrecision precision, Action<string> warn, CancellationToken cancel) => model.Engine switch
+    public static ModelAccuracy Measure(LearnModel model, LearnDataBunch? data, LearnPrecision precision, bool isAugmented, Action<string> warn, CancellationToken cancel) => model.Engine switch
     {
-        ClassifierEngine classifier => classifier.Measure(data, precision, cancel),
+        ClassifierEngine classifier => classifier.Measure(data, precision, cancel, isAugmented),
+        UnetEngine when isAugmented => throw new LearnArgumentException(
+            "TestTimeAugmentation", $"-TestTimeAugmentation is for classifiers of images, and {model.Name} tells pixels apart. Invoke-ClassifyPixels takes -ModelArguments @{{ test_time_augmentation = $true }}.", LearnArgumentException.ParameterMix),
         UnetEngine unet => unet.Measure(data, precision, warn, cancel),
         _ => throw new LearnDataException(
             "ModelType", $"{model.Name} is a {model.GetType().Name}; this needs a {nameof(UnetClassifier)} or a {nameof(FeatureClassifier)}. Measure-AveragePrecision measures detectors.", model),

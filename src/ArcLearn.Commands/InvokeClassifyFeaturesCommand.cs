@@ -102,7 +102,7 @@ public sealed class InvokeClassifyFeaturesCommand : LearnCmdlet
     [ValidateNotNull]
     public ModelMismatch[] AllowMismatch { get; set; } = [];
 
-    /// <summary>Settings of the model, which Get-LearnModelInfo lists: @{ batch_size = 32 }, chips per step; a large batch costs memory.</summary>
+    /// <summary>Settings of the model, which Get-LearnModelInfo lists: @{ batch_size = 32 }, chips per step (a large batch costs memory); @{ test_time_augmentation = $true }: each chip is seen in its eight turns and mirrorings, and the probabilities are averaged, at eight times the work.</summary>
     [Parameter]
     [SettingsTransformation(typeof(ImageClassifierSettings))]
     [ArgumentCompleter(typeof(ModelArgumentsCompleter))]
@@ -142,6 +142,7 @@ public sealed class InvokeClassifyFeaturesCommand : LearnCmdlet
                         nameof(InputRaster), $"{rasters.Length} rasters were found; with -StackBands their bands are taken as one raster.", LearnArgumentException.ParameterMix);
                 }
 
+                ImageArguments arguments = ImageArguments.Parse(Table.From(ModelArguments, nameof(ModelArguments)));
                 FeatureRequest request = new()
                 {
                     Layer = layer,
@@ -156,7 +157,8 @@ public sealed class InvokeClassifyFeaturesCommand : LearnCmdlet
                     BlackenAroundFeature = BlackenAroundFeature,
                     BufferRadius = BufferRadius,
                     AllowMismatch = AllowMismatch,
-                    BatchSize = ImageArguments.Parse(Table.From(ModelArguments, nameof(ModelArguments))).BatchSize,
+                    BatchSize = arguments.BatchSize,
+                    TestTimeAugmentation = arguments.TestTimeAugmentation,
                     Precision = Precision,
                     Force = Force,
                 };

@@ -34,6 +34,11 @@ public sealed class MeasureModelAccuracyCommand : LearnCmdlet
     [Parameter]
     public LearnPrecision Precision { get; set; }
 
+    /// <summary>Sees each image in its eight turns and mirrorings and takes the mean of the probabilities, at eight times the work; for a FeatureClassifier.</summary>
+    [Parameter]
+    [Alias("test_time_augmentation")]
+    public SwitchParameter TestTimeAugmentation { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord() => Attempt(Model, () =>
     {
@@ -43,6 +48,6 @@ public sealed class MeasureModelAccuracyCommand : LearnCmdlet
             ? $"Measuring on the {Model.Data?.ValidationChips ?? 0} validation chips."
             : $"Measuring on all {Data.TrainingChips + Data.ValidationChips + Data.DroppedChips} chips of {string.Join(", ", Data.Path)}.");
         engine.TellPrecision(Precision, WarnOnce);
-        WriteObject(Inside.Measure(Model, Data, Precision, WarnOnce, StopToken));
+        WriteObject(Inside.Measure(Model, Data, Precision, TestTimeAugmentation, WarnOnce, StopToken));
     });
 }

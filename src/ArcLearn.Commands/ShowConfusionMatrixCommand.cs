@@ -43,7 +43,7 @@ public sealed class ShowConfusionMatrixCommand : PictureCmdlet
         Draw($"{name}_confusion.png", $"Draw the confusion matrix of {name}", picture =>
         {
             ModelAccuracy measured = ParameterSetName == ModelSet
-                ? Inside.Measure(Model, Data, LearnPrecision.Float32, WarnOnce, StopToken)
+                ? Inside.Measure(Model, Data, LearnPrecision.Float32, isAugmented: false, WarnOnce, StopToken)
                 : Accuracy;
             string title = FormattableString.Invariant($"{name}: accuracy {measured.Accuracy:0.000}, mean IoU {measured.MeanIou:0.000}, {measured.Count} {measured.Unit}");
             ConfusionMatrix matrix = measured.ConfusionMatrix ?? throw new LearnDataException(

@@ -92,6 +92,8 @@ internal sealed class ReadyImages(SpeedCase of, int steps) : ReadyData<ImageClas
     public bool IsMultiLabel => false;
 
     public IReadOnlyList<int> TrainingImagesPerClass => [.. Classes.Select(_ => TrainingChips)];
+
+    public IEnumerable<ImageClassBatch> PlainTrainingBatches(int most, CancellationToken cancel) => TrainingBatches(epoch: 0, cancel).Take(most / BatchSize);
 }
 
 /// <summary>Noise with a class for each pixel.</summary>

@@ -87,9 +87,10 @@ public class ModelArgumentsTests
     [Fact]
     public void An_image_classifier_takes_what_it_is_said_to_take()
     {
-        ModelArgument only = Assert.Single(InferenceArguments.Of(new Core.Formats.ModelDefinitionFile { ModelType = "ObjectClassification" }));
+        IReadOnlyList<ModelArgument> known = InferenceArguments.Of(new Core.Formats.ModelDefinitionFile { ModelType = "ObjectClassification" });
 
-        Assert.Equal(("batch_size", 16), (only.Name, only.Default));
+        Assert.Equal([("batch_size", 16), ("test_time_augmentation", false)], known.Select(one => (one.Name, one.Default)));
+        Assert.True(ImageArguments.Parse(new Hashtable { ["test_time_augmentation"] = true }).TestTimeAugmentation);
         Assert.Equal(16, ImageArguments.Parse(null).BatchSize);
         Assert.Equal(2, ImageArguments.Parse(new Hashtable { ["batch_size"] = 1 }).BatchSize);
         Assert.Contains("batch_size", Assert.Throws<LearnArgumentException>(() => ImageArguments.Parse(new Hashtable { ["padding"] = 1 })).Message, StringComparison.Ordinal);

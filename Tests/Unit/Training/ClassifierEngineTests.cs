@@ -1,4 +1,5 @@
 using ArcLearn.Core.Data;
+using ArcLearn.Core.Formats;
 using ArcLearn.Core.Inference;
 using ArcLearn.Core.Models;
 using ArcLearn.Core.Training;
@@ -60,6 +61,38 @@ public sealed class ClassifierEngineTests : IDisposable
     }
 
     [Fact]
+    public void A_head_above_learnt_weights_begins_with_what_they_tell_of_the_training_images()
+    {
+        ClassifierOptions options = new() { Backbone = "squeezenet1_1" };
+        string weights = _output.PathOf("backbone.pth");
+        using (ClassifierEngine source = Create(Bunch(), options: options))
+        using (FileStream file = File.Create(weights))
+        {
+            const string Body = "0.0.";
+            TorchFileWriter.Write(file, [.. StateDicts.Capture(source.Network).Where(one => one.Key.StartsWith(Body, StringComparison.Ordinal)).Select(one => KeyValuePair.Create($"features.{one.Key[Body.Length..]}", one.Value))]);
+
+            string before = source.Fingerprint(default);
+            source.Begin(default);
+            Assert.Equal(before, source.Fingerprint(default));          // a body from chance tells nothing
+        }
+
+        using ClassifierEngine model = Create(Bunch(), options: options, backbone: weights);
+        double chance = model.Measure(other: null, LearnPrecision.Float32, default).Accuracy;
+        model.Begin(default);
+        double begun = model.Measure(other: null, LearnPrecision.Float32, default).Accuracy;
+        Assert.True(begun >= 0.8, $"{chance} to {begun}");
+
+        using ClassifierEngine same = Create(Bunch(), options: options, backbone: weights);
+        same.Begin(default);
+        Assert.Equal(model.Fingerprint(default), same.Fingerprint(default));
+
+        _ = model.Fit(new TrainingOptions { Epochs = 1, NoCheckpoint = true }, progress: null, warn: null, default).Last();
+        string trained = model.Fingerprint(default);
+        model.Begin(default);
+        Assert.Equal(trained, model.Fingerprint(default));
+    }
+
+    [Fact]
     public void An_image_is_seen_as_a_validation_chip_and_alone_as_among_others()
     {
         using ClassifierEngine model = Create(Bunch());
@@ -91,6 +124,43 @@ public sealed class ClassifierEngineTests : IDisposable
                 Assert.Equal(one.Probabilities, Assert.Single(alone.Predict()).Probabilities);
             }
         }
+    }
+
+    [Fact]
+    public void Seen_in_its_eight_turns_an_image_is_told_alike_however_it_lies()
+    {
+        using ClassifierEngine model = Create(Bunch());
+        string image = _folder.AddImage("one.tif", 32, 32, sample: (b, r, c) => (7 * r) + (c * c % 31));
+        string turned = _folder.AddImage("turned.tif", 32, 32, sample: (b, r, c) => (7 * (31 - c)) + (r * r % 31));
+
+        float[][] once = Probabilities(isAugmented: false);
+        float[][] all = Probabilities(isAugmented: true);
+
+        Assert.True(Difference(once[0], once[1]) > 1e-3);
+        Assert.True(Difference(all[0], all[1]) < 1e-4);
+        Assert.True(Difference(all[0], once[0]) > 1e-3);
+        Assert.Equal(1, all[0].Sum(), 1e-5);
+
+        // Measured the same way.
+        ImageComparison chips = model.Compare(100, seed: null, isHardest: false, other: null, default);
+        using ClassPredictor predictor = new(model, chips.Sample.Images.Count, isAugmented: true);
+        foreach (string path in chips.Sample.Images)
+        {
+            predictor.Add(path);
+        }
+
+        int right = predictor.Predict().Where((one, i) => one.Class == model.Classes[chips.Sample.Batch.Classes[i][0]].Name).Count();
+        Assert.Equal((double)right / chips.Sample.Images.Count, model.Measure(other: null, LearnPrecision.Float32, default, isAugmented: true).Accuracy, 1e-9);
+
+        float[][] Probabilities(bool isAugmented)
+        {
+            using ClassPredictor seen = new(model, batchSize: 2, isAugmented: isAugmented);
+            seen.Add(image);
+            seen.Add(turned);
+            return [.. seen.Predict().Select(one => one.Probabilities.OrderBy(p => p.ClassValue).Select(p => (float)p.Probability).ToArray())];
+        }
+
+        static float Difference(float[] left, float[] right) => left.Zip(right, (a, b) => Math.Abs(a - b)).Max();
     }
 
     [Fact]
@@ -202,6 +272,6 @@ public sealed class ClassifierEngineTests : IDisposable
         Seed = 2,
     }));
 
-    private static ClassifierEngine Create(LearnDataBunch data, int seed = 1, bool isBalanced = false, Action<string>? warn = null) => ClassifierEngine.Create(
-        data, new ClassifierOptions { Backbone = "resnet18", Dropout = 0.2 }, isBalanced, new StartWeights(null, null), LearnDevice.Cpu, seed, warn, CancellationToken.None);
+    private static ClassifierEngine Create(LearnDataBunch data, int seed = 1, bool isBalanced = false, Action<string>? warn = null, ClassifierOptions? options = null, string? backbone = null) => ClassifierEngine.Create(
+        data, options ?? new ClassifierOptions { Backbone = "resnet18", Dropout = 0.2 }, isBalanced, new StartWeights(backbone, null), LearnDevice.Cpu, seed, warn, CancellationToken.None);
 }

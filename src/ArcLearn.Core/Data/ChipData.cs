@@ -59,6 +59,12 @@ internal abstract class ChipData<TBatch>(ChipSet set) : IChipData<TBatch>
         return Load(order.Length / BatchSize * BatchSize, BatchSize, Augmented(set.Split.Training, order, Seed, epoch), cancel);
     }
 
+    public IEnumerable<TBatch> PlainTrainingBatches(int most, CancellationToken cancel)
+    {
+        int[] order = Shuffled(set.Split.Training.Length, Seed, epoch: 0);
+        return Load(Math.Min(most, order.Length) / BatchSize * BatchSize, BatchSize, Plain(set.Split.Training, order), cancel);
+    }
+
     public IEnumerable<TBatch> ValidationBatches(CancellationToken cancel) => InOrder(set.Split.Validation, cancel);
 
     /// <summary>Those that the split dropped as well: they are only too near to be on both sides.</summary>

@@ -87,4 +87,8 @@ internal interface IImageClassData : IChipData<ImageClassBatch>
 
     /// <summary>Training chips of each class.</summary>
     IReadOnlyList<int> TrainingImagesPerClass { get; }
+
+    /// <summary>Some of the training chips, drawn by the data's seed, as <see cref="IChipData{TBatch}.ValidationBatches"/> gives them, but for an incomplete last batch.</summary>
+    /// <param name="most">At most so many.</param>
+    IEnumerable<ImageClassBatch> PlainTrainingBatches(int most, CancellationToken cancel);
 }

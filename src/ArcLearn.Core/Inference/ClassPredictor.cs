@@ -19,16 +19,17 @@ internal sealed class ClassPredictor : IDisposable
     /// <param name="definition">What it is.</param>
     /// <param name="isMultiLabel">Whether an image may have any number of classes.</param>
     /// <param name="batchSize">Images per step.</param>
-    public ClassPredictor(IChipModel model, NetworkDefinition definition, bool isMultiLabel, int batchSize, LearnPrecision precision = LearnPrecision.Float32)
+    /// <param name="isAugmented">Whether each image is seen in its eight turns and mirrorings.</param>
+    public ClassPredictor(IChipModel model, NetworkDefinition definition, bool isMultiLabel, int batchSize, LearnPrecision precision = LearnPrecision.Float32, bool isAugmented = false)
     {
         (_model, _isMultiLabel) = (definition, isMultiLabel);
         _input = new ImageInput(definition);
-        _scorer = model.CreateScorer(batchSize, precision);
+        _scorer = AugmentedScorer.Create(model, batchSize, precision, isAugmented);
     }
 
-    /// <inheritdoc cref="ClassPredictor(IChipModel, NetworkDefinition, bool, int, LearnPrecision)"/>
-    public ClassPredictor(ClassifierEngine model, int batchSize, LearnPrecision precision = LearnPrecision.Float32)
-        : this(model, model.Definition, model.IsMultiLabel, batchSize, precision)
+    /// <inheritdoc cref="ClassPredictor(IChipModel, NetworkDefinition, bool, int, LearnPrecision, bool)"/>
+    public ClassPredictor(ClassifierEngine model, int batchSize, LearnPrecision precision = LearnPrecision.Float32, bool isAugmented = false)
+        : this(model, model.Definition, model.IsMultiLabel, batchSize, precision, isAugmented)
     {
     }
 

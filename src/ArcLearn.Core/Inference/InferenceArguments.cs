@@ -33,7 +33,7 @@ internal static class InferenceArguments
 
     public static IReadOnlyList<ArgumentDefinition> Pixels { get; } = [Padding, BatchSize, PredictBackground, TestTimeAugmentation, TileSize];
 
-    public static IReadOnlyList<ArgumentDefinition> Images { get; } = [BatchSize];
+    public static IReadOnlyList<ArgumentDefinition> Images { get; } = [BatchSize, TestTimeAugmentation];
 
     /// <summary>The names of arguments, for a table of them.</summary>
     public static IReadOnlyList<string> Names(IReadOnlyList<ArgumentDefinition> arguments) => [.. arguments.Select(argument => argument.Name)];
@@ -47,9 +47,15 @@ internal static class InferenceArguments
         {
             ModelDefinitionFile.DetectorModelType => OfDetector(chip),
             ModelDefinitionFile.PixelModelType => OfPixelsOrLess(chip, definition),
-            ModelDefinitionFile.ClassifierModelType => [BatchSize.Describe(ImageArguments.Parse(null).BatchSize)],
+            ModelDefinitionFile.ClassifierModelType => OfImages(),
             _ => [],
         };
+    }
+
+    private static ModelArgument[] OfImages()
+    {
+        ImageArguments defaults = ImageArguments.Parse(null);
+        return [BatchSize.Describe(defaults.BatchSize), TestTimeAugmentation.Describe(defaults.TestTimeAugmentation)];
     }
 
     private static ModelArgument[] OfDetector(int? chip)

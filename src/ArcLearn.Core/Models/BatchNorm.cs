@@ -42,15 +42,27 @@ internal sealed class BatchNorm : Module<Tensor, Tensor>
 
     public Tensor RunningVariance => running_var;
 
+    /// <summary>Whether training, too, normalises by the statistics that the layer has, and leaves them as they are.</summary>
+    public bool KeepsStatistics { get; private set; }
+
+    /// <summary>Takes statistics of all the data and keeps them: beside them a batch's own are but noise.</summary>
+    public void Keep(Tensor mean, Tensor variance)
+    {
+        _ = running_mean.copy_(mean);
+        _ = running_var.copy_(variance);
+        KeepsStatistics = true;
+    }
+
     public override Tensor forward(Tensor input)
     {
-        if (training)
+        bool isByBatch = training && !KeepsStatistics;
+        if (isByBatch)
         {
             using IDisposable noGradient = no_grad();
             _ = num_batches_tracked.add_(Scalars.One, Scalars.One);
         }
 
-        return functional.batch_norm(input, running_mean, running_var, weight, bias, training, Momentum, Epsilon);
+        return functional.batch_norm(input, running_mean, running_var, weight, bias, isByBatch, Momentum, Epsilon);
     }
 
     protected override void Dispose(bool disposing)

@@ -31,7 +31,7 @@ internal sealed partial class ClassifierEngine
             Loss = options.Loss with { IsMultiLabel = chips.IsMultiLabel, ClassWeights = isBalanced ? Balance(chips.TrainingImagesPerClass) : null },
         };
         ClassifierDefinition definition = new(DefaultName, fitted, chips.Classes, chips.Normalization, chips.CellSize, chips.Ground);
-        return Start(
+        ClassifierEngine engine = Start(
             start,
             (saved, path) => DataCheck.RequireOrder(
                 data.Classes, SavedModel.Require<ClassifierDefinition>(saved, saved.Kind, nameof(FeatureClassifier), path).Classes, path),
@@ -39,6 +39,8 @@ internal sealed partial class ClassifierEngine
             "a good classifier takes more images and epochs",
             warn,
             cancel);
+        engine.HasHeadFromChance = start is { Backbone: not null, Pretrained: null };
+        return engine;
     }
 
     /// <summary>Builds a saved classifier, with its weights; frozen, as the reference has it after loading.</summary>

@@ -1,4 +1,6 @@
+using System.Numerics.Tensors;
 using ArcLearn.Core.Data;
+using ArcLearn.Core.Inference;
 using ArcLearn.Core.Runtime;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -15,10 +17,11 @@ internal sealed record ImageComparison(ChipSample<ImageClassBatch> Sample, Norma
 internal sealed partial class ClassifierEngine
 {
     /// <summary>Accuracy on the validation images, or on all images of another bunch, whose classes are matched by name.</summary>
+    /// <param name="isAugmented">Whether each image is seen in its eight turns and mirrorings, and the mean of the probabilities counts.</param>
     /// <exception cref="LearnDataException">
     /// No validation chips (ValidationMissing), other labels (DatasetTypeMismatch), other classes (ClassMismatch), other bands or chip size (BandMismatch, ChipSizeMismatch).
     /// </exception>
-    public ModelAccuracy Measure(LearnDataBunch? other, LearnPrecision precision, CancellationToken cancel)
+    public ModelAccuracy Measure(LearnDataBunch? other, LearnPrecision precision, CancellationToken cancel, bool isAugmented = false)
     {
         using IDisposable use = Gate.Enter(Name, cancel);
         using IntraOpThreads threads = IntraOpThreads.All();
@@ -30,7 +33,7 @@ internal sealed partial class ClassifierEngine
         {
             using ImageClassBatch used = batch;
             cancel.ThrowIfCancellationRequested();
-            counts.Add(Relabel(batch.Classes, labels), Predict(batch, scaling));
+            counts.Add(Relabel(batch.Classes, labels), isAugmented ? PredictTurned(batch, scaling) : Predict(batch, scaling));
         }
 
         return counts.Result(Name);
@@ -69,6 +72,22 @@ internal sealed partial class ClassifierEngine
     private float OfTruth(int[] classes, float[] probabilities) => IsMultiLabel
         ? probabilities.Select((probability, c) => classes.Contains(c) ? probability : 1 - probability).Min()
         : probabilities[classes[0]];
+
+    private float[][] PredictTurned(ImageClassBatch batch, InputScaling scaling)
+    {
+        float[][] means = [.. Enumerable.Range(0, batch.Count).Select(_ => new float[Classes.Count])];
+        ImageClassBatch turned = batch with { Images = new float[batch.Images.Length] };
+        for (int copy = 0; copy < SquareTurn.Count; copy++)
+        {
+            new SquareTurn(copy, batch.ChipSize).Apply(batch.Images, turned.Images);
+            foreach ((float[] mean, float[] found) in means.Zip(Predict(turned, scaling)))
+            {
+                TensorPrimitives.MultiplyAdd(found, 1f / SquareTurn.Count, mean, mean);
+            }
+        }
+
+        return means;
+    }
 
     private float[][] Predict(ImageClassBatch batch, InputScaling scaling)
     {

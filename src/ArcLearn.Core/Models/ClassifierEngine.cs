@@ -48,6 +48,33 @@ internal sealed partial class ClassifierEngine : ModelEngine, IClassifierEngine,
     /// <exception cref="LearnDataException">The model has none (DataMissing).</exception>
     private IImageClassData Chips => Data?.Content as IImageClassData ?? throw DataMissing();
 
+    /// <summary>Gives a head from chance above a body that was trained before the weights of <see cref="HeadStart"/>, once: a head that was trained keeps its own.</summary>
+    public override void Begin(CancellationToken cancel)
+    {
+        if (!HasHeadFromChance || EpochsTrained > 0)
+        {
+            return;
+        }
+
+        // The images as predictions see them; the body's batch norms take their statistics as the training to come will.
+        InputScaling scaling = InputScaling.Between(Chips.Normalization, Normalization);
+        using IDisposable noGradient = no_grad();
+        using DisposeScope scope = NewDisposeScope();
+        List<Tensor> features = [];
+        List<int[]> classes = [];
+        _network.train();
+        foreach (ImageClassBatch batch in Chips.PlainTrainingBatches(Math.Max(HeadStart.MostImages, Chips.BatchSize), cancel))
+        {
+            using ImageClassBatch used = batch;
+            cancel.ThrowIfCancellationRequested();
+            using DisposeScope step = NewDisposeScope();
+            features.Add(_network.Features(Input(batch, scaling)).cpu().MoveToOuterDisposeScope());
+            classes.AddRange(batch.Classes);
+        }
+
+        HeadStart.Apply(_network.Head, cat(features, 0), classes, IsMultiLabel, Seed);
+    }
+
     public override IEnumerable<TrainingStep> TrainingSteps(int epoch, CancellationToken cancel)
     {
         InputScaling scaling = InputScaling.Between(Chips.Normalization, Normalization);

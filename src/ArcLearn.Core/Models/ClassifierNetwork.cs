@@ -52,6 +52,14 @@ internal sealed class ClassifierNetwork : LearnNetwork<Tensor>
         return Head.call(Pool(Backbone, Body.call(input))).MoveToOuterDisposeScope();
     }
 
+    /// <summary>What the head's layers see of an image: <c>[N, 2·C]</c>.</summary>
+    public Tensor Features(Tensor input)
+    {
+        RequireInput(input, Options.Bands, Options.ChipSize);
+        using DisposeScope scope = NewDisposeScope();
+        return ClassifierHead.Concat(Pool(Backbone, Body.call(input))).flatten(1).MoveToOuterDisposeScope();
+    }
+
     /// <summary>A copy of the weights made ready for inference; later training does not change it.</summary>
     public PreparedClassifier Prepare(LearnPrecision precision = LearnPrecision.Float32)
     {

@@ -173,6 +173,7 @@ internal abstract partial class ModelEngine
         StateDicts.Load(_network.Module, weights, files: null, shown);
         TakeResults(results);
         IsFromChance = false;
+        HasHeadFromChance = false;
     }
 
     private void RequireSame(NetworkDefinition saved, string path)

@@ -86,6 +86,9 @@ internal abstract partial class ModelEngine : IModelEngine, ITrainable, IRunMode
     /// <summary>Whether its first weights were drawn: any that were learnt come frozen.</summary>
     private protected bool IsFromChance { get; private set; }
 
+    /// <summary>Whether its head's first weights were drawn, above a body whose were learnt.</summary>
+    private protected bool HasHeadFromChance { get; set; }
+
     /// <summary>Whether the validation chips have anything to compare with.</summary>
     private protected virtual bool HasValidation => ChipData.ValidationChips > 0;
 
@@ -106,6 +109,11 @@ internal abstract partial class ModelEngine : IModelEngine, ITrainable, IRunMode
     public void Unfreeze() => _network.Unfreeze();
 
     IDisposable ITrainable.Use(LearnPrecision precision) => _network.Use(precision);
+
+    /// <inheritdoc/>
+    public virtual void Begin(CancellationToken cancel)
+    {
+    }
 
     public abstract IEnumerable<TrainingStep> TrainingSteps(int epoch, CancellationToken cancel);
 

@@ -50,6 +50,11 @@ internal interface ITrainable
     /// <summary>Lets the network compute in a precision until the result is disposed.</summary>
     IDisposable Use(LearnPrecision precision);
 
+    /// <summary>What is done to the weights before the first step of a training, within its first epoch: nothing, unless the data are to give first weights.</summary>
+    void Begin(CancellationToken cancel)
+    {
+    }
+
     /// <summary>The steps of an epoch (from 1, counted over all trainings), shuffled and augmented by (seed, epoch).</summary>
     IEnumerable<TrainingStep> TrainingSteps(int epoch, CancellationToken cancel);
 

@@ -34,6 +34,7 @@ internal static class LearningRateFinder
         using AdamOptimizer optimizer = new(model.LayerGroups, search.WeightDecay);
         try
         {
+            model.Begin(cancel);
             return Climb(model, optimizer, search, progress, cancel);
         }
         catch (Exception e) when (TorchFailure.IsOutOfMemory(e))

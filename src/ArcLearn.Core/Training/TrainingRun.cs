@@ -49,6 +49,12 @@ internal sealed class TrainingRun : IDisposable
         try
         {
             Stopwatch watch = Stopwatch.StartNew();
+            if (epoch == 1)
+            {
+                _model.Begin(cancel);
+            }
+
+            double begun = watch.Elapsed.TotalSeconds;
             _clock.BeginEpoch();
             (double meanLoss, int images, double rate) = TrainBatches(epoch, cancel);
             double trained = watch.Elapsed.TotalSeconds;
@@ -67,7 +73,7 @@ internal sealed class TrainingRun : IDisposable
                 MeanIou = validation.MeanIou,
                 LearningRate = rate,
                 Duration = watch.Elapsed,
-                ImagesPerSecond = images / trained,
+                ImagesPerSecond = images / (trained - begun),
                 CheckpointPath = _checkpoint is { IsWritten: true } written ? written.Folder : null,
                 IsBest = isBest,
                 Precision = _options.Precision,

@@ -68,7 +68,7 @@ internal sealed class FeatureClassification : IDisposable
     /// <returns>How many features the journal had already.</returns>
     private long Classify(IChipModel model, FeatureJournal journal, Action<long>? progress, CancellationToken cancel)
     {
-        using IChipScorer scorer = model.CreateScorer(_request.BatchSize, _request.Precision);
+        using IChipScorer scorer = AugmentedScorer.Create(model, _request.BatchSize, _request.Precision, _request.TestTimeAugmentation);
         List<FeatureOutcome> waiting = [];
         int filled = 0;
         long done = Resume(journal, cancel);
@@ -224,6 +224,7 @@ internal sealed class FeatureClassification : IDisposable
         new("model", model.Fingerprint(cancel)),
         new("chips", _chips.Identity()),
         new("batch_size", RunParts.Text(_request.BatchSize)),
+        new("test_time_augmentation", RunParts.Text(_request.TestTimeAugmentation)),
         new("Precision", RunParts.Text(_request.Precision)),
         new("fields", $"{_request.LabelField} {_request.ConfidenceField}"),
         .. RunParts.Runtime(model.Device),

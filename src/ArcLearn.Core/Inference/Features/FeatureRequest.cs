@@ -38,6 +38,9 @@ internal sealed record FeatureRequest
 
     public int BatchSize { get; init; } = 16;
 
+    /// <summary>Whether each chip is seen in its eight turns and mirrorings.</summary>
+    public bool TestTimeAugmentation { get; init; }
+
     public LearnPrecision Precision { get; init; }
 
     public IReadOnlyList<ModelMismatch> AllowMismatch { get; init; } = [];

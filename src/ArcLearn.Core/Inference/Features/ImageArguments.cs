@@ -8,6 +8,9 @@ internal sealed record ImageArguments
     /// <summary>Chips per call. A part of what the result depends on: another batch is another run.</summary>
     public int BatchSize { get; init; } = 16;
 
+    /// <summary>See <see cref="AugmentedScorer"/>.</summary>
+    public bool TestTimeAugmentation { get; init; }
+
     /// <summary>Reads a user's table.</summary>
     /// <exception cref="LearnArgumentException">
     /// ModelArguments: an unknown name (the message lists the known ones) or a value out of range.
@@ -17,6 +20,11 @@ internal sealed record ImageArguments
         ArgumentTable table = new("ModelArguments", arguments, InferenceArguments.Names(InferenceArguments.Images));
 
         // A batch of one takes other code paths in libtorch than all larger ones: two is the least that is one shape.
-        return table.Integer(InferenceArguments.BatchSize) is int size ? new ImageArguments { BatchSize = Math.Max(2, size) } : new ImageArguments();
+        ImageArguments defaults = new();
+        return new ImageArguments
+        {
+            BatchSize = Math.Max(2, table.Integer(InferenceArguments.BatchSize) ?? defaults.BatchSize),
+            TestTimeAugmentation = table.Boolean(InferenceArguments.TestTimeAugmentation) ?? defaults.TestTimeAugmentation,
+        };
     }
 }
