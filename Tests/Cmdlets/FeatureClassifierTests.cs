@@ -72,9 +72,14 @@ public sealed class FeatureClassifierTests(FeatureClassifierTests.Job job) : ICl
             "$($piped.Confidence)" -eq "$($files.ForEach({ $named[$_].Confidence }))"
             $piped.ForEach({ $sum = 0; $_.Probabilities.ForEach({ $sum += $_.Probability }); [Math]::Abs($sum - 1) -lt 1e-5 }) -notcontains $false
             $piped[0] | Out-Default
+            $turned = $files | Invoke-ModelPrediction -Model $classifier -TestTimeAugmentation
+            "$($turned.Path)" -eq "$files"
+            "$($turned.Confidence)" -ne "$($piped.Confidence)"
+            $turned.ForEach({ $sum = 0; $_.Probabilities.ForEach({ $sum += $_.Probability }); [Math]::Abs($sum - 1) -lt 1e-5 }) -notcontains $false
+            ($classifier | Measure-ModelAccuracy -TestTimeAugmentation).Chips -eq ($classifier | Measure-ModelAccuracy).Chips
             """);
 
-        Assert.Equal(["5", "True", "True", "True", "True"], result.ThrowIfFailed().Output.Select(o => o.ToString()));
+        Assert.Equal(["5", "True", "True", "True", "True", "True", "True", "True", "True"], result.ThrowIfFailed().Output.Select(o => o.ToString()));
         Assert.Contains("Confidence", result.Text, StringComparison.Ordinal);
     }
 

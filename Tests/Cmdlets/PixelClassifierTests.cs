@@ -131,6 +131,7 @@ public sealed class PixelClassifierTests(PixelClassifierTests.Job job) : IClassF
     [InlineData("InvalidArgument", "it is a number from 0 on", "$masks | New-UnetClassifier -ClassWeight @{ pool = 'x' }")]
     [InlineData("InvalidParameterMix", "use one of them", "$masks | New-UnetClassifier -ClassBalancing -ClassWeight @{ pool = 2 }")]
     [InlineData("DatasetTypeMismatch", "It takes Classified_Tiles, RCNN_Masks", "Export-TrainingData scene.tif labels.geojson -OutputLocation boxes -ClassValueField class -MetadataFormat PASCAL_VOC_rectangles -TileSize 64 -Force | New-LearnDataBunch -WarningAction Ignore | New-UnetClassifier")]
+    [InlineData("InvalidParameterMix", "Invoke-ClassifyPixels takes -ModelArguments @{ test_time_augmentation", "$pixels | Measure-ModelAccuracy -TestTimeAugmentation")]
     [InlineData("ModelType", "is a UnetClassifier; this needs a SingleShotDetector", "$pixels | Measure-AveragePrecision")]
     [InlineData("ModelType", "is a UnetClassifier; this needs a SingleShotDetector", "Invoke-DetectObjects scene.tif $pixels")]
     [InlineData("ChipSizeMismatch", "takes chips of 64", "$pixels | Measure-ModelAccuracy -Data (New-LearnDataBunch masks -ChipSize 32 -BatchSize 4 -WarningAction Ignore)")]
