@@ -32,7 +32,7 @@ Describe 'Completion within a table' {
         @{ Line = 'Invoke-DetectObjects a.tif b -ModelArguments @{ th'; Names = 'threshold' }
         @{ Line = 'Invoke-DetectObjects a.tif b -ModelArguments @{ threshold = 0.5; n'; Names = 'nms_overlap' }
         @{ Line = 'Invoke-ClassifyPixels a.tif b -ModelArguments @{ padding = 4; '; Names = 'batch_size predict_background test_time_augmentation tile_size' }
-        @{ Line = 'Invoke-ClassifyFeatures a.gpkg b -ModelArguments @{'; Names = 'batch_size' }
+        @{ Line = 'Invoke-ClassifyFeatures a.gpkg b -ModelArguments @{'; Names = 'batch_size test_time_augmentation' }
         @{ Line = 'Get-InferencePlan a.tif b -ModelArguments @{ t'; Names = 'test_time_augmentation threshold tile_size' }
         @{ Line = 'Invoke-DetectObjects a.tif b -Context @{ ex'; Names = 'extent' }
         @{ Line = 'Export-TrainingData a.tif -Context @{ start'; Names = 'startIndex' }

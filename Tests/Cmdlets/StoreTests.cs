@@ -291,7 +291,7 @@ public sealed class StoreTests(StoreFixture job) : IClassFixture<StoreFixture>, 
         Assert.StartsWith("@{ padding = 16; threshold = 0.5; nms_overlap = 0.1; batch_size = 8; exclude_pad_detections = $true; test_time_augmentation = $false }|@{ padding = 16 }|", lines[0], StringComparison.Ordinal);
         Assert.Equal("@{ threshold = 0.5 }", lines[1]);
         Assert.Equal("@{ tile_size = 1 }", lines[2]);
-        Assert.Equal("@{ batch_size = 16 }", lines[3]);
+        Assert.Equal("@{ batch_size = 16; test_time_augmentation = $false }|@{ batch_size = 16 }|@{ test_time_augmentation = $false }", lines[3]);
     }
 
     [Theory]
