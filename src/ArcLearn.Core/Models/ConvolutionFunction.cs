@@ -46,7 +46,7 @@ internal sealed class ConvolutionFunction : autograd.SingleTensorFunction<Convol
         }
 
         // torch's own gradient of a weight is slow in this layout, but right where there is nothing to add up.
-        Tensor result = isOurs || (isPlain && learns && weight.requires_grad && KernelGradient.IsSupported && input.numel() > 0)
+        Tensor result = isOurs || (isPlain && learns && weight.requires_grad && SumTile.IsSupported && input.numel() > 0)
             ? apply(input, weight, bias!)
             : nn.functional.conv2d(input, weight, bias, stride, padding, groups: groups);
         return relu ? result.relu_() : result;
@@ -68,9 +68,10 @@ internal sealed class ConvolutionFunction : autograd.SingleTensorFunction<Convol
         (Tensor input, Tensor weight, Tensor? bias) = ((Tensor)vars[0], (Tensor)vars[1], (Tensor?)vars[2]);
         ctx.save_for_backward([input, weight]);
         ctx.save_data(BiasLearns, bias is { requires_grad: true });
-        ctx.save_data(IsFiltered, ChannelsLastConvolution.Takes(input, weight, bias));
+        bool isFiltered = ChannelsLastConvolution.Takes(input, weight, bias);
+        ctx.save_data(IsFiltered, isFiltered);
         long half = weight.shape[2] / 2;
-        return ctx.get_data(IsFiltered) is true
+        return isFiltered
             ? ChannelsLastConvolution.Convolve(input, weight, bias, relu: false)
             : nn.functional.conv2d(input, weight, bias, padding: [half, half]);
     }

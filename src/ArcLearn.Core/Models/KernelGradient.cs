@@ -40,9 +40,6 @@ internal sealed unsafe class KernelGradient
         _rowsAtOnce = Math.Clamp(Pixels / _width, 1, _rows);
     }
 
-    /// <summary>Whether this processor has the instructions.</summary>
-    public static bool IsSupported => SumTile.IsSupported;
-
     private int Half => _kernel / 2;
 
     private int InputUnit => _isInputWide ? Wide : Narrow;

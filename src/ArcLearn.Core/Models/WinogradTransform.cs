@@ -63,15 +63,7 @@ internal static unsafe class WinogradTransform
             for (int y = 0; y < Patch; y++)
             {
                 float* row = half + (y * Patch * Lanes);
-                Samples(
-                    Vector256.Load(row),
-                    Vector256.Load(row + Lanes),
-                    Vector256.Load(row + (2 * Lanes)),
-                    Vector256.Load(row + (3 * Lanes)),
-                    Vector256.Load(row + (4 * Lanes)),
-                    Vector256.Load(row + (5 * Lanes)),
-                    to + channel + (y * Patch * plane),
-                    plane);
+                Samples(row, Lanes, to + channel + (y * Patch * plane), plane);
             }
         }
     }
@@ -138,30 +130,14 @@ internal static unsafe class WinogradTransform
             for (int x = 0; x < Patch; x++)
             {
                 float* at = from + channel + (x * plane);
-                Results(
-                    Vector256.Load(at),
-                    Vector256.Load(at + (Patch * plane)),
-                    Vector256.Load(at + (2 * Patch * plane)),
-                    Vector256.Load(at + (3 * Patch * plane)),
-                    Vector256.Load(at + (4 * Patch * plane)),
-                    Vector256.Load(at + (5 * Patch * plane)),
-                    half + (x * Lanes),
-                    Patch * Lanes);
+                Results(at, Patch * plane, half + (x * Lanes), Patch * Lanes);
             }
 
             Vector256<float> shift = bias is null ? default : Vector256.Load(bias + channel);
             for (int y = 0; y < height; y++)
             {
                 float* row = half + (y * Patch * Lanes);
-                Results(
-                    Vector256.Load(row),
-                    Vector256.Load(row + Lanes),
-                    Vector256.Load(row + (2 * Lanes)),
-                    Vector256.Load(row + (3 * Lanes)),
-                    Vector256.Load(row + (4 * Lanes)),
-                    Vector256.Load(row + (5 * Lanes)),
-                    four,
-                    Lanes);
+                Results(row, Lanes, four, Lanes);
                 for (int x = 0; x < width; x++)
                 {
                     Vector256<float> result = Vector256.Load(four + (x * Lanes)) + shift;
@@ -204,31 +180,26 @@ internal static unsafe class WinogradTransform
         for (int x = 0; x < Patch; x++)
         {
             float* at = from + (x * plane);
-            WeightGradients(
-                Vector256.Load(at),
-                Vector256.Load(at + (Patch * plane)),
-                Vector256.Load(at + (2 * Patch * plane)),
-                Vector256.Load(at + (3 * Patch * plane)),
-                Vector256.Load(at + (4 * Patch * plane)),
-                Vector256.Load(at + (5 * Patch * plane)),
-                half + (x * Lanes),
-                Patch * Lanes);
+            LineOfWeightGradients(at, Patch * plane, half + (x * Lanes), Patch * Lanes);
         }
 
         for (int y = 0; y < Kernel; y++)
         {
             float* row = half + (y * Patch * Lanes);
-            WeightGradients(
-                Vector256.Load(row),
-                Vector256.Load(row + Lanes),
-                Vector256.Load(row + (2 * Lanes)),
-                Vector256.Load(row + (3 * Lanes)),
-                Vector256.Load(row + (4 * Lanes)),
-                Vector256.Load(row + (5 * Lanes)),
-                to + (y * Kernel * step),
-                step);
+            LineOfWeightGradients(row, Lanes, to + (y * Kernel * step), step);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Samples(float* from, long stride, float* to, long step) => Samples(
+        Vector256.Load(from),
+        Vector256.Load(from + stride),
+        Vector256.Load(from + (2 * stride)),
+        Vector256.Load(from + (3 * stride)),
+        Vector256.Load(from + (4 * stride)),
+        Vector256.Load(from + (5 * stride)),
+        to,
+        step);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Samples(
@@ -252,9 +223,10 @@ internal static unsafe class WinogradTransform
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Results(
-        Vector256<float> m0, Vector256<float> m1, Vector256<float> m2, Vector256<float> m3, Vector256<float> m4, Vector256<float> m5, float* to, long step)
+    private static void Results(float* from, long stride, float* to, long step)
     {
+        (Vector256<float> m0, Vector256<float> m1, Vector256<float> m2) = (Vector256.Load(from), Vector256.Load(from + stride), Vector256.Load(from + (2 * stride)));
+        (Vector256<float> m3, Vector256<float> m4, Vector256<float> m5) = (Vector256.Load(from + (3 * stride)), Vector256.Load(from + (4 * stride)), Vector256.Load(from + (5 * stride)));
         Vector256<float> near = m1 + m2;
         Vector256<float> far = m3 + m4;
         Vector256.Store(m0 + near + far, to);
@@ -275,9 +247,10 @@ internal static unsafe class WinogradTransform
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void WeightGradients(
-        Vector256<float> m0, Vector256<float> m1, Vector256<float> m2, Vector256<float> m3, Vector256<float> m4, Vector256<float> m5, float* to, long step)
+    private static void LineOfWeightGradients(float* from, long stride, float* to, long step)
     {
+        (Vector256<float> m0, Vector256<float> m1, Vector256<float> m2) = (Vector256.Load(from), Vector256.Load(from + stride), Vector256.Load(from + (2 * stride)));
+        (Vector256<float> m3, Vector256<float> m4, Vector256<float> m5) = (Vector256.Load(from + (3 * stride)), Vector256.Load(from + (4 * stride)), Vector256.Load(from + (5 * stride)));
         Vector256<float> near = (m1 + m2) * NearWeight;
         Vector256<float> far = (m3 + m4) * FarWeight;
         Vector256.Store(Fma.MultiplyAdd(m0, Vector256.Create(ZeroWeight), near + far), to);
