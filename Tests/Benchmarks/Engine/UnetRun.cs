@@ -38,30 +38,45 @@ internal static class UnetRun
 
     private static void Speed(UnetEngine model, string path, int rounds, Process peer)
     {
-        using UnetBackend backend = new(model, Batch);
+        LearnPrecision[] precisions = [LearnPrecision.Float32, LearnPrecision.BFloat16];
+        UnetBackend[] backends = [.. precisions.Select(precision => new UnetBackend(model, Batch, precision))];
         string output = Path.Combine(Path.GetTempPath(), $"arclearn-unet-{Environment.ProcessId}.tif");
-        Console.WriteLine($"classification of {Path.GetFileName(path)} with a U-Net on {model.Backbone}, chips of {backend.ChipSize}, {Environment.ProcessorCount} replicas of one thread, libtorch {TorchRuntime.Describe().TorchVersion} against {peer.StandardOutput.ReadLine()}");
-        Console.WriteLine("round    bare tiles/s    whole tiles/s    share    script tiles/s    as fast as the script");
-        List<double> shares = [];
-        List<double> times = [];
+        Console.WriteLine($"classification of {Path.GetFileName(path)} with a U-Net on {model.Backbone}, chips of {backends[0].ChipSize}, {Environment.ProcessorCount} replicas of one thread, libtorch {TorchRuntime.Describe().TorchVersion} against {peer.StandardOutput.ReadLine()}");
+        Console.WriteLine("round  precision    bare tiles/s    whole tiles/s    share    script tiles/s (Float32)    as fast as the script");
+        List<(LearnPrecision Precision, double Share, double Times)> found = [];
         for (int round = 0; round < rounds; round++)
         {
-            double bare = Bare(backend, path);
-            Stopwatch watch = Stopwatch.StartNew();
-            using IRaster raster = RasterFile.Open(path);
-            PixelOutput place = new(output, force: true, LocalFileSystem.Instance, hasProbabilities: false);
-            using PixelRun run = new(
-                new PixelRunOptions { Workers = Environment.ProcessorCount }, raster, backend, new RunIdentity([new("run", "benchmark")]), place.Journal, force: true, model: "benchmark", output: output);
-            int tiles = run.Finish(place, run.Search(null, CancellationToken.None), CancellationToken.None).Tiles;
-            double whole = tiles / watch.Elapsed.TotalSeconds;
             double[] script = PeerProcess.Ask(peer);
-            shares.Add(whole / bare);
-            times.Add(whole * script[0] / script[1]);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{round + 1,5}{bare,16:F2}{whole,17:F2}{shares[^1],9:F3}{script[1] / script[0],18:F2}{times[^1],25:F2}"));
+            for (int i = 0; i < precisions.Length; i++)
+            {
+                double bare = Bare(backends[i], path);
+                double whole = Whole(backends[i], path, output);
+                found.Add((precisions[i], whole / bare, whole * script[0] / script[1]));
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture, $"{round + 1,5}  {precisions[i],-9}{bare,16:F2}{whole,17:F2}{found[^1].Share,9:F3}{script[1] / script[0],28:F2}{found[^1].Times,25:F2}"));
+            }
         }
 
+        Array.ForEach(backends, backend => backend.Dispose());
         Array.ForEach(Directory.GetFiles(Path.GetTempPath(), $"arclearn-*-{Environment.ProcessId}.tif*"), File.Delete);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"medians: share of the bare model {Taken.Median(shares):F3}, as fast as the script {Taken.Median(times):F2}"));
+        foreach (IGrouping<LearnPrecision, (LearnPrecision, double Share, double Times)> runs in found.GroupBy(run => run.Precision))
+        {
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"medians of {runs.Key}: share of the bare model {Taken.Median([.. runs.Select(run => run.Share)]):F3}, as fast as the script {Taken.Median([.. runs.Select(run => run.Times)]):F2}"));
+        }
+    }
+
+    /// <summary>Tiles a second of a classification from the open file to the finished map.</summary>
+    private static double Whole(UnetBackend backend, string path, string output)
+    {
+        Stopwatch watch = Stopwatch.StartNew();
+        using IRaster raster = RasterFile.Open(path);
+        PixelOutput place = new(output, force: true, LocalFileSystem.Instance, hasProbabilities: false);
+        using PixelRun run = new(
+            new PixelRunOptions { Workers = Environment.ProcessorCount }, raster, backend, new RunIdentity([new("run", "benchmark")]), place.Journal, force: true, model: "benchmark", output: output);
+        int tiles = run.Finish(place, run.Search(null, CancellationToken.None), CancellationToken.None).Tiles;
+        return tiles / watch.Elapsed.TotalSeconds;
     }
 
     /// <summary>Tiles a second of as many replicas as the run has, on one batch that lies ready.</summary>
