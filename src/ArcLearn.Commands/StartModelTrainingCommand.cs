@@ -9,7 +9,7 @@ namespace ArcLearn.Commands;
 /// <remarks>
 /// <para>Adam with decoupled weight decay; by default the rate rises and falls once over the whole training (one cycle). The best model by
 /// validation loss is saved at every improvement and is what the model holds at the end, also after Ctrl-C or a pipeline that takes only
-/// the first results.</para>
+/// the first results. What a UnetClassifier validates, saves and ends with is the moving average of its weights over a tenth of all steps.</para>
 /// <para>Equal seeds of data and model give equal weights, bit by bit, on the same machine with the same precision and number of threads
 /// (OMP_NUM_THREADS, or the cores; -Verbose tells it), for any number of threads that load chips.</para>
 /// </remarks>
@@ -53,7 +53,7 @@ public sealed class StartModelTrainingCommand : LearnCmdlet
     [Alias("early_stopping")]
     public SwitchParameter EarlyStopping { get; set; }
 
-    /// <summary>Saves no checkpoints; the model ends with the weights of the last epoch.</summary>
+    /// <summary>Saves no checkpoints; the model ends with the weights of the last epoch, a UnetClassifier with their moving average.</summary>
     [Parameter]
     public SwitchParameter NoCheckpoint { get; set; }
 

@@ -54,6 +54,8 @@ internal sealed class FakeTrainable : ITrainable, IDisposable
 
     public int EpochsTrained { get; init; }
 
+    public bool AveragesWeights { get; init; }
+
     public ModelGate Gate { get; } = new(() => { });
 
     public float[] Weights()

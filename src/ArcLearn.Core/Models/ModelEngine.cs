@@ -92,6 +92,9 @@ internal abstract partial class ModelEngine : IModelEngine, ITrainable, IRunMode
     /// <summary>Whether the validation chips have anything to compare with.</summary>
     private protected virtual bool HasValidation => ChipData.ValidationChips > 0;
 
+    /// <inheritdoc/>
+    public virtual bool AveragesWeights => false;
+
     /// <summary>Training steps that the chips of a batch make.</summary>
     private protected virtual int StepsPerBatch => 1;
 

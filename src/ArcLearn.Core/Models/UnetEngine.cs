@@ -83,6 +83,9 @@ internal sealed partial class UnetEngine : ModelEngine, IPixelEngine
         return new ValidationResult(weights > 0 ? sum / weights : 0, counts.Accuracy) { MeanIou = counts.MeanIou };
     }
 
+    /// <summary>A pixel's class hangs on thresholds that few chips leave open: from one epoch to the next, scenes that are unlike them would be classified otherwise.</summary>
+    public override bool AveragesWeights => true;
+
     private protected override int StepsPerBatch => StepPlan.PerBatch(Options.ChipsPerStep, Chips.BatchSize, Chips.TrainingChips, ChipSize);
 
     private protected override bool HasValidation => base.HasValidation && Chips.ValidationPixels.Skip(IsBackgroundIgnored ? 1 : 0).Any(count => count > 0);

@@ -41,6 +41,9 @@ internal interface ITrainable
 
     int Seed { get; }
 
+    /// <summary>Whether the moving average of the weights is what is validated, kept and left in the model.</summary>
+    bool AveragesWeights => false;
+
     /// <summary>Epochs of earlier trainings: the next one goes on with the random numbers where they ended.</summary>
     int EpochsTrained { get; }
 

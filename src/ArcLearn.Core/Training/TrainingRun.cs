@@ -16,6 +16,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly TrainingSchedule _schedule;
     private readonly double[] _rates;
     private readonly WeightSnapshot _best;
+    private readonly WeightAverage? _average;
     private readonly EarlyStopping? _stopping;
     private readonly LossMeter _trainLoss = new();
     private readonly TrainingClock _clock;
@@ -32,6 +33,7 @@ internal sealed class TrainingRun : IDisposable
         _schedule = TrainingSchedule.Create(options.Schedule, model.StepsPerEpoch * options.Epochs);
         _rates = options.LearningRate.ForGroups(model.LayerGroups.Count);
         _best = new WeightSnapshot(model.Network);
+        _average = model.AveragesWeights ? WeightAverage.Over(model.StepsPerEpoch * options.Epochs, model.Network) : null;
         _stopping = options.EarlyStopping ? new EarlyStopping() : null;
         _clock = new TrainingClock(options.Epochs, model.StepsPerEpoch);
         _epochsBefore = model.EpochsTrained;
@@ -58,6 +60,7 @@ internal sealed class TrainingRun : IDisposable
             _clock.BeginEpoch();
             (double meanLoss, int images, double rate) = TrainBatches(epoch, cancel);
             double trained = watch.Elapsed.TotalSeconds;
+            _average?.Show(_model.Network);
             ValidationResult validation = _model.HasValidation ? _model.Validate(cancel) : new(double.NaN, double.NaN);
             _clock.EndEpoch(watch.Elapsed.TotalSeconds - trained);
             _lastEpoch = epoch;
@@ -109,6 +112,7 @@ internal sealed class TrainingRun : IDisposable
     {
         _optimizer.Dispose();
         _best.Dispose();
+        _average?.Dispose();
     }
 
     private void Settle(bool isWhole)
@@ -132,6 +136,7 @@ internal sealed class TrainingRun : IDisposable
         // a second training that showed the first one's views again would learn them by heart.
         int draw = _epochsBefore + epoch;
         random.manual_seed(SeedOf(_model.Seed, draw));
+        _average?.Hide(_model.Network);
         _model.Network.train();
         double sum = 0;
         int images = 0;
@@ -150,6 +155,7 @@ internal sealed class TrainingRun : IDisposable
             batch++;
             rate = rates[^1];
             double loss = Learn(step, rates, momentum, epoch, batch);
+            _average?.Add(_model.Network);
             _trainLoss.Add(loss);
             sum += loss;
             images += step.Images;

@@ -1,3 +1,4 @@
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ArcLearn.Core.Training;
@@ -25,6 +26,22 @@ internal sealed class WeightSnapshot : IDisposable
                 {
                     _copies[key] = value.detach().clone().DetachFromDisposeScope();
                 }
+            }
+        }
+    }
+
+    /// <summary>Moves the copies a share of the way to the network's state; whole numbers, which count, are copied.</summary>
+    /// <param name="share">0 to 1.</param>
+    public void Follow(nn.Module network, double share)
+    {
+        using Scalar part = share;
+        using Scalar rest = 1 - share;
+        using (no_grad())
+        using (NewDisposeScope())
+        {
+            foreach ((string key, Tensor value) in network.state_dict())
+            {
+                _ = value.is_floating_point() ? _copies[key].mul_(rest).add_(value, part) : _copies[key].copy_(value);
             }
         }
     }
