@@ -93,7 +93,7 @@ internal sealed class ReadyImages(SpeedCase of, int steps) : ReadyData<ImageClas
 
     public IReadOnlyList<int> TrainingImagesPerClass => [.. Classes.Select(_ => TrainingChips)];
 
-    public IEnumerable<ImageClassBatch> PlainTrainingBatches(int most, CancellationToken cancel) => TrainingBatches(epoch: 0, cancel).Take(most / BatchSize);
+    public IEnumerable<ImageClassBatch> TrainingViews(int most, int view, CancellationToken cancel) => TrainingBatches(epoch: 0, cancel).Take(most / BatchSize);
 }
 
 /// <summary>Noise with a class for each pixel.</summary>

@@ -54,6 +54,33 @@ public sealed class HeadStartTests
         Assert.Equal(before, Scores(head, features));
     }
 
+    [Theory]
+    [InlineData(1, 4)]
+    [InlineData(703, 4)]
+    [InlineData(1024, 3)]
+    [InlineData(2048, 1)]
+    public void Of_few_images_each_is_looked_at_more_often(int images, int views) => Assert.Equal(views, HeadStart.Views(images));
+
+    [Fact]
+    public void Views_of_an_image_count_as_one()
+    {
+        using DisposeScope scope = NewDisposeScope();
+        using Sequential head = ClassifierHead.Build(Channels, classes: 2, dropout: 0.5);
+        (Tensor features, int[][] classes) = Features(seed: 1, isMultiLabel: false);
+        float[] before = Scores(head, features);
+        Tensor few = features[TensorIndex.Slice(0, 4)];
+
+        HeadStart.Apply(head, cat([few, few.Plus(0.01)], 0), [.. classes[..4], .. classes[..4]], isMultiLabel: false, seed: 7, views: 2);
+        Assert.Equal(before, Scores(head, features));
+
+        (Tensor other, _) = Features(seed: 3, isMultiLabel: false);
+        HeadStart.Apply(head, cat([features, other], 0), [.. classes, .. classes], isMultiLabel: false, seed: 7, views: 2);
+        (Tensor unseen, int[][] truth) = Features(seed: 2, isMultiLabel: false);
+        float[][] found = ClassifierEngine.ToProbabilities(Scores(head, unseen), 2, isMultiLabel: false);
+        int right = found.Where((one, i) => one[truth[i][0]] >= 0.5f).Count();
+        Assert.True(right >= 0.9 * Images, $"{right} of {Images}");
+    }
+
     /// <summary>What the head sees of images whose first column tells of the first class, and whose second of the second.</summary>
     private static (Tensor Features, int[][] Classes) Features(int seed, bool isMultiLabel)
     {

@@ -223,6 +223,23 @@ public sealed class ClassifierEngineTests : IDisposable
     }
 
     [Fact]
+    public void Views_of_the_training_images_come_in_one_order_the_first_as_predictions_see_them()
+    {
+        IImageClassData data = (IImageClassData)Bunch(transform: new LearnTransform()).Content;
+        IImageClassData plain = (IImageClassData)Bunch().Content;
+
+        (int[] items, float[] images) = View(data, 0);
+        (int[] others, float[] changed) = View(data, 1);
+        Assert.Equal(24, items.Length);                                  // of 27: batches of 8
+        Assert.Equal(items, others);
+        Assert.Equal(View(plain, 0).Images, images);
+        Assert.NotEqual(images, changed);
+        Assert.NotEqual(changed, View(data, 2).Images);
+        Assert.Equal(changed, View(data, 1).Images);
+        Assert.Equal(8, data.TrainingViews(most: 15, view: 1, default).Sum(batch => batch.Count));
+    }
+
+    [Fact]
     public void A_class_with_one_image_is_told()
     {
         for (int i = 1; i < PerClass; i++)
@@ -260,7 +277,13 @@ public sealed class ClassifierEngineTests : IDisposable
         Assert.Equal("ModelOutput", Assert.Throws<LearnDataException>(damaged.Predict).Id);
     }
 
-    private LearnDataBunch Bunch(double validation = 0.25) => new(DataBunchBuilder.Build(new DataBunchOptions
+    private static (int[] Items, float[] Images) View(IImageClassData data, int view)
+    {
+        ImageClassBatch[] batches = [.. data.TrainingViews(most: 100, view, default)];
+        return ([.. batches.SelectMany(batch => batch.Items)], [.. batches.SelectMany(batch => batch.Images[..(batch.Count * batch.Length)])]);
+    }
+
+    private LearnDataBunch Bunch(double validation = 0.25, LearnTransform? transform = null) => new(DataBunchBuilder.Build(new DataBunchOptions
     {
         Paths = [_folder.Root],
         DatasetType = MetadataFormats.Imagenet,
@@ -268,7 +291,7 @@ public sealed class ClassifierEngineTests : IDisposable
         BatchSize = 8,
         IsStratified = true,
         ValidationFraction = validation,
-        Transform = LearnTransform.None,
+        Transform = transform ?? LearnTransform.None,
         Seed = 2,
     }));
 

@@ -59,10 +59,13 @@ internal abstract class ChipData<TBatch>(ChipSet set) : IChipData<TBatch>
         return Load(order.Length / BatchSize * BatchSize, BatchSize, Augmented(set.Split.Training, order, Seed, epoch), cancel);
     }
 
-    public IEnumerable<TBatch> PlainTrainingBatches(int most, CancellationToken cancel)
+    public IEnumerable<TBatch> TrainingViews(int most, int view, CancellationToken cancel)
     {
         int[] order = Shuffled(set.Split.Training.Length, Seed, epoch: 0);
-        return Load(Math.Min(most, order.Length) / BatchSize * BatchSize, BatchSize, Plain(set.Split.Training, order), cancel);
+
+        // Epochs count from 1, so that no training shows these views again.
+        Filler fill = view == 0 ? Plain(set.Split.Training, order) : Augmented(set.Split.Training, order, Seed, epoch: -view);
+        return Load(Math.Min(most, order.Length) / BatchSize * BatchSize, BatchSize, fill, cancel);
     }
 
     public IEnumerable<TBatch> ValidationBatches(CancellationToken cancel) => InOrder(set.Split.Validation, cancel);

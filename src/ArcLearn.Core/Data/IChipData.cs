@@ -88,7 +88,8 @@ internal interface IImageClassData : IChipData<ImageClassBatch>
     /// <summary>Training chips of each class.</summary>
     IReadOnlyList<int> TrainingImagesPerClass { get; }
 
-    /// <summary>Some of the training chips, drawn by the data's seed, as <see cref="IChipData{TBatch}.ValidationBatches"/> gives them, but for an incomplete last batch.</summary>
+    /// <summary>Some of the training chips, drawn by the data's seed, in the same order in every view; without an incomplete last batch.</summary>
     /// <param name="most">At most so many.</param>
-    IEnumerable<ImageClassBatch> PlainTrainingBatches(int most, CancellationToken cancel);
+    /// <param name="view">0: as <see cref="IChipData{TBatch}.ValidationBatches"/> gives them; above: changed by chance as in training, in each view anew.</param>
+    IEnumerable<ImageClassBatch> TrainingViews(int most, int view, CancellationToken cancel);
 }

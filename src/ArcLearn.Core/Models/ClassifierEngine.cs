@@ -56,14 +56,16 @@ internal sealed partial class ClassifierEngine : ModelEngine, IClassifierEngine,
             return;
         }
 
-        // The images as predictions see them; the body's batch norms take their statistics as the training to come will.
+        // The images as predictions see them and, of few, as the training will change them, too; the body's batch norms take their statistics as the training to come will.
         InputScaling scaling = InputScaling.Between(Chips.Normalization, Normalization);
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
         List<Tensor> features = [];
         List<int[]> classes = [];
         _network.train();
-        foreach (ImageClassBatch batch in Chips.PlainTrainingBatches(Math.Max(HeadStart.MostImages, Chips.BatchSize), cancel))
+        int most = Math.Max(HeadStart.MostImages, Chips.BatchSize);
+        int views = Chips.Transform == LearnTransform.None ? 1 : HeadStart.Views(Math.Min(most, Chips.TrainingChips));
+        foreach (ImageClassBatch batch in Enumerable.Range(0, views).SelectMany(view => Chips.TrainingViews(most, view, cancel)))
         {
             using ImageClassBatch used = batch;
             cancel.ThrowIfCancellationRequested();
@@ -72,7 +74,7 @@ internal sealed partial class ClassifierEngine : ModelEngine, IClassifierEngine,
             classes.AddRange(batch.Classes);
         }
 
-        HeadStart.Apply(_network.Head, cat(features, 0), classes, IsMultiLabel, Seed);
+        HeadStart.Apply(_network.Head, cat(features, 0), classes, IsMultiLabel, Seed, views);
     }
 
     public override IEnumerable<TrainingStep> TrainingSteps(int epoch, CancellationToken cancel)

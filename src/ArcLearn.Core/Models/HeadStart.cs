@@ -19,6 +19,12 @@ internal static class HeadStart
     /// <summary>More images would cost more than they tell.</summary>
     public const int MostImages = 2048;
 
+    // Few images, seen as training changes them, too, tell more of what does not matter: where they lie, which way they are turned. Of more views each tells less.
+    private const int MostViews = 4;
+
+    // The time grows with the third power of the samples or of the channels, whichever is less.
+    private const int MostSamples = 3072;
+
     // Fewer tell less than chance gets wrong.
     private const int LeastImages = 8;
 
@@ -26,12 +32,16 @@ internal static class HeadStart
 
     private static readonly double[] s_stretches = [1, 2, 3, 4, 6, 8, 11, 16, 22, 32];
 
+    /// <summary>How often to look at each of so many images: once as it is, else as training changes it.</summary>
+    public static int Views(int images) => Math.Clamp(MostSamples / Math.Max(1, images), 1, MostViews);
+
     /// <summary>Sets the head's weights; where there are too few images, or nothing to tell them apart by, none.</summary>
     /// <param name="features"><c>[N, 2·C]</c>: what <see cref="ClassifierHead.Concat"/> gives for each image.</param>
     /// <param name="classes">Of each image, from 0.</param>
     /// <param name="isMultiLabel">Whether scores go through a sigmoid each, not through a softmax.</param>
     /// <param name="seed">Of the mixtures.</param>
-    public static void Apply(Sequential head, Tensor features, IReadOnlyList<int[]> classes, bool isMultiLabel, long seed)
+    /// <param name="views">How often each image is among the features: all of them once, then all again in the same order.</param>
+    public static void Apply(Sequential head, Tensor features, IReadOnlyList<int[]> classes, bool isMultiLabel, long seed, int views = 1)
     {
         using IDisposable noGradient = no_grad();
         using DisposeScope scope = NewDisposeScope();
@@ -43,18 +53,18 @@ internal static class HeadStart
         Tensor targets = truth.Plus(share.neg());
 
         (Tensor mean, Tensor variance) = Statistics(features);
-        if (classes.Count < LeastImages || !(variance.mean().Number() is > 0 and < double.PositiveInfinity) || targets.abs().max().Number() == 0)
+        if (classes.Count / views < LeastImages || !(variance.mean().Number() is > 0 and < double.PositiveInfinity) || targets.abs().max().Number() == 0)
         {
             return;
         }
 
         Tensor input = Standardize(features, mean, variance);
-        RidgeRegression first = RidgeRegression.Fit(input, targets);
+        RidgeRegression first = RidgeRegression.Fit(input, targets, views);
         Tensor deviation = input.mm(first.Weights).std();
         Tensor mixtures = randn([hidden.weight.shape[0], share.shape[0]], generator: generator).div(deviation);
         Tensor activity = first.LeftOut.mm(mixtures.t()).relu();
         (Tensor hiddenMean, Tensor hiddenVariance) = Statistics(activity);
-        RidgeRegression second = RidgeRegression.Fit(Standardize(activity, hiddenMean, hiddenVariance), targets);
+        RidgeRegression second = RidgeRegression.Fit(Standardize(activity, hiddenMean, hiddenVariance), targets, views);
         Tensor level = isMultiLabel ? share.Plus(-0.5) : share;
         double stretch = s_stretches.MinBy(factor => Loss(second.LeftOut.Plus(level).Times(factor), truth, isMultiLabel));
         featureNorm.Keep(mean, variance);
