@@ -9,7 +9,7 @@ namespace ArcLearn.Commands;
 /// folders of images by class.</para>
 /// <para>Rare classes: ClassBalancing lets an image of a rare class count more in the loss, by the root of how rare it is.</para>
 /// <para>With weights for the backbone its layers are frozen, and the head is trained first; Unlock-ModelLayer lets the rest train on. Without any, everything is trained.</para>
-/// <para>Above such weights the head begins, when the first training does, with what linear regression makes of the backbone's features of the training images (2,048 at most; up to 1,024 are looked at three or four times, once as they are, else as training changes them), not from chance.</para>
+/// <para>Above such weights the head begins, when the first training does, with what linear regression makes of the backbone's features of the training images (2,048 at most; few are looked at up to four times, once as they are and then as training changes them), not from chance.</para>
 /// </remarks>
 /// <example>
 /// <code>$model = $data | New-FeatureClassifier -Backbone squeezenet1_1 -BackboneWeights squeezenet1_1.pth</code>
