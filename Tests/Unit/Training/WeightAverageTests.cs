@@ -1,8 +1,8 @@
+using ArcLearn.Core.Models;
 using ArcLearn.Core.Runtime;
 using ArcLearn.Core.Training;
 using ArcLearn.Tests.Unit.TestSupport;
 using TorchSharp;
-using TorchSharp.Modules;
 using static TorchSharp.torch;
 
 namespace ArcLearn.Tests.Unit.Training;
@@ -53,7 +53,7 @@ public sealed class WeightAverageTests : IDisposable
     [Fact]
     public void A_snapshot_follows_by_a_share_and_copies_what_counts()
     {
-        using BatchNorm1d layer = nn.BatchNorm1d(2);
+        using BatchNorm layer = new(2);
         using WeightSnapshot snapshot = new(layer);
         Set(layer, weight: 5, batches: 7);
 
@@ -61,13 +61,13 @@ public sealed class WeightAverageTests : IDisposable
         Set(layer, weight: 0, batches: 0);
         snapshot.Restore(layer);
 
-        Assert.Equal([2f, 2], layer.weight!.data<float>().ToArray());
+        Assert.Equal([2f, 2], layer.state_dict()["weight"].data<float>().ToArray());
         Assert.Equal(7, layer.state_dict()["num_batches_tracked"].item<long>());
 
-        static void Set(BatchNorm1d layer, double weight, long batches)
+        static void Set(BatchNorm layer, double weight, long batches)
         {
             using IDisposable noGradient = no_grad();
-            _ = layer.weight!.fill_(Scalars.Of(weight));
+            _ = layer.state_dict()["weight"].fill_(Scalars.Of(weight));
             using Tensor count = tensor(batches);
             _ = layer.state_dict()["num_batches_tracked"].copy_(count);
         }

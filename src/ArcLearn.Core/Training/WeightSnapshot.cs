@@ -1,4 +1,3 @@
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace ArcLearn.Core.Training;
@@ -34,14 +33,12 @@ internal sealed class WeightSnapshot : IDisposable
     /// <param name="share">0 to 1.</param>
     public void Follow(nn.Module network, double share)
     {
-        using Scalar part = share;
-        using Scalar rest = 1 - share;
         using (no_grad())
         using (NewDisposeScope())
         {
             foreach ((string key, Tensor value) in network.state_dict())
             {
-                _ = value.is_floating_point() ? _copies[key].mul_(rest).add_(value, part) : _copies[key].copy_(value);
+                _ = value.is_floating_point() ? _copies[key].lerp_(value, tensor(share, dtype: value.dtype, device: value.device)) : _copies[key].copy_(value);
             }
         }
     }
