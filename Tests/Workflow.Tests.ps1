@@ -128,7 +128,7 @@ Describe 'The way from a raster to a map' {
 
     It 'installs the model under its name' {
         (Get-LearnModel sq*).Name | Should -Be 'squares'
-        Get-ChildItem models/squares -Name | Sort-Object | Should -Be 'model_metrics.html', 'ModelCharacteristics', 'squares.dlpk', 'squares.emd', 'squares.pth'
+        Get-ChildItem models/squares -Name | Sort-Object | Should -Be ('model_metrics.html', 'ModelCharacteristics', 'squares.dlpk', 'squares.emd', 'squares.pth' | Sort-Object)
     }
 
     It 'writes a layer in the raster''s coordinates and a picture of it' {
