@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using ArcLearn.Core.Data;
 using ArcLearn.Core.Inference;
 using ArcLearn.Core.Runtime;
@@ -75,18 +74,12 @@ internal sealed partial class ClassifierEngine
 
     private float[][] PredictTurned(ImageClassBatch batch, InputScaling scaling)
     {
-        float[][] means = [.. Enumerable.Range(0, batch.Count).Select(_ => new float[Classes.Count])];
         ImageClassBatch turned = batch with { Images = new float[batch.Images.Length] };
-        for (int copy = 0; copy < SquareTurn.Count; copy++)
+        return AugmentedScorer.Mean(batch.ChipSize, turn =>
         {
-            new SquareTurn(copy, batch.ChipSize).Apply(batch.Images, turned.Images);
-            foreach ((float[] mean, float[] found) in means.Zip(Predict(turned, scaling)))
-            {
-                TensorPrimitives.MultiplyAdd(found, 1f / SquareTurn.Count, mean, mean);
-            }
-        }
-
-        return means;
+            turn.Apply(batch.Images, turned.Images);
+            return Predict(turned, scaling);
+        });
     }
 
     private float[][] Predict(ImageClassBatch batch, InputScaling scaling)

@@ -23,19 +23,27 @@ internal sealed class AugmentedScorer(IChipScorer inner, int bands, int chipSize
 
     public Span<float> Place(int index) => _chips.AsSpan(index * _length, _length);
 
-    public float[][] Score(int count)
+    public float[][] Score(int count) => Mean(chipSize, turn =>
     {
-        float[][] sums = [];
-        for (int copy = 0; copy < SquareTurn.Count; copy++)
+        for (int i = 0; i < count; i++)
         {
-            SquareTurn turn = new(copy, chipSize);
-            for (int i = 0; i < count; i++)
-            {
-                turn.Apply(Place(i), inner.Place(i));
-            }
+            turn.Apply(Place(i), inner.Place(i));
+        }
 
-            float[][] found = inner.Score(count);
-            sums = copy == 0 ? found : [.. sums.Zip(found, Sum)];
+        return inner.Score(count);
+    });
+
+    /// <summary>The mean of what is found in each of the eight turns.</summary>
+    /// <param name="score">Probabilities of each chip in one turn, arrays that may be written to.</param>
+    public static float[][] Mean(int chipSize, Func<SquareTurn, float[][]> score)
+    {
+        float[][] sums = score(new SquareTurn(0, chipSize));
+        for (int copy = 1; copy < SquareTurn.Count; copy++)
+        {
+            foreach ((float[] sum, float[] found) in sums.Zip(score(new SquareTurn(copy, chipSize))))
+            {
+                TensorPrimitives.Add(sum, found, sum);
+            }
         }
 
         foreach (float[] chip in sums)
@@ -47,10 +55,4 @@ internal sealed class AugmentedScorer(IChipScorer inner, int bands, int chipSize
     }
 
     public void Dispose() => inner.Dispose();
-
-    private static float[] Sum(float[] left, float[] right)
-    {
-        TensorPrimitives.Add(left, right, left);
-        return left;
-    }
 }
