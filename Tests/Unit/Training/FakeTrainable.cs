@@ -34,6 +34,9 @@ internal sealed class FakeTrainable : ITrainable, IDisposable
 
     public int StepsRun { get; private set; }
 
+    /// <summary>Steps done and to be done, as each epoch was told.</summary>
+    public List<(int Done, int All)> Epochs { get; } = [];
+
     public string Name => "fake";
 
     public nn.Module Network => _network;
@@ -65,6 +68,8 @@ internal sealed class FakeTrainable : ITrainable, IDisposable
     }
 
     public IDisposable Use(LearnPrecision precision) => new Core.Exit(() => { });
+
+    public void BeginEpoch(int done, int all) => Epochs.Add((done, all));
 
     public IEnumerable<TrainingStep> TrainingSteps(int epoch, CancellationToken cancel)
     {

@@ -12,6 +12,16 @@ public sealed class TrainerTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public void Each_epoch_begins_with_how_far_the_training_is()
+    {
+        using FakeTrainable model = new(steps: 4) { DataFolder = _folder.Root, Losses = [3, 2, 1] };
+
+        _ = Fit(model, new() { Epochs = 3, NoCheckpoint = true }).Count();
+
+        Assert.Equal([(0, 12), (4, 12), (8, 12)], model.Epochs);
+    }
+
+    [Fact]
     public void The_best_epochs_weights_are_in_the_model_at_the_end()
     {
         using FakeTrainable model = new() { DataFolder = _folder.Root, Losses = [3, 1, 2] };

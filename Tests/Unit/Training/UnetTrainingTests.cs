@@ -78,6 +78,31 @@ public sealed class UnetTrainingTests : IDisposable
         Assert.Equal("ClassMismatch", Assert.Throws<LearnDataException>(() => SavedModel.Open(saved, new LearnDataBunch(forest), LearnDevice.Cpu, CancellationToken.None)).Id);
     }
 
+    /// <summary>From the middle of a training on, not before there are statistics worth keeping, and not when another training begins.</summary>
+    [Theory]
+    [InlineData(0, 200, false)]
+    [InlineData(96, 200, false)]
+    [InlineData(104, 200, true)]
+    [InlineData(56, 80, false)]
+    [InlineData(64, 80, true)]
+    public void Statistics_of_batches_are_kept_in_the_second_half_of_a_training(int done, int all, bool areKept)
+    {
+        using UnetEngine model = Fields.Classifier(new FieldsData());
+        model.BeginEpoch(199, 200);
+        model.BeginEpoch(done, all);
+        float[] Statistics() => [.. model.Network.modules().OfType<BatchNorm>().SelectMany(norm => norm.RunningMean.data<float>().ToArray())];
+        float[] before = Statistics();
+
+        model.Network.train();
+        foreach (TrainingStep step in model.TrainingSteps(1, CancellationToken.None).Take(1))
+        {
+            using DisposeScope scope = torch.NewDisposeScope();
+            _ = step.Loss();
+        }
+
+        Assert.Equal(areKept, before.SequenceEqual(Statistics()));
+    }
+
     [Fact]
     public void The_same_seed_gives_the_same_weights_and_another_others()
     {

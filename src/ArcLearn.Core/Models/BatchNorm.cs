@@ -43,7 +43,7 @@ internal sealed class BatchNorm : Module<Tensor, Tensor>
     public Tensor RunningVariance => running_var;
 
     /// <summary>Whether training, too, normalises by the statistics that the layer has, and leaves them as they are.</summary>
-    public bool KeepsStatistics { get; private set; }
+    public bool KeepsStatistics { get; set; }
 
     /// <summary>Takes statistics of all the data and keeps them: beside them a batch's own are but noise.</summary>
     public void Keep(Tensor mean, Tensor variance)

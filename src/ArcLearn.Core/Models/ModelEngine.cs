@@ -118,6 +118,11 @@ internal abstract partial class ModelEngine : IModelEngine, ITrainable, IRunMode
     {
     }
 
+    /// <inheritdoc/>
+    public virtual void BeginEpoch(int done, int all)
+    {
+    }
+
     public abstract IEnumerable<TrainingStep> TrainingSteps(int epoch, CancellationToken cancel);
 
     public abstract ValidationResult Validate(CancellationToken cancel);

@@ -14,6 +14,9 @@ internal sealed partial class UnetEngine : ModelEngine, IPixelEngine
     /// <summary>The name of a model that was never saved.</summary>
     public const string DefaultName = nameof(UnetClassifier);
 
+    // What is left of a batch norm's first statistics after so many steps, 0.1 %, no longer counts.
+    private const int LeastBatches = 64;
+
     private readonly UnetNetwork _network;
     private readonly PixelLoss _loss;
 
@@ -40,6 +43,18 @@ internal sealed partial class UnetEngine : ModelEngine, IPixelEngine
     /// <summary>The data as the training reads it.</summary>
     /// <exception cref="LearnDataException">The model has none (DataMissing).</exception>
     private IPixelData Chips => Data?.Content as IPixelData ?? throw DataMissing();
+
+    /// <summary>
+    /// In the second half of a training the batch norms keep the statistics that they have, and normalise as they will in predictions (Wu and Johnson 2021, arXiv:2105.07576): a step has a few chips only, and
+    /// where all of them are forest, their own mean would hide how dark they are, which tells forest from the rest.
+    /// </summary>
+    public override void BeginEpoch(int done, int all)
+    {
+        foreach (BatchNorm norm in _network.modules().OfType<BatchNorm>())
+        {
+            norm.KeepsStatistics = done >= LeastBatches && 2 * done >= all;
+        }
+    }
 
     public override IEnumerable<TrainingStep> TrainingSteps(int epoch, CancellationToken cancel)
     {

@@ -58,6 +58,13 @@ internal interface ITrainable
     {
     }
 
+    /// <summary>What changes in the network while a training goes on, before the first step of each epoch.</summary>
+    /// <param name="done">Steps of this training so far.</param>
+    /// <param name="all">Steps that it is to have.</param>
+    void BeginEpoch(int done, int all)
+    {
+    }
+
     /// <summary>The steps of an epoch (from 1, counted over all trainings), shuffled and augmented by (seed, epoch).</summary>
     IEnumerable<TrainingStep> TrainingSteps(int epoch, CancellationToken cancel);
 

@@ -35,6 +35,7 @@ internal static class LearningRateFinder
         try
         {
             model.Begin(cancel);
+            model.BeginEpoch(0, search.Iterations);
             return Climb(model, optimizer, search, progress, cancel);
         }
         catch (Exception e) when (TorchFailure.IsOutOfMemory(e))

@@ -137,6 +137,7 @@ internal sealed class TrainingRun : IDisposable
         int draw = _epochsBefore + epoch;
         random.manual_seed(SeedOf(_model.Seed, draw));
         _average?.Hide(_model.Network);
+        _model.BeginEpoch((epoch - 1) * _model.StepsPerEpoch, _options.Epochs * _model.StepsPerEpoch);
         _model.Network.train();
         double sum = 0;
         int images = 0;
