@@ -50,9 +50,10 @@ internal sealed partial class UnetEngine : ModelEngine, IPixelEngine
     /// </summary>
     public override void BeginEpoch(int done, int all)
     {
+        bool isSettled = done >= LeastBatches && 2 * done >= all;
         foreach (BatchNorm norm in _network.modules().OfType<BatchNorm>())
         {
-            norm.KeepsStatistics = done >= LeastBatches && 2 * done >= all;
+            norm.KeepsStatistics = isSettled;
         }
     }
 

@@ -21,6 +21,7 @@ internal sealed class TrainingRun : IDisposable
     private readonly LossMeter _trainLoss = new();
     private readonly TrainingClock _clock;
     private readonly int _epochsBefore;
+    private readonly int _steps;
     private double _bestLoss = double.PositiveInfinity;
     private int _bestEpoch;
     private int _lastEpoch;
@@ -30,10 +31,11 @@ internal sealed class TrainingRun : IDisposable
     {
         (_model, _options, _checkpoint, _progress) = (model, options, checkpoint, progress);
         _optimizer = new AdamOptimizer(model.LayerGroups, options.WeightDecay);
-        _schedule = TrainingSchedule.Create(options.Schedule, model.StepsPerEpoch * options.Epochs);
+        _steps = model.StepsPerEpoch * options.Epochs;
+        _schedule = TrainingSchedule.Create(options.Schedule, _steps);
         _rates = options.LearningRate.ForGroups(model.LayerGroups.Count);
         _best = new WeightSnapshot(model.Network);
-        _average = model.AveragesWeights ? WeightAverage.Over(model.StepsPerEpoch * options.Epochs, model.Network) : null;
+        _average = model.AveragesWeights ? WeightAverage.Over(_steps, model.Network) : null;
         _stopping = options.EarlyStopping ? new EarlyStopping() : null;
         _clock = new TrainingClock(options.Epochs, model.StepsPerEpoch);
         _epochsBefore = model.EpochsTrained;
@@ -137,7 +139,8 @@ internal sealed class TrainingRun : IDisposable
         int draw = _epochsBefore + epoch;
         random.manual_seed(SeedOf(_model.Seed, draw));
         _average?.Hide(_model.Network);
-        _model.BeginEpoch((epoch - 1) * _model.StepsPerEpoch, _options.Epochs * _model.StepsPerEpoch);
+        int done = (epoch - 1) * _model.StepsPerEpoch;
+        _model.BeginEpoch(done, _steps);
         _model.Network.train();
         double sum = 0;
         int images = 0;
@@ -147,7 +150,7 @@ internal sealed class TrainingRun : IDisposable
         foreach (TrainingStep step in _model.TrainingSteps(draw, cancel))
         {
             cancel.ThrowIfCancellationRequested();
-            (double factor, double momentum) = _schedule.At(((epoch - 1) * _model.StepsPerEpoch) + batch);
+            (double factor, double momentum) = _schedule.At(done + batch);
             for (int i = 0; i < rates.Length; i++)
             {
                 rates[i] = _rates[i] * factor;
